@@ -1,0 +1,270 @@
+/** Who has to act when something failed. */
+export type Fault = 'caller' | 'instrument' | 'link' | 'signalbox';
+
+/** A stable error code. Codes never change their meaning: programs match on them. */
+export type ErrorCode =
+  | 'BAD_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'VALUE_INVALID'
+  | 'VALUE_OUT_OF_RANGE'
+  | 'READ_ONLY'
+  | 'WRITE_ONLY'
+  | 'SECURED'
+  | 'CONFIG_INVALID'
+  | 'CONFIG_UNREADABLE'
+  | 'WAIT_TIMEOUT'
+  | 'CANCELLED'
+  | 'DEADLOCK'
+  | 'LOCK_ORDER'
+  | 'LEASE_HELD'
+  | 'LEASE_LOST'
+  | 'RENEWAL_LIMIT'
+  | 'QUEUE_FULL'
+  | 'AUTHENTICATION_REQUIRED'
+  | 'FORBIDDEN'
+  | 'CLOSED'
+  | 'PORT_RELEASED'
+  | 'GATEWAY_UNREACHABLE'
+  | 'LINK_USB'
+  | 'LINK_COMMUNICATION'
+  | 'LINK_PROTOCOL'
+  | 'LINK_TIMEOUT'
+  | 'PORT_BUSY'
+  | 'PORT_ABSENT'
+  | 'INSTRUMENT_TIMEOUT'
+  | 'INSTRUMENT_ERROR'
+  | 'INSTRUMENT_OFFLINE'
+  | 'REPLY_MALFORMED'
+  | 'OUTCOME_UNKNOWN'
+  | 'INTERNAL';
+
+/** What the catalogue says of one error code. */
+export interface CatalogueEntry {
+  readonly fault: Fault;
+  /** What happened, in one sentence. */
+  readonly meaning: string;
+  /** What to do next, in one sentence; an error may carry a more exact one. */
+  readonly nextStep: string;
+  /** The HTTP status with which the HTTP door answers. */
+  readonly httpStatus: number;
+}
+
+function entry(
+  fault: Fault,
+  httpStatus: number,
+  meaning: string,
+  nextStep: string,
+): CatalogueEntry {
+  return { fault, httpStatus, meaning, nextStep };
+}
+
+/**
+ * Every error code of Signalbox.
+ * `docs/reference/errors.md` shows the same list, and a test compares the two.
+ */
+export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
+  BAD_ARGUMENT: entry(
+    'caller',
+    400,
+    'An argument is missing, unknown or of the wrong form.',
+    'Correct the argument that the message names.',
+  ),
+  NOT_FOUND: entry(
+    'caller',
+    404,
+    'There is no port, instrument, parameter or lease of that name.',
+    'List what exists with `signalbox status`.',
+  ),
+  VALUE_INVALID: entry(
+    'caller',
+    422,
+    'The value has the wrong type, or cannot be packed into the type that the parameter has.',
+    'Send a value of the type that the message names.',
+  ),
+  VALUE_OUT_OF_RANGE: entry(
+    'caller',
+    422,
+    'The value is outside the limits of the parameter.',
+    'Send a value within the limits that the message names.',
+  ),
+  READ_ONLY: entry(
+    'caller',
+    405,
+    'The parameter can be read but not written.',
+    'Write another parameter; `signalbox read INSTRUMENT --list` shows which can be written.',
+  ),
+  WRITE_ONLY: entry(
+    'caller',
+    405,
+    'The parameter can be written but not read.',
+    'Read another parameter; `signalbox read INSTRUMENT --list` shows which can be read.',
+  ),
+  SECURED: entry(
+    'caller',
+    403,
+    'The parameter is secured by the instrument and was not unlocked.',
+    'Say that you mean it: `unlock: true`, or `--unlock` on the command line.',
+  ),
+  CONFIG_INVALID: entry(
+    'caller',
+    422,
+    'The configuration parses but breaks its schema.',
+    'Correct the line that the message names.',
+  ),
+  CONFIG_UNREADABLE: entry(
+    'caller',
+    422,
+    'The configuration cannot be read or is no TOML.',
+    'Correct the line that the message names, or name another file.',
+  ),
+  WAIT_TIMEOUT: entry(
+    'caller',
+    423,
+    'The wait for a lock, a lease or a turn ended before it was granted.',
+    'Wait longer, or ask the holder that the message names to release.',
+  ),
+  CANCELLED: entry(
+    'caller',
+    499,
+    'The caller took the request back, or its connection went.',
+    'Nothing: this is what was asked for.',
+  ),
+  DEADLOCK: entry(
+    'caller',
+    409,
+    'The wait would have closed a cycle of waits, so nobody in it could ever go on.',
+    'Release what you hold, then take everything at once with `acquireAll`.',
+  ),
+  LOCK_ORDER: entry(
+    'caller',
+    409,
+    'A lock of a lower rank was asked for while one of a higher rank is held.',
+    'Take locks in the order of their ranks, or all at once with `acquireAll`.',
+  ),
+  LEASE_HELD: entry(
+    'caller',
+    423,
+    'Another owner holds the port or instrument.',
+    'Wait for it with a wait time, or ask the holder that the message names to release.',
+  ),
+  LEASE_LOST: entry(
+    'caller',
+    409,
+    'The lease has ended: it expired, was released or was broken. Its token moves no byte any more.',
+    'Take a new lease, and check the state of the instrument before going on.',
+  ),
+  RENEWAL_LIMIT: entry(
+    'caller',
+    409,
+    'The lease was renewed up to its limit while others wait.',
+    'Finish and release; take a new lease to get in line again.',
+  ),
+  QUEUE_FULL: entry(
+    'caller',
+    429,
+    'A queue has reached its bound.',
+    'Slow down, or wait for your earlier requests to end.',
+  ),
+  AUTHENTICATION_REQUIRED: entry(
+    'caller',
+    401,
+    'The gateway is reachable from other machines, and the request carries no valid token.',
+    'Send `Authorization: Bearer TOKEN`.',
+  ),
+  FORBIDDEN: entry(
+    'caller',
+    403,
+    'The request came from a host, an origin or an owner that may not do this.',
+    'Use an allowed host, origin or token.',
+  ),
+  CLOSED: entry(
+    'caller',
+    503,
+    'The port, lock or gateway was closed.',
+    'Open it again, or start the gateway.',
+  ),
+  PORT_RELEASED: entry(
+    'caller',
+    503,
+    'The port is handed to another program until it is taken back.',
+    'Take it back with `signalbox release PORT --reclaim`.',
+  ),
+  GATEWAY_UNREACHABLE: entry(
+    'caller',
+    503,
+    'No gateway answers at that address.',
+    'Start one with `signalbox start`, or name its address with `--url`.',
+  ),
+  LINK_USB: entry(
+    'link',
+    503,
+    'The adapter or its driver failed: it was unplugged, or its file descriptor is gone.',
+    'Check the cable and the adapter; the port comes back by itself.',
+  ),
+  LINK_COMMUNICATION: entry(
+    'link',
+    503,
+    'The connection could not be opened, or broke.',
+    'Check the address, the cable and the power; the port comes back by itself.',
+  ),
+  LINK_PROTOCOL: entry(
+    'link',
+    502,
+    'The bytes that arrived are not of the protocol that the port speaks.',
+    'Check baud rate, parity and protocol of the port.',
+  ),
+  LINK_TIMEOUT: entry(
+    'link',
+    504,
+    'The link did not take or give bytes in time.',
+    'Check the connection, or give the port a longer timeout.',
+  ),
+  PORT_BUSY: entry(
+    'link',
+    503,
+    'Another program on this machine holds the device.',
+    'Stop the program that the message names; the port comes back by itself.',
+  ),
+  PORT_ABSENT: entry(
+    'link',
+    503,
+    'The device is not there.',
+    'Plug it in, or correct its path; the port comes back by itself.',
+  ),
+  INSTRUMENT_TIMEOUT: entry(
+    'instrument',
+    504,
+    'The instrument did not answer in time.',
+    'Check its power, address and cable, or give it a longer timeout.',
+  ),
+  INSTRUMENT_ERROR: entry(
+    'instrument',
+    502,
+    'The instrument answered with an error.',
+    'See what the instrument says of itself in the message.',
+  ),
+  INSTRUMENT_OFFLINE: entry(
+    'instrument',
+    503,
+    'The instrument did not answer several times in a row and is probed only now and then.',
+    'Check its power, address and cable; the next probe that it answers brings it back.',
+  ),
+  REPLY_MALFORMED: entry(
+    'instrument',
+    502,
+    'The reply of the instrument does not fit its request.',
+    'Check that driver and instrument belong together.',
+  ),
+  OUTCOME_UNKNOWN: entry(
+    'instrument',
+    504,
+    'A write was sent but not acknowledged, and it is not known whether it took effect.',
+    'Read the value back before you write again; Signalbox does not repeat it.',
+  ),
+  INTERNAL: entry(
+    'signalbox',
+    500,
+    'Signalbox itself failed.',
+    'Report it with the log; `signalbox logs` shows it.',
+  ),
+};
