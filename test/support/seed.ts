@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { configureGlobal } from 'fast-check';
 
 /**
  * One seed for all that is drawn at random in a run. It is printed, and
@@ -6,4 +6,4 @@ import fc from 'fast-check';
  */
 export const seed: number = Number(process.env['SIGNALBOX_SEED'] ?? Date.now() % 2_147_483_647);
 
-fc.configureGlobal({ seed });
+configureGlobal({ seed });

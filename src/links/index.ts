@@ -1,0 +1,1 @@
+export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';

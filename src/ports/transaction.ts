@@ -1,0 +1,80 @@
+import type { ReplyReader } from '../protocols/index.ts';
+
+/**
+ * How urgent a request is. `safety` passes the queue but not another's lease; `poll` is what can
+ * wait. No priority starves: see {@link passedOverMost}.
+ */
+export type Priority = 'safety' | 'interactive' | 'poll';
+
+/** All priorities, the most urgent first. */
+export const priorities: readonly Priority[] = ['safety', 'interactive', 'poll'];
+
+/** One try to do a transaction on the wire. */
+export interface Attempt<Reply> {
+  readonly request: Uint8Array;
+  /** Absent when the protocol gives no reply: then the attempt ends when the bytes are written. */
+  readonly reader?: ReplyReader<Reply>;
+  /** Told that the reply did not come in time: whatever comes of it from now on is late. */
+  abandon?(): void;
+}
+
+/** Whether and how a request may be sent again when its reply is lost. */
+export type Repeat =
+  /** It changes nothing: a read. */
+  | 'safe'
+  /** Read back first, and send again only when it did not take effect; see `verification`. */
+  | 'verify'
+  /** Never: the caller is told that the outcome is unknown. */
+  | 'never';
+
+/** How a write whose acknowledgement was lost is looked into. */
+export interface Verification<Reply> {
+  /** A safe read that says whether the write took effect. */
+  readonly readBack: Transaction<boolean>;
+  /** The reply to give when it did. */
+  readonly reply: Reply;
+}
+
+/** Lets requests share one wire transaction. */
+export interface Merge {
+  /** Requests with the same key that wait at the same time are answered by one transaction. */
+  readonly key: string;
+  /** Requests of the same chain may travel in one message. */
+  readonly chain?: Chain;
+}
+
+/** Puts several requests into one message. One object an instrument: identity tells chains apart. */
+export interface Chain {
+  /**
+   * One transaction for as many of `parts` as fit into a message, the first always among them. Its
+   * reply has one entry a part taken, in their order. When the instrument refuses the whole, the
+   * port sends the parts one by one.
+   */
+  combine(parts: readonly Transaction<unknown>[]): ChainedTransaction;
+}
+
+/** What {@link Chain.combine} gives. */
+export interface ChainedTransaction {
+  readonly transaction: Transaction<readonly unknown[]>;
+  /** How many of the parts it answers, from the first on. */
+  readonly taken: number;
+}
+
+/** A request and its reply, indivisible on the wire. Plain: it may be attempted more than once. */
+export interface Transaction<Reply> {
+  /** For logs and traces: `read node 3 fMeasure`. */
+  readonly label: string;
+  /** The instrument on the port that it is for: `node 3`. Absent where the port has only one. */
+  readonly scope?: string;
+  /** The request's bytes and a reader for its reply, made anew for each attempt. */
+  attempt(): Attempt<Reply>;
+  /** How long the reply may take, from the last byte of the request on. */
+  readonly timeoutMs: number;
+  readonly repeat: Repeat;
+  readonly verification?: Verification<Reply>;
+  /** @default 'interactive' */
+  readonly priority?: Priority;
+  readonly merge?: Merge;
+  /** A value read at most so long ago will do. Needs `merge`. @default 0 */
+  readonly maxAgeMs?: number;
+}

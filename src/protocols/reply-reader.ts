@@ -1,0 +1,22 @@
+/** How far a reader has come after a chunk. */
+export type ReplyProgress<Reply> =
+  /** The reply is not complete. */
+  | { readonly kind: 'more' }
+  /** The reply is complete; `rest` came after it. */
+  | { readonly kind: 'done'; readonly reply: Reply; readonly rest: Uint8Array }
+  /**
+   * What arrived up to here is not the reply of this request: a late one of another, or noise. It
+   * goes into quarantine, `rest` is read on.
+   */
+  | { readonly kind: 'foreign'; readonly reason: string; readonly rest: Uint8Array }
+  /** What arrived is meant for this request, but breaks the protocol. */
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** Reads the reply of one request out of the bytes that arrive. Used once. */
+export interface ReplyReader<Reply> {
+  /** Takes the next bytes. `end` marks the end of a message on links that have messages. */
+  push(data: Uint8Array, end: boolean): ReplyProgress<Reply>;
+}
+
+/** The answer of a reader that needs more bytes. */
+export const moreNeeded: { readonly kind: 'more' } = { kind: 'more' };
