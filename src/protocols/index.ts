@@ -1,2 +1,2 @@
-export { moreNeeded } from './reply-reader.ts';
+export { mapReply, moreNeeded } from './reply-reader.ts';
 export type { ReplyProgress, ReplyReader } from './reply-reader.ts';

@@ -1,3 +1,6 @@
+import { isSignalboxError } from '../kernel/index.ts';
+import type { SignalboxError } from '../kernel/index.ts';
+
 /** How far a reader has come after a chunk. */
 export type ReplyProgress<Reply> =
   /** The reply is not complete. */
@@ -9,6 +12,8 @@ export type ReplyProgress<Reply> =
    * goes into quarantine, `rest` is read on.
    */
   | { readonly kind: 'foreign'; readonly reason: string; readonly rest: Uint8Array }
+  /** The reply is complete and is a refusal by the instrument; `rest` came after it. */
+  | { readonly kind: 'refused'; readonly error: SignalboxError; readonly rest: Uint8Array }
   /** What arrived is meant for this request, but breaks the protocol. */
   | { readonly kind: 'malformed'; readonly reason: string };
 
@@ -20,3 +25,26 @@ export interface ReplyReader<Reply> {
 
 /** The answer of a reader that needs more bytes. */
 export const moreNeeded: { readonly kind: 'more' } = { kind: 'more' };
+
+/**
+ * A reader whose replies are turned into something else. A `turn` that throws one of our errors makes
+ * the reply a refusal.
+ */
+export function mapReply<From, To>(
+  reader: ReplyReader<From>,
+  turn: (reply: From) => To,
+): ReplyReader<To> {
+  return {
+    push(data, end) {
+      const progress = reader.push(data, end);
+      if (progress.kind !== 'done') return progress;
+      const { reply, rest } = progress;
+      try {
+        return { kind: 'done', reply: turn(reply), rest };
+      } catch (error) {
+        if (isSignalboxError(error)) return { kind: 'refused', error, rest };
+        throw error;
+      }
+    },
+  };
+}
