@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** `npm run proof` runs tests at their full counts, which takes longer. */
+const timeoutMs = process.env['SIGNALBOX_PROOF'] === '1' ? 900_000 : 30_000;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    globalSetup: ['test/support/print-seed.ts'],
     setupFiles: ['test/support/seed.ts'],
   },
 });

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { root } from './root.mjs';
+import { say, secondsSince, stop } from './say.mjs';
+
+/** Installs the npm packages when what is installed is not what package-lock.json asks for. */
+export function installNpmPackages() {
+  const wanted = packagesOf('package-lock.json');
+  if (wanted === undefined)
+    stop('package-lock.json cannot be read; restore it from version control.');
+  if (areInstalled(wanted)) return;
+
+  const start = performance.now();
+  say('Installing npm packages (npm ci) …');
+  const { status, error } = spawnSync('npm', ['ci', '--include=dev', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, PATH: pathWithoutOwnPrograms() },
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    stop(`npm ci failed (${error?.message ?? `exit code ${status}`}); its output above says why.`);
+  }
+  say(`Installed npm packages in ${secondsSince(start)}.`);
+}
+
+/** The packages that a lock file lists, by their folder; undefined when it cannot be read. */
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(join(root, lockFile), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * npm writes down what it installed once an installation is complete. Versions are compared rather
+ * than file times, because a checkout touches files that did not change.
+ */
+function areInstalled(wanted) {
+  const installed = packagesOf(join('node_modules', '.package-lock.json'));
+  if (installed === undefined) return false;
+  return Object.entries(wanted).every(([folder, { version, optional }]) => {
+    if (folder === '') return true;
+    const found = installed[folder];
+    return found === undefined ? optional === true : found.version === version;
+  });
+}
+
+/** `npm ci` removes node_modules first, so it must not run on the Node that lies in there. */
+function pathWithoutOwnPrograms() {
+  const own = join(root, 'node_modules', '.bin');
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== own)
+    .join(delimiter);
+}
