@@ -1,0 +1,407 @@
+import { describeOwner, Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
+import type { Clock, ListenerFailure, Owner, Timer } from '../kernel/index.ts';
+import { Agent, currentAgent } from './agent.ts';
+import { MemoryTokenSource } from './fencing-token.ts';
+import type { FencingToken, TokenSource } from './fencing-token.ts';
+import { describeMode, holdLongestMs, sharedKeyLengthMost } from './hold.ts';
+import type { Hold, HoldEnd, HoldRequest, HoldStatus, LockMode } from './hold.ts';
+import { checkRank } from './rank.ts';
+import type { Waitable } from './wait-graph.ts';
+
+/** What a {@link ResourceLock} tells. Holds are told of once at their grant and once at their end. */
+export interface ResourceLockEvents {
+  granted: { readonly hold: Hold };
+  renewed: { readonly hold: Hold; readonly expiresInMs: number };
+  released: { readonly hold: Hold };
+  expired: { readonly hold: Hold };
+  /** An operator ended it: who and why, for the audit. */
+  broken: { readonly hold: Hold; readonly by: Owner; readonly reason: string };
+  /** Holds have ended: what was refused may be granted now. Comes after the events of the holds. */
+  freed: undefined;
+}
+
+export interface ResourceLockOptions {
+  /** As people know it: `port bus`. */
+  readonly name: string;
+  /** Where it stands in the order in which locks must be taken. @default no order is checked */
+  readonly rank?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** Where fencing tokens come from. @default a source that ends with the process */
+  readonly tokens?: TokenSource;
+  /** Whether somebody waits who is not known here: renewals are limited then. @default nobody */
+  readonly isWaitedFor?: () => boolean;
+  /** How long renewals may stretch a hold while others wait. @default {@link renewedLongestMs} */
+  readonly renewedLongestMs?: number;
+  /** Told of each event listener that throws. */
+  readonly onListenerFailure?: ListenerFailure;
+}
+
+/** Counted since the lock was made. */
+export interface ResourceLockStatistics {
+  readonly grants: number;
+  readonly refusals: number;
+  readonly renewals: number;
+  readonly released: number;
+  readonly expired: number;
+  readonly broken: number;
+  /** Longest time for which one grant was held. */
+  readonly longestHoldMs: number;
+}
+
+/** While others wait, a hold is renewed up to this age and no further; then RENEWAL_LIMIT. */
+export const renewedLongestMs = 60_000;
+
+interface HoldRecord extends Hold {
+  readonly startedMs: number;
+  readonly holdMs: number | undefined;
+  expiresAtMs: number;
+  timer: Timer | undefined;
+}
+
+/**
+ * Who holds a resource, and until when: exclusively, or shared by all who name the same key. Says
+ * at once whether a wish can be granted; in what order those wait who were refused is for others
+ * (`ResourceQueue`, or a port's own queue), who listen to `freed`.
+ *
+ * An agent that holds may hold again, and each grant ends by itself. One that holds it shared may
+ * take it exclusively, too: the others keep their holds but may not use them meanwhile.
+ */
+export class ResourceLock {
+  readonly name: string;
+  readonly rank: number | undefined;
+  readonly #clock: Clock;
+  readonly #tokens: TokenSource;
+  readonly #isWaitedFor: () => boolean;
+  readonly #renewedLongestMs: number;
+  readonly #events: Emitter<ResourceLockEvents>;
+  /** By the token's text, in the order of their grants. */
+  readonly #holds = new Map<string, HoldRecord>();
+  readonly #counts = { grants: 0, refusals: 0, renewals: 0, released: 0, expired: 0, broken: 0 };
+  #longestHoldMs = 0;
+
+  constructor(options: ResourceLockOptions) {
+    this.name = options.name;
+    this.rank = options.rank;
+    this.#clock = options.clock ?? systemClock;
+    this.#tokens = options.tokens ?? new MemoryTokenSource();
+    this.#isWaitedFor = options.isWaitedFor ?? (() => false);
+    this.#renewedLongestMs = options.renewedLongestMs ?? renewedLongestMs;
+    this.#events = new Emitter(options.onListenerFailure);
+  }
+
+  /** Adds a listener, which is called before the method that caused the event returns. */
+  on<Name extends keyof ResourceLockEvents>(
+    name: Name,
+    listener: (payload: ResourceLockEvents[Name]) => void,
+  ): Disposable {
+    return this.#events.on(name, listener);
+  }
+
+  get isFree(): boolean {
+    this.#expireDue();
+    return this.#holds.size === 0;
+  }
+
+  /** Whether `by` holds it, in whatever mode. */
+  isHeldBy(by: Agent): boolean {
+    this.#expireDue();
+    return this.#some((hold) => by.descendsFrom(hold.by));
+  }
+
+  /** Each agent that holds it, once. */
+  holders(): Iterable<Agent> {
+    this.#expireDue();
+    return new Set(this.#holds.values().map((hold) => hold.by));
+  }
+
+  /** What a wish that was refused waits for, for a {@link WaitGraph}: who is in its way. */
+  waitable(mode: LockMode, by: Agent): Waitable {
+    return {
+      name: this.name,
+      holders: () => {
+        this.#expireDue();
+        return new Set(this.#blockers(mode, by).map((hold) => hold.by));
+      },
+    };
+  }
+
+  /** Whether {@link tryAcquire} would grant. */
+  isGrantable(mode: LockMode, by: Agent): boolean {
+    this.#expireDue();
+    return this.#blockers(mode, by).next().done === true;
+  }
+
+  /**
+   * Grants at once or not at all.
+   *
+   * @returns the hold, or undefined when somebody else's hold is in the way
+   * @throws BAD_ARGUMENT for a bad key or hold time; LOCK_ORDER when a higher rank is held
+   */
+  tryAcquire(request: HoldRequest): Hold | undefined {
+    checkRequest(this.name, request);
+    const by = request.by ?? currentAgent() ?? new Agent();
+    if (!this.isGrantable(request.mode, by)) {
+      this.#counts.refusals += 1;
+      return undefined;
+    }
+    if (!this.#some((hold) => by.descendsFrom(hold.by))) checkRank(this, by);
+    return this.#grant(request, by);
+  }
+
+  /**
+   * Checks that the holder of `token` may use the resource now.
+   *
+   * @throws LEASE_LOST when the hold has ended; LEASE_HELD when another holder of the same key has
+   *   taken the resource exclusively for a while
+   */
+  validate(token: FencingToken): Hold {
+    const hold = this.#find(token);
+    const excluded = (other: HoldRecord): boolean =>
+      other.mode === 'exclusive' && !hold.by.descendsFrom(other.by);
+    if (this.#some(excluded)) throw this.heldError();
+    return hold;
+  }
+
+  /** Whether somebody without a token may use the resource: nobody else holds it. */
+  admits(by: Agent): boolean {
+    this.#expireDue();
+    let holdsShared = false;
+    let othersShare = false;
+    for (const hold of this.#holds.values()) {
+      const own = by.descendsFrom(hold.by);
+      if (hold.mode === 'exclusive' && !own) return false;
+      if (hold.mode !== 'exclusive') {
+        if (own) holdsShared = true;
+        else othersShare = true;
+      }
+    }
+    return holdsShared || !othersShare;
+  }
+
+  /**
+   * Starts the time of a hold anew.
+   *
+   * @param holdMs @default the time that it was granted for
+   * @returns after how long it ends now
+   * @throws LEASE_LOST when it has ended; RENEWAL_LIMIT when others wait and it was stretched to
+   *   the limit (it still lasts until its present end); BAD_ARGUMENT for a bad time
+   */
+  renew(token: FencingToken, holdMs?: number): number {
+    checkHoldMs(this.name, holdMs);
+    const hold = this.#find(token);
+    const wishMs = holdMs ?? hold.holdMs;
+    if (wishMs === undefined) return Infinity;
+    const nowMs = this.#clock.monotonic();
+    let untilMs = nowMs + wishMs;
+    if (this.#isWaitedFor()) {
+      untilMs = Math.min(untilMs, hold.startedMs + this.#renewedLongestMs);
+      if (untilMs <= hold.expiresAtMs && nowMs + wishMs > hold.expiresAtMs) {
+        throw this.#renewalLimit(hold, nowMs);
+      }
+    }
+    hold.expiresAtMs = untilMs;
+    this.#arm(hold, nowMs);
+    this.#counts.renewals += 1;
+    const expiresInMs = untilMs - nowMs;
+    this.#events.emit('renewed', { hold, expiresInMs });
+    return expiresInMs;
+  }
+
+  /** Ends one hold. @returns false when it had ended before, however that was */
+  release(token: FencingToken): boolean {
+    this.#expireDue();
+    const hold = this.#holds.get(String(token));
+    if (hold === undefined) return false;
+    this.#end(hold, 'released');
+    this.#events.emit('released', { hold });
+    this.#events.emit('freed', undefined);
+    return true;
+  }
+
+  /** Ends all holds of an agent: its client has gone. @returns how many there were */
+  releaseAll(by: Agent): number {
+    this.#expireDue();
+    const holds = [...this.#holds.values()].filter((hold) => hold.by === by);
+    for (const hold of holds) this.#end(hold, 'released');
+    for (const hold of holds) this.#events.emit('released', { hold });
+    if (holds.length > 0) this.#events.emit('freed', undefined);
+    return holds.length;
+  }
+
+  /**
+   * Takes the resource away from all who hold it, or from one of them. Their tokens are worth
+   * nothing from here on. Each hold is told of in `broken`, with who did it and why.
+   *
+   * @returns the holds that were ended
+   */
+  break(by: Owner, reason: string, from?: Agent): readonly Hold[] {
+    this.#expireDue();
+    const holds = [...this.#holds.values()].filter(
+      (hold) => from === undefined || hold.by === from,
+    );
+    for (const hold of holds) this.#end(hold, 'broken');
+    for (const hold of holds) this.#events.emit('broken', { hold, by, reason });
+    if (holds.length > 0) this.#events.emit('freed', undefined);
+    return holds;
+  }
+
+  /** All holds, oldest first. */
+  status(): readonly HoldStatus[] {
+    this.#expireDue();
+    const nowMs = this.#clock.monotonic();
+    return Array.from(this.#holds.values(), (hold) => statusOf(hold, nowMs));
+  }
+
+  statistics(): ResourceLockStatistics {
+    this.#expireDue();
+    return { ...this.#counts, longestHoldMs: this.#longestHoldMs };
+  }
+
+  /** The error for one who cannot have it: names the first holder, its mode and since when. */
+  heldError(): SignalboxError {
+    const holders = this.status();
+    // Who holds it exclusively is in the way of the others who share it, too.
+    const first = holders.find(({ mode }) => mode === 'exclusive') ?? holders[0];
+    if (first === undefined) {
+      return new SignalboxError('LEASE_HELD', `${this.name} is held by nobody any more`);
+    }
+    const others = new Set(holders.map(({ owner }) => owner.id)).size - 1;
+    const more = others > 0 ? ` and ${others} more` : '';
+    const since = new Date(first.sinceMs).toISOString();
+    return new SignalboxError(
+      'LEASE_HELD',
+      `${this.name} is held by ${describeOwner(first.owner)}${more}, ${describeMode(first.mode)}, since ${since}`,
+      { details: { resource: this.name, holders } },
+    );
+  }
+
+  #grant(request: HoldRequest, by: Agent): Hold {
+    const startedMs = this.#clock.monotonic();
+    const hold: HoldRecord = {
+      token: this.#tokens.next(),
+      by,
+      mode: request.mode,
+      sinceMs: this.#clock.now(),
+      startedMs,
+      holdMs: request.holdMs,
+      expiresAtMs: request.holdMs === undefined ? Infinity : startedMs + request.holdMs,
+      timer: undefined,
+    };
+    this.#holds.set(String(hold.token), hold);
+    if (this.rank !== undefined) by.noteRank(this.rank);
+    this.#arm(hold, startedMs);
+    this.#counts.grants += 1;
+    this.#events.emit('granted', { hold });
+    return hold;
+  }
+
+  /** The holds that exclude the wish. */
+  *#blockers(mode: LockMode, by: Agent): Generator<HoldRecord, undefined> {
+    const own = [...this.#holds.values()].filter((hold) => by.descendsFrom(hold.by));
+    const shares = own.some((hold) => hold.mode !== 'exclusive');
+    for (const hold of this.#holds.values()) {
+      const isOwn = by.descendsFrom(hold.by);
+      if (hold.mode === 'exclusive') {
+        // Who holds it only exclusively cannot go on to share it; who shares it already nests.
+        if (!isOwn || (mode !== 'exclusive' && !shares)) yield hold;
+      } else if (mode === 'exclusive') {
+        if (!isOwn && own.length === 0) yield hold;
+      } else if (hold.mode.shared !== mode.shared) {
+        yield hold;
+      }
+    }
+    return undefined;
+  }
+
+  #some(test: (hold: HoldRecord) => boolean): boolean {
+    return this.#holds.values().some(test);
+  }
+
+  #find(token: FencingToken): HoldRecord {
+    this.#expireDue();
+    const hold = this.#holds.get(String(token));
+    if (hold !== undefined) return hold;
+    throw new SignalboxError('LEASE_LOST', `the hold ${String(token)} on ${this.name} has ended`, {
+      details: { resource: this.name, token: String(token) },
+    });
+  }
+
+  #arm(hold: HoldRecord, nowMs: number): void {
+    hold.timer?.cancel();
+    hold.timer = undefined;
+    if (hold.expiresAtMs === Infinity) return;
+    hold.timer = this.#clock.schedule(hold.expiresAtMs - nowMs, () => {
+      this.#expireDue();
+      // A platform timer may come a little early by this clock.
+      if (this.#holds.has(String(hold.token))) this.#arm(hold, this.#clock.monotonic());
+    });
+  }
+
+  /**
+   * Ends what is due. Called first by everything, as timers come late after the process was stopped
+   * and must not let a hold that is over move another byte.
+   */
+  #expireDue(): void {
+    if (this.#holds.size === 0) return;
+    const nowMs = this.#clock.monotonic();
+    const due = [...this.#holds.values()].filter((hold) => hold.expiresAtMs <= nowMs);
+    if (due.length === 0) return;
+    for (const hold of due) this.#end(hold, 'expired');
+    for (const hold of due) this.#events.emit('expired', { hold });
+    this.#events.emit('freed', undefined);
+  }
+
+  #end(hold: HoldRecord, end: HoldEnd): void {
+    this.#holds.delete(String(hold.token));
+    hold.timer?.cancel();
+    if (this.rank !== undefined) hold.by.forgetRank(this.rank);
+    this.#counts[end] += 1;
+    const heldMs = this.#clock.monotonic() - hold.startedMs;
+    if (heldMs > this.#longestHoldMs) this.#longestHoldMs = heldMs;
+  }
+
+  #renewalLimit(hold: HoldRecord, nowMs: number): SignalboxError {
+    const leftMs = Math.round(hold.expiresAtMs - nowMs);
+    return new SignalboxError(
+      'RENEWAL_LIMIT',
+      `${this.name} is waited for, and a hold is not renewed beyond ${this.#renewedLongestMs} ms ` +
+        `then; it ends in ${leftMs} ms`,
+      { details: { resource: this.name, token: String(hold.token), expiresInMs: leftMs } },
+    );
+  }
+}
+
+function statusOf(hold: HoldRecord, nowMs: number): HoldStatus {
+  const status: HoldStatus = {
+    owner: hold.by.owner,
+    mode: hold.mode,
+    token: String(hold.token),
+    sinceMs: hold.sinceMs,
+    heldMs: nowMs - hold.startedMs,
+  };
+  return hold.expiresAtMs === Infinity
+    ? status
+    : { ...status, expiresInMs: hold.expiresAtMs - nowMs };
+}
+
+function checkRequest(name: string, { mode, holdMs }: HoldRequest): void {
+  if (mode !== 'exclusive') {
+    const { length } = mode.shared;
+    if (length === 0 || length > sharedKeyLengthMost) {
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `the key to share ${name} by must have 1 to ${sharedKeyLengthMost} characters, not ${length}`,
+      );
+    }
+  }
+  checkHoldMs(name, holdMs);
+}
+
+function checkHoldMs(name: string, holdMs: number | undefined): void {
+  if (holdMs === undefined || (holdMs > 0 && holdMs <= holdLongestMs)) return;
+  throw new SignalboxError(
+    'BAD_ARGUMENT',
+    `the hold time for ${name} must be above 0 and at most ${holdLongestMs} ms, not ${holdMs}`,
+  );
+}
