@@ -5,6 +5,12 @@ import { delimiter, join } from 'node:path';
 import { root } from './root.mjs';
 import { say, secondsSince, stop } from './say.mjs';
 
+/**
+ * What the lock file says, without a change to it. Not `npm ci`: that refuses a lock file which was
+ * written where a tool's programs for other platforms could not be had.
+ */
+const installation = ['install', '--no-save', '--include=dev', '--loglevel=error'];
+
 /** Installs the npm packages when what is installed is not what package-lock.json asks for. */
 export function installNpmPackages() {
   const wanted = packagesOf('package-lock.json');
@@ -13,15 +19,17 @@ export function installNpmPackages() {
   if (areInstalled(wanted)) return;
 
   const start = performance.now();
-  say('Installing npm packages (npm ci) …');
-  const { status, error } = spawnSync('npm', ['ci', '--include=dev', '--loglevel=error'], {
+  say('Installing npm packages (npm install) …');
+  const { status, error } = spawnSync('npm', installation, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     env: { ...process.env, PATH: pathWithoutOwnPrograms() },
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    stop(`npm ci failed (${error?.message ?? `exit code ${status}`}); its output above says why.`);
+    stop(
+      `npm install failed (${error?.message ?? `exit code ${status}`}); its output above says why.`,
+    );
   }
   say(`Installed npm packages in ${secondsSince(start)}.`);
 }
@@ -49,7 +57,7 @@ function areInstalled(wanted) {
   });
 }
 
-/** `npm ci` removes node_modules first, so it must not run on the Node that lies in there. */
+/** The Node that lies in node_modules may be replaced, so the installation does not run on it. */
 function pathWithoutOwnPrograms() {
   const own = join(root, 'node_modules', '.bin');
   return (process.env.PATH ?? '')
