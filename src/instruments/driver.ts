@@ -1,0 +1,61 @@
+import type { Transaction } from '../ports/index.ts';
+import type { Parameter, Value } from './parameter.ts';
+
+/** What an instrument says of itself. */
+export interface Identity {
+  readonly maker?: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  /** In one line, as the instrument gives it. */
+  readonly text: string;
+}
+
+/** A longer operation than one transaction: wink, zero, change of fluid. */
+export interface Action {
+  readonly name: string;
+  readonly title: string;
+  /** Its arguments, by name, with what they mean. */
+  readonly arguments: readonly Parameter[];
+  run(values: Readonly<Record<string, Value>>, context: ActionContext): Promise<Value | undefined>;
+}
+
+/** What an action does its work with. */
+export interface ActionContext {
+  transact<Reply>(transaction: Transaction<Reply>): Promise<Reply>;
+  /** Waits; ends early when the caller takes the action back. */
+  sleep(ms: number): Promise<void>;
+  /** Tells how far it is, from 0 to 1. */
+  progress(share: number, message: string): void;
+}
+
+/**
+ * Turns parameters of one family of instruments into transactions. It holds no connection: the same
+ * driver object serves every caller of its instrument.
+ * All methods refuse bad input before the wire: NOT_FOUND, READ_ONLY, WRITE_ONLY, SECURED,
+ * VALUE_INVALID, VALUE_OUT_OF_RANGE.
+ */
+export interface Driver {
+  /** `bronkhorst`, `scpi`. */
+  readonly family: string;
+  /** The instrument's scope on its port: `node 3`. Absent where the port has only one instrument. */
+  readonly scope?: string;
+  readonly parameters: readonly Parameter[];
+  readonly actions: readonly Action[];
+  /** A parameter by name, or by number. */
+  parameter(nameOrNumber: string | number): Parameter | undefined;
+  read(parameter: Parameter): Transaction<Value>;
+  /** @param options.unlock says that a secured parameter is meant to be written */
+  write(
+    parameter: Parameter,
+    value: Value,
+    options?: { readonly unlock?: boolean },
+  ): Transaction<void>;
+  identify(): Transaction<Identity>;
+  /** The unit of a parameter, where the instrument has to be asked for it. */
+  unitOf?(parameter: Parameter): Transaction<string> | undefined;
+  /** A message in the instrument's own language, for families that have one (SCPI). */
+  query?(message: string): Transaction<string>;
+  /** The same without a reply. */
+  send?(message: string): Transaction<void>;
+}

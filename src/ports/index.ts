@@ -1,0 +1,35 @@
+export { chainedReadsMost } from './batch.ts';
+export { CircuitBreaker, probeFirstMs, probeLongestMs, unansweredMost } from './circuit-breaker.ts';
+export type { CircuitStatus } from './circuit-breaker.ts';
+export { passedOverMost } from './fair-queue.ts';
+export { Lease } from './lease.ts';
+export { openTimeoutMs, reopenLongestMs } from './link-keeper.ts';
+export type { LinkState } from './link-keeper.ts';
+export { longHoldMs } from './port-events.ts';
+export type { LeaseEnd, PortEvents } from './port-events.ts';
+export type {
+  LeaseMode,
+  LeaseStatus,
+  PortStatistics,
+  PortStatus,
+  WaitingStatus,
+} from './port-status.ts';
+export { Port, waitDefaultMs } from './port.ts';
+export type { LeaseOptions, PortOptions, TransactOptions } from './port.ts';
+export { RawChannel } from './raw-channel.ts';
+export { queuedByOwnerMost, queuedOnPortMost } from './request-line.ts';
+export type { Resynchronization } from './resynchronization.ts';
+export type { RetryBudget } from './retry-budget.ts';
+export type { Counters, Distribution, OwnerCounters } from './statistics.ts';
+export type { TraceEntry } from './trace.ts';
+export { priorities } from './transaction.ts';
+export type {
+  Attempt,
+  Chain,
+  ChainedTransaction,
+  Merge,
+  Priority,
+  Repeat,
+  Transaction,
+  Verification,
+} from './transaction.ts';

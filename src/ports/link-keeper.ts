@@ -1,0 +1,160 @@
+import { asSignalboxError, BackOff, SignalboxError } from '../kernel/index.ts';
+import type { Clock, Timer } from '../kernel/index.ts';
+import type { LinkFactory } from '../links/index.ts';
+import { Wire } from './wire.ts';
+
+/** How long one attempt to open a link may take. */
+export const openTimeoutMs = 5_000;
+/** The longest pause between two attempts to open a link that is gone. There is no last attempt. */
+export const reopenLongestMs = 1_000;
+/** The pause before the first attempt to open it again. */
+export const reopenFirstMs = 50;
+
+/**
+ * Where the link stands. `recovering`: it broke and is being opened again. `absent`: the device is
+ * not there, or somebody else holds it; tried again without end. `released`: handed to another
+ * program on purpose.
+ */
+export type LinkState = 'closed' | 'opening' | 'open' | 'recovering' | 'absent' | 'released';
+
+/** What the keeper tells its port. */
+export interface LinkKeeperListener {
+  changed(state: LinkState, reason: SignalboxError | undefined): void;
+  quarantined(data: Uint8Array, reason: string): void;
+}
+
+/** Keeps one link open: opens it, opens it again when it breaks, and never gives up. */
+export class LinkKeeper {
+  readonly #factory: LinkFactory;
+  readonly #clock: Clock;
+  readonly #listener: LinkKeeperListener;
+  readonly #backOff = new BackOff({ firstMs: reopenFirstMs, longestMs: reopenLongestMs });
+  #state: LinkState = 'closed';
+  #reason: SignalboxError | undefined;
+  #wire: Wire | undefined;
+  #timer: Timer | undefined;
+  #opening: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
+  #reconnects = 0;
+  #openedOnce = false;
+
+  constructor(factory: LinkFactory, clock: Clock, listener: LinkKeeperListener) {
+    this.#factory = factory;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Why the link is not open. */
+  get reason(): SignalboxError | undefined {
+    return this.#reason;
+  }
+
+  /** The open wire, if there is one. */
+  get wire(): Wire | undefined {
+    return this.#wire;
+  }
+
+  /** How often the link came back after it had broken. */
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  /** Starts to open the link; returns at once. */
+  open(): void {
+    if (this.#wire !== undefined || this.#opening !== undefined) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#state === 'closed' || this.#state === 'released') this.#change('opening', undefined);
+    const cancel = new AbortController();
+    this.#opening = { cancel, done: this.#tryOpen(cancel) };
+  }
+
+  /** Closes the wire that is open and opens a new one. */
+  async reopen(reason: SignalboxError): Promise<void> {
+    await this.#drop(reason, 'recovering');
+    this.open();
+  }
+
+  /** Closes the link and leaves it closed, until `open()`. */
+  async close(state: 'closed' | 'released', reason: SignalboxError): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const opening = this.#opening;
+    opening?.cancel.abort(reason);
+    await opening?.done;
+    await this.#drop(reason, state);
+    if (this.#state !== state) this.#change(state, reason);
+  }
+
+  async #drop(reason: SignalboxError, state: LinkState): Promise<void> {
+    const wire = this.#wire;
+    if (wire === undefined) return;
+    this.#wire = undefined;
+    this.#change(state, reason);
+    await wire.close(reason);
+  }
+
+  async #tryOpen(cancel: AbortController): Promise<void> {
+    const link = this.#factory.create();
+    const timer = this.#clock.schedule(openTimeoutMs, () =>
+      cancel.abort(
+        new SignalboxError(
+          'LINK_TIMEOUT',
+          `${link.address} could not be opened within ${openTimeoutMs} ms`,
+        ),
+      ),
+    );
+    let failure: SignalboxError | undefined;
+    try {
+      await link.open(cancel.signal);
+      cancel.signal.throwIfAborted();
+    } catch (error) {
+      failure = asSignalboxError(error);
+      await link.close();
+    } finally {
+      timer.cancel();
+      this.#opening = undefined;
+    }
+    if (failure === undefined) this.#opened(new Wire(link, this.#clock, this.#wireListener()));
+    else if (cancel.signal.aborted && this.#isLeaving(cancel.signal)) return;
+    else this.#failed(failure);
+  }
+
+  #isLeaving(signal: AbortSignal): boolean {
+    const reason = asSignalboxError(signal.reason);
+    return reason.code === 'CLOSED' || reason.code === 'PORT_RELEASED';
+  }
+
+  #wireListener(): {
+    broken: (error: SignalboxError) => void;
+    quarantined: (data: Uint8Array, reason: string) => void;
+  } {
+    return {
+      quarantined: (data, reason) => this.#listener.quarantined(data, reason),
+      broken: (error) => void this.reopen(error),
+    };
+  }
+
+  #opened(wire: Wire): void {
+    this.#wire = wire;
+    this.#backOff.reset();
+    if (this.#openedOnce) this.#reconnects += 1;
+    this.#openedOnce = true;
+    this.#change('open', undefined);
+  }
+
+  #failed(failure: SignalboxError): void {
+    const absent = failure.code === 'PORT_ABSENT' || failure.code === 'PORT_BUSY';
+    this.#change(absent ? 'absent' : 'recovering', failure);
+    this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());
+  }
+
+  #change(state: LinkState, reason: SignalboxError | undefined): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.#listener.changed(state, reason);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Owner } from '../kernel/index.ts';
+import type { CircuitStatus } from './circuit-breaker.ts';
+import type { LinkState } from './link-keeper.ts';
+import type { Counters, OwnerCounters } from './statistics.ts';
+import type { Priority } from './transaction.ts';
+
+/** What a lease allows others: nothing, or what holders of the same key do. */
+export type LeaseMode = 'exclusive' | { readonly shared: string };
+
+/** One lease as others see it. Never the token: that is the holder's alone. */
+export interface LeaseStatus {
+  /** Names the lease; not a secret. */
+  readonly id: string;
+  readonly owner: Owner;
+  readonly mode: LeaseMode;
+  /** The instrument on the port that is held; absent when it is the whole port. */
+  readonly scope?: string;
+  /** When it was granted, ms since 1970. */
+  readonly sinceMs: number;
+  readonly expiresInMs: number;
+}
+
+/** One request in line. */
+export interface WaitingStatus {
+  readonly owner: Owner;
+  readonly kind: 'transaction' | 'lease';
+  readonly label: string;
+  readonly priority: Priority;
+  readonly scope?: string;
+  readonly waitedMs: number;
+}
+
+/** How a port stands now. */
+export interface PortStatus {
+  readonly name: string;
+  /** Where its link leads. */
+  readonly address: string;
+  readonly state: LinkState;
+  /** Why it is not open, in one line. */
+  readonly reason?: string;
+  /** What is on the wire. */
+  readonly serving?: {
+    readonly label: string;
+    readonly owners: readonly Owner[];
+    readonly sinceMs: number;
+  };
+  readonly leases: readonly LeaseStatus[];
+  readonly queue: readonly WaitingStatus[];
+  /** Instruments on it that have not answered lately. */
+  readonly circuits: Readonly<Record<string, CircuitStatus>>;
+}
+
+/** What a port has done since it was made, or since its statistics were reset. */
+export interface PortStatistics extends Counters {
+  readonly name: string;
+  readonly owners: readonly OwnerCounters[];
+  /** Wire transactions; fewer than the operations where reads were merged. */
+  readonly wireTransactions: number;
+  /** Operations that a wire transaction of another, or a kept reply, answered. */
+  readonly mergedOperations: number;
+  readonly retries: number;
+  /** Chunks that belonged to no request and were dropped. */
+  readonly quarantined: number;
+  readonly reconnects: number;
+}

@@ -1,0 +1,81 @@
+import { SignalboxError, sleep } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { Transaction } from './transaction.ts';
+import type { Wire } from './wire.ts';
+
+/** Without a byte for so long, a wire counts as quiet. */
+export const quietDefaultMs = 100;
+/** A wire that does not get quiet within this time is closed and opened again. */
+export const quietLongestMs = 5_000;
+
+/**
+ * How a port makes sure, after a reply that did not come in time, that it is never taken for the
+ * reply of the next request. `none`: replies carry a number. `quiet`: wait until nothing arrives.
+ * `sentinel`: ask something whose answer is known, drop all that comes before it. `clear`: device
+ * clear. `reconnect`: close the link, and with it what is under way, and open it again.
+ */
+export type Resynchronization =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'quiet'; readonly quietMs?: number }
+  | {
+      readonly kind: 'sentinel';
+      /** Made anew for each use. Its reader passes over what is not the sentinel's answer. */
+      readonly sentinel: Transaction<unknown>;
+      readonly quietMs?: number;
+    }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'reconnect' };
+
+/**
+ * Brings request and reply into step again. Resolves when the wire may be used; rejects when the link
+ * has to be opened anew.
+ */
+export async function resynchronize(
+  how: Resynchronization,
+  wire: Wire,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (how.kind) {
+    case 'none':
+      return;
+    case 'quiet':
+      await untilQuiet(wire, clock, how.quietMs ?? quietDefaultMs, signal);
+      return;
+    case 'sentinel': {
+      const { sentinel } = how;
+      await wire.exchange(sentinel.attempt(), sentinel.timeoutMs, sentinel.label);
+      // The answer may itself have been a late one to the same question: then its twin follows.
+      await untilQuiet(wire, clock, how.quietMs ?? quietDefaultMs, signal);
+      return;
+    }
+    case 'clear':
+      if (wire.link.clear === undefined) throw notPossible(wire);
+      await wire.link.clear(signal);
+      return;
+    case 'reconnect':
+      throw notPossible(wire);
+  }
+}
+
+async function untilQuiet(
+  wire: Wire,
+  clock: Clock,
+  quietMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const startMs = clock.monotonic();
+  for (;;) {
+    const before = wire.arrivals;
+    await sleep(clock, quietMs, signal);
+    if (wire.arrivals === before) return;
+    if (clock.monotonic() - startMs > quietLongestMs) throw notPossible(wire);
+  }
+}
+
+function notPossible(wire: Wire): SignalboxError {
+  return new SignalboxError(
+    'LINK_PROTOCOL',
+    `${wire.link.address} is opened again so that no late reply is taken for another's`,
+  );
+}

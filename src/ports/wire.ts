@@ -1,0 +1,203 @@
+import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
+import type { Clock, Timer } from '../kernel/index.ts';
+import type { Link } from '../links/index.ts';
+import type { ReplyReader } from '../protocols/index.ts';
+import type { Attempt } from './transaction.ts';
+
+/** How long a link may take to accept the bytes of one request; then it counts as broken. */
+export const writeTimeoutMs = 5_000;
+
+/** What the wire tells of bytes that belong to no request. */
+export interface WireListener {
+  /** Bytes that nobody waits for: late replies, noise. They were dropped. */
+  quarantined(data: Uint8Array, reason: string): void;
+  /** The link broke; the wire is of no more use. */
+  broken(error: SignalboxError): void;
+}
+
+interface Exchange {
+  readonly reader: ReplyReader<unknown>;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: SignalboxError) => void;
+  readonly received: Uint8Array[];
+}
+
+/** What an exchange gave, and the bytes that it took. */
+export interface ExchangeResult<Reply> {
+  readonly reply: Reply;
+  readonly received: readonly Uint8Array[];
+}
+
+const noBytes: readonly Uint8Array[] = [];
+
+/** One open link, with at most one request on it. Everything that arrives without one is dropped. */
+export class Wire {
+  readonly #link: Link;
+  readonly #clock: Clock;
+  readonly #listener: WireListener;
+  readonly #life = new AbortController();
+  #exchange: Exchange | undefined;
+  #tap: ((data: Uint8Array) => void) | undefined;
+  #arrivals = 0;
+
+  constructor(link: Link, clock: Clock, listener: WireListener) {
+    this.#link = link;
+    this.#clock = clock;
+    this.#listener = listener;
+    void this.#pump();
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  /** How many chunks have arrived; a quiet wire is one on which this stands still. */
+  get arrivals(): number {
+    return this.#arrivals;
+  }
+
+  /** Until disposed, bytes that belong to no exchange go to `take` instead of into quarantine. */
+  tap(take: (data: Uint8Array) => void): Disposable {
+    this.#tap = take;
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#tap === take) this.#tap = undefined;
+      },
+    };
+  }
+
+  /**
+   * Sends the request and waits for its reply.
+   * @throws INSTRUMENT_TIMEOUT, REPLY_MALFORMED, and what the link throws
+   */
+  async exchange<Reply>(
+    attempt: Attempt<Reply>,
+    timeoutMs: number,
+    label: string,
+  ): Promise<ExchangeResult<Reply | undefined>> {
+    const { reader } = attempt;
+    if (reader === undefined) {
+      await this.#send(attempt.request);
+      return { reply: undefined, received: noBytes };
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    // A link that breaks while the request is being written rejects both; the write reports it.
+    promise.catch(() => {});
+    const exchange: Exchange = { reader, resolve, reject, received: [] };
+    this.#exchange = exchange;
+    let timer: Timer | undefined;
+    try {
+      await this.#send(attempt.request);
+      timer = this.#clock.schedule(timeoutMs, () => {
+        reject(
+          new SignalboxError('INSTRUMENT_TIMEOUT', `no reply to ${label} within ${timeoutMs} ms`, {
+            details: { timeoutMs, receivedBytes: byteCount(exchange.received) },
+          }),
+        );
+      });
+      return { reply: (await promise) as Reply, received: exchange.received };
+    } catch (error) {
+      attempt.abandon?.();
+      throw error;
+    } finally {
+      timer?.cancel();
+      this.#exchange = undefined;
+    }
+  }
+
+  /** Writes bytes outside an exchange. @throws what the link throws */
+  async send(data: Uint8Array): Promise<void> {
+    await this.#send(data);
+  }
+
+  /** Closes the link; what waits on it fails. */
+  async close(reason: SignalboxError): Promise<void> {
+    this.#exchange?.reject(reason);
+    this.#life.abort(reason);
+    await this.#link.close();
+  }
+
+  async #send(data: Uint8Array): Promise<void> {
+    const late = new AbortController();
+    const timer = this.#clock.schedule(writeTimeoutMs, () =>
+      late.abort(
+        new SignalboxError(
+          'LINK_TIMEOUT',
+          `${this.#link.address} took no bytes for ${writeTimeoutMs} ms`,
+        ),
+      ),
+    );
+    try {
+      await this.#link.write(data, { end: true, signal: late.signal });
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #pump(): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      for (;;) {
+        const { data, end } = await this.#link.read(signal);
+        this.#arrivals += 1;
+        this.#take(data, end);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const failure = asSignalboxError(error);
+      this.#exchange?.reject(failure);
+      this.#listener.broken(failure);
+    }
+  }
+
+  #take(data: Uint8Array, end: boolean): void {
+    let unread = data;
+    do {
+      const exchange = this.#exchange;
+      if (exchange === undefined) {
+        if (unread.length === 0) return;
+        if (this.#tap !== undefined) this.#tap(unread);
+        else this.#listener.quarantined(unread, 'no request waits for it');
+        return;
+      }
+      const progress = exchange.reader.push(unread, end);
+      switch (progress.kind) {
+        case 'more':
+          exchange.received.push(unread);
+          return;
+        case 'done': {
+          exchange.received.push(unread.subarray(0, unread.length - progress.rest.length));
+          this.#exchange = undefined;
+          exchange.resolve(progress.reply);
+          unread = progress.rest;
+          break;
+        }
+        case 'refused': {
+          exchange.received.push(unread.subarray(0, unread.length - progress.rest.length));
+          this.#exchange = undefined;
+          exchange.reject(progress.error);
+          unread = progress.rest;
+          break;
+        }
+        case 'foreign': {
+          const strange = unread.subarray(0, unread.length - progress.rest.length);
+          this.#listener.quarantined(strange, progress.reason);
+          if (progress.rest.length >= unread.length) return;
+          unread = progress.rest;
+          break;
+        }
+        case 'malformed':
+          exchange.received.push(unread);
+          this.#exchange = undefined;
+          exchange.reject(
+            new SignalboxError('REPLY_MALFORMED', `malformed reply: ${progress.reason}`),
+          );
+          return;
+      }
+    } while (unread.length > 0);
+  }
+}
+
+function byteCount(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
