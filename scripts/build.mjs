@@ -38,6 +38,7 @@ export function build() {
   return true;
 }
 
+/** @param {readonly string[]} sources */
 function isUpToDate(sources) {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
@@ -48,11 +49,16 @@ function isUpToDate(sources) {
   return inputs.every((path) => statSync(path).mtimeMs <= built) && areWritten(sources);
 }
 
+/** @param {readonly string[]} sources */
 function areWritten(sources) {
   return sources.every((path) => existsSync(join(outputFolder, outputOf(path))));
 }
 
-/** The compiler never takes away what a removed source once gave. */
+/**
+ * The compiler never takes away what a removed source once gave.
+ *
+ * @param {readonly string[]} sources
+ */
 function removeOrphans(sources) {
   const expected = new Set(sources.map(outputOf));
   const outputs = filesIn(outputFolder, '.js');
@@ -64,13 +70,20 @@ function removeOrphans(sources) {
   if (outputs.length === 0) rmSync(outputFolder, { recursive: true, force: true });
 }
 
+/** @param {string} source */
 function outputOf(source) {
   return source.replace(/\.ts$/, '.js');
 }
 
+/**
+ * @param {string} folder
+ * @param {string} ending
+ */
 function filesIn(folder, ending) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(ending));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith(ending),
+  );
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

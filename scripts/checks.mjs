@@ -6,25 +6,24 @@ import { secondsSince } from './say.mjs';
 
 /** All that `npm test` looks at before it runs a test, in this order. */
 const checks = [
-  { name: 'format', command: ['oxfmt', '--check'] },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
-  { name: 'types without Node', command: ['tsc', '-p', 'tsconfig.anywhere.json'] },
-  { name: 'build', command: ['node', 'scripts/build.mjs'] },
-  { name: 'lint', command: ['oxlint', '--deny-warnings'] },
-  { name: 'unused code', command: ['knip'] },
+  { name: 'format', program: 'oxfmt', args: ['--check'] },
+  { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types without Node', program: 'tsc', args: ['-p', 'tsconfig.anywhere.json'] },
+  { name: 'build', program: 'node', args: ['scripts/build.mjs'] },
+  { name: 'lint', program: 'oxlint', args: ['--deny-warnings'] },
+  { name: 'unused code', program: 'knip', args: [] },
 ];
 
 /** The environment in which the programs of node_modules are found first, Node among them. */
 export const environment = {
   ...process.env,
-  PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+  PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
 };
 
 /** Runs the checks up to the first that fails, and shows its output. Gives whether all passed. */
 export function runChecks() {
-  return checks.every(({ name, command }) => {
+  return checks.every(({ name, program, args }) => {
     const start = performance.now();
-    const [program, ...args] = command;
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       cwd: root,
       env: environment,
@@ -34,7 +33,9 @@ export function runChecks() {
     const passed = status === 0;
     console.log(`${passed ? '✓' : '✗'} ${name} (${secondsSince(start)})`);
     if (!passed) {
-      console.log(`$ ${command.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
+      console.log(
+        `$ ${[program, ...args].join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`,
+      );
     }
     return passed;
   });

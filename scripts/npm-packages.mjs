@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path';
 import { root } from './root.mjs';
 import { say, secondsSince, stop } from './say.mjs';
 
+/** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
+
 /**
  * What the lock file says, without a change to it. Not `npm ci`: that refuses a lock file which was
  * written where a tool's programs for other platforms could not be had.
@@ -34,7 +36,12 @@ export function installNpmPackages() {
   say(`Installed npm packages in ${secondsSince(start)}.`);
 }
 
-/** The packages that a lock file lists, by their folder; undefined when it cannot be read. */
+/**
+ * The packages that a lock file lists, by their folder; undefined when it cannot be read.
+ *
+ * @param {string} lockFile
+ * @returns {Packages | undefined}
+ */
 function packagesOf(lockFile) {
   try {
     return JSON.parse(readFileSync(join(root, lockFile), 'utf8')).packages;
@@ -46,6 +53,8 @@ function packagesOf(lockFile) {
 /**
  * npm writes down what it installed once an installation is complete. Versions are compared rather
  * than file times, because a checkout touches files that did not change.
+ *
+ * @param {Packages} wanted
  */
 function areInstalled(wanted) {
   const installed = packagesOf(join('node_modules', '.package-lock.json'));
@@ -60,7 +69,7 @@ function areInstalled(wanted) {
 /** The Node that lies in node_modules may be replaced, so the installation does not run on it. */
 function pathWithoutOwnPrograms() {
   const own = join(root, 'node_modules', '.bin');
-  return (process.env.PATH ?? '')
+  return (process.env['PATH'] ?? '')
     .split(delimiter)
     .filter((folder) => folder !== own)
     .join(delimiter);

@@ -15,13 +15,14 @@ const { program, args } = whatToStart(given);
 process.argv = [process.argv[0] ?? process.execPath, program, ...args];
 await import(pathToFileURL(program).href);
 
+/** @param {readonly string[]} words */
 function whatToStart(words) {
   const [what, ...rest] = words;
   const main = join(root, 'dist', 'cli', 'main.js');
   if (what === undefined || what.startsWith('-')) {
     return { program: main, args: ['start', '--demo', ...words] };
   }
-  const path = resolve(process.env.INIT_CWD ?? process.cwd(), what);
+  const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), what);
   if (!existsSync(path)) {
     stop(
       `There is no ${what}. Give a TOML file, a folder in examples/, or nothing for the demonstration.`,

@@ -44,7 +44,7 @@ export function installSystemPackages() {
     }
   }
   const line = `Missing for some tests: ${missing.join(', ')}. Install with: sudo apt-get install ${missing.join(' ')}`;
-  if (process.env.CI === 'true') stop(line);
+  if (process.env['CI'] === 'true') stop(line);
   say(line);
 }
 
@@ -76,9 +76,15 @@ function aptGet() {
   return status === 0 ? ['sudo', '-n', 'apt-get'] : undefined;
 }
 
-/** The package lists may be old or absent: they are fetched when the first try fails. */
-function install([program, ...prefix], names) {
-  const run = (...args) =>
+/**
+ * The package lists may be old or absent: they are fetched when the first try fails.
+ *
+ * @param {readonly string[]} apt
+ * @param {readonly string[]} names
+ */
+function install(apt, names) {
+  const [program = 'apt-get', ...prefix] = apt;
+  const run = (/** @type {string[]} */ ...args) =>
     spawnSync(program, [...prefix, '-q', ...args], {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

@@ -15,6 +15,7 @@ const { passed, failed } = runChecks() ? runTests(process.argv.slice(2)) : { pas
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
+/** @param {readonly string[]} args */
 function runTests(args) {
   const start = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
@@ -36,6 +37,7 @@ function runTests(args) {
   }
 }
 
+/** @param {string} report */
 function read(report) {
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
