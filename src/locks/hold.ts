@@ -17,7 +17,7 @@ export const holdLongestMs = 86_400_000;
 /** A wish to hold a resource. */
 export interface HoldRequest {
   /** Who will hold it. @default the call chain that runs now */
-  readonly by?: Agent;
+  readonly by?: Agent | undefined;
   readonly mode: LockMode;
   /** After how long it ends by itself unless renewed. @default never: something else must end it */
   readonly holdMs?: number;
