@@ -1,0 +1,33 @@
+import type { Owner } from '../kernel/index.ts';
+import type { Instrument } from '../instruments/index.ts';
+import type { Port } from '../ports/index.ts';
+
+/** How a door stands now, and how to come in. */
+export interface DoorStatus {
+  readonly name: string;
+  /** `virtual-port`, `socket`, `http`. */
+  readonly kind: string;
+  /** As a client types it: a device path, `TCPIP::127.0.0.1::5025::SOCKET`, a URL. */
+  readonly address: string;
+  /** The ports and instruments that it leads to; absent when it leads to all. */
+  readonly serves?: { readonly port: string; readonly instrument?: string };
+  /** Who is inside. */
+  readonly clients: readonly Owner[];
+}
+
+/** A server by which programs come in. */
+export interface Door extends AsyncDisposable {
+  readonly name: string;
+  /** @throws LINK_COMMUNICATION when its address is taken, with who holds it */
+  open(): Promise<void>;
+  status(): DoorStatus;
+  /** Lets nobody in any more, and ends all sessions. Never throws; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** What doors lead to. The gateway fills it; doors only look things up. */
+export interface Directory {
+  readonly ports: ReadonlyMap<string, Port>;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly doors: readonly Door[];
+}
