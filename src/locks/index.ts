@@ -26,3 +26,12 @@ export { WaitGraph } from './wait-graph.ts';
 export type { CycleStep, Wait, Waitable } from './wait-graph.ts';
 export { waitersMost } from './wait-line.ts';
 export type { AcquireOptions, WaiterStatus, WaitOptions, WaitStatistics } from './wait-line.ts';
+export {
+  blockingWaitMs,
+  sharedEntriesMost,
+  SharedGuard,
+  SharedMutex,
+  SharedReadWriteLock,
+  watchThread,
+} from './shared/index.ts';
+export type { Abandonable, SharedLockOptions } from './shared/index.ts';

@@ -8,13 +8,7 @@ import type { ResourceLockOptions } from './resource-lock.ts';
 import type { Acquirable } from './acquire-all.ts';
 import type { Waitable, WaitGraph } from './wait-graph.ts';
 import { checkWait, WaitLine } from './wait-line.ts';
-import type {
-  AcquireOptions,
-  WaiterStatus,
-  WaitLineOptions,
-  WaitOptions,
-  WaitStatistics,
-} from './wait-line.ts';
+import type { WaiterStatus, WaitLineOptions, WaitOptions, WaitStatistics } from './wait-line.ts';
 
 export interface ResourceQueueOptions extends ResourceLockOptions {
   /** Refuses waits that would be a deadlock. @default none */
