@@ -30,6 +30,8 @@ import type { Priority, Transaction } from './transaction.ts';
 
 /** How long a request waits for its turn unless it says otherwise. */
 export const waitDefaultMs = 10_000;
+/** How long an orderly end waits for what is in line; then it fails with CLOSED. */
+export const drainLongestMs = 10_000;
 
 export interface PortOptions {
   /** As people know it: `bus`. */
@@ -96,8 +98,8 @@ export class Port implements AsyncDisposable {
   readonly #counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
   readonly #holdTimers = new Map<Lease, Timer>();
   #serving: { readonly batch: Batch; readonly sinceMs: number } | undefined;
-  /** Ends when nothing is on the wire and nobody in line. */
-  #idle = Promise.withResolvers<void>();
+  /** Made when somebody waits until nothing is on the wire and nobody in line. */
+  #idle: PromiseWithResolvers<void> | undefined;
   /** Ends with what is on the wire. */
   #turn: Promise<void> = Promise.resolve();
   #refusal: SignalboxError | undefined;
@@ -141,6 +143,10 @@ export class Port implements AsyncDisposable {
         ended: (lease, end) => {
           this.#holdTimers.get(lease)?.cancel();
           this.#holdTimers.delete(lease);
+          this.#line.turnAway(
+            lease.lost.reason as SignalboxError,
+            ({ ask }) => ask.kind === 'transaction' && ask.lease === lease,
+          );
           this.events.emit('leaseEnded', { lease, end });
         },
       },
@@ -153,7 +159,6 @@ export class Port implements AsyncDisposable {
         raw: (lease) => this.#raw(lease),
       },
     });
-    this.#idle.resolve();
   }
 
   /** Where its link leads. */
@@ -317,10 +322,15 @@ export class Port implements AsyncDisposable {
     return this.#trace.entries(scope);
   }
 
-  /** Takes nothing new, finishes what is in line, then closes. */
+  /** Takes nothing new, finishes what is in line for {@link drainLongestMs} at most, then closes. */
   async drain(): Promise<void> {
     this.#refusal ??= new SignalboxError('CLOSED', `port ${this.name} is closing`);
-    if (this.#keeper.wire !== undefined) await this.#idle.promise;
+    if (this.#keeper.wire !== undefined && !this.#isIdle()) {
+      const idle = (this.#idle ??= Promise.withResolvers<void>());
+      const timer = this.#clock.schedule(drainLongestMs, () => idle.resolve());
+      await idle.promise;
+      timer.cancel();
+    }
     await this.close();
   }
 
@@ -380,7 +390,11 @@ export class Port implements AsyncDisposable {
       if (ask.kind === 'lease') this.#grant(request, ask.wish);
       else this.#turn = this.#serve(request, ask.transaction);
     }
-    if (this.#serving === undefined && this.#line.size === 0) this.#idle.resolve();
+    if (this.#isIdle()) this.#idle?.resolve();
+  }
+
+  #isIdle(): boolean {
+    return this.#serving === undefined && this.#line.size === 0;
   }
 
   #grant(request: Pending, wish: Parameters<LeaseBook['grant']>[0]): void {
@@ -411,7 +425,6 @@ export class Port implements AsyncDisposable {
     const batch = gather(first, transaction, this.#line.queue, this.#mayGo);
     const requests = requestsOf(batch);
     const startMs = this.#clock.monotonic();
-    this.#idle = Promise.withResolvers<void>();
     this.#serving = { batch, sinceMs: this.#clock.now() };
     for (const request of requests) request.begin();
     this.#announce(requests, startMs);
