@@ -1,1 +1,13 @@
+export { classifyLinkError } from './link-error.ts';
+export type { LinkMedium } from './link-error.ts';
 export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
+export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
+export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
+export { Pty } from './pty/pty.ts';
+export type { PtyOptions } from './pty/pty.ts';
+export { unreadBytesMost } from './pty/reply-queue.ts';
+export { receivedBytesMost } from './receive-buffer.ts';
+export { SerialLink, serialLinkFactory } from './serial/serial-link.ts';
+export type { SerialBackend, SerialLinkOptions } from './serial/serial-link.ts';
+export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/serial-settings.ts';
+export type { SerialSettings } from './serial/serial-settings.ts';

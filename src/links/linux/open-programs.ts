@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** A program that has a device open. */
+export interface OpenProgram {
+  /** Its name, as `ps` shows it: `python3`. */
+  readonly program: string;
+  /** Its command line, cut at {@link commandCharactersMost}. */
+  readonly command: string;
+  readonly pid: number;
+  /** The name of the user that it runs as, or `uid 1000` where the number has no name here. */
+  readonly user: string;
+}
+
+/** Who has a device open, as far as this user may see. */
+export interface OpenPrograms {
+  readonly programs: readonly OpenProgram[];
+  /** How many processes of other users could not be looked into. */
+  readonly hidden: number;
+}
+
+/** A command line is cut there. */
+export const commandCharactersMost = 200;
+
+/**
+ * Finds the programs that have a device open, by /proc. Programs that lock it (flock) are found even
+ * when they belong to another user. Empty where there is no /proc.
+ * Source: man 5 proc (`/proc/pid/fd`, `/proc/locks`).
+ */
+export async function findOpenPrograms(path: string): Promise<OpenPrograms> {
+  if (process.platform !== 'linux') return { programs: [], hidden: 0 };
+  const device = await realpath(path).catch(() => path);
+  const users = await userNames();
+  const lockers = await lockingPids(device);
+  const found = new Map<number, OpenProgram>();
+  let hidden = 0;
+  for (const name of await readdir('/proc').catch(() => [])) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const opened = hasOpen(pid, device);
+    if (opened === undefined) hidden += 1;
+    if (opened === true || lockers.has(pid)) {
+      const program = describeProgram(pid, users);
+      if (program !== undefined) found.set(pid, program);
+    }
+    // A turn of the loop for each process, so that looking never holds up other work.
+    await nextTurn();
+  }
+  return { programs: [...found.values()], hidden };
+}
+
+/** A program as messages name it: `python3 (pid 4711, user anna)`. */
+export function describeOpenProgram({ program, pid, user }: OpenProgram): string {
+  return `${program} (pid ${pid}, user ${user})`;
+}
+
+/** Undefined when this user may not look; a process that ended meanwhile has nothing open. */
+function hasOpen(pid: number, device: string): boolean | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some(
+      (fd) => linkTarget(`/proc/${pid}/fd/${fd}`) === device,
+    );
+  } catch (error) {
+    return isDenied(error) ? undefined : false;
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // The descriptor was closed while we looked.
+    return undefined;
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
+  );
+}
+
+function describeProgram(pid: number, users: ReadonlyMap<number, string>): OpenProgram | undefined {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    const { uid } = statSync(`/proc/${pid}`);
+    return {
+      program: basename(words[0] ?? name) || name,
+      command: words.join(' ').slice(0, commandCharactersMost),
+      pid,
+      user: users.get(uid) ?? `uid ${uid}`,
+    };
+  } catch {
+    // It ended while we looked.
+    return undefined;
+  }
+}
+
+async function userNames(): Promise<Map<number, string>> {
+  const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
+  return new Map(
+    lines.map((line) => line.split(':')).map(([name, , uid]) => [Number(uid), name ?? '']),
+  );
+}
+
+/** Processes that hold an flock on the device. The list of locks can be read by everybody. */
+async function lockingPids(device: string): Promise<Set<number>> {
+  const pids = new Set<number>();
+  const status = await stat(device).catch(() => undefined);
+  if (status === undefined) return pids;
+  const wanted = `${hex(major(status.dev))}:${hex(minor(status.dev))}:${status.ino}`;
+  const locks = await readFile('/proc/locks', 'utf8').catch(() => '');
+  for (const line of locks.split('\n')) {
+    const [, kind, , , pid, file] = line.trim().split(/\s+/);
+    if (kind === 'FLOCK' && file === wanted) pids.add(Number(pid));
+  }
+  return pids;
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+function major(device: number): number {
+  return (device >> 8) & 0xf_ff;
+}
+
+function minor(device: number): number {
+  return (device & 0xff) | ((device >> 12) & 0xf_ff_00);
+}

@@ -1,0 +1,93 @@
+import { SignalboxError } from '../../kernel/index.ts';
+import type { SerialSettings } from '../serial/serial-settings.ts';
+import { request } from './ioctl.ts';
+import { checked } from './libc.ts';
+import type { Libc } from './libc.ts';
+
+/**
+ * Offsets in `struct termios2`: four flag words, the line discipline, 19 control characters, two
+ * speeds. Source: Linux include/uapi/asm-generic/termbits.h.
+ */
+const offset = { input: 0, output: 4, control: 8, local: 12, characters: 17, speedIn: 36 } as const;
+const speedOutOffset = 40;
+const termiosBytes = 44;
+
+/** Flags, with their names in termbits.h. */
+const IXON = 0x400;
+const IXOFF = 0x1000;
+const CSIZE_SHIFT = 4;
+const CSTOPB = 0x40;
+const CREAD = 0x80;
+const PARENB = 0x100;
+const PARODD = 0x200;
+/** Takes the speeds from the two speed words instead of from a table. */
+const BOTHER = 0x1000;
+/** Opening does not wait for a carrier, and losing it does not hang up. */
+const CLOCAL = 0x800;
+const CRTSCTS = 0x80_00_00_00;
+
+/** Positions among the control characters. */
+const VTIME = 5;
+const VMIN = 6;
+const VSTART = 8;
+const VSTOP = 9;
+const startCharacter = 0x11;
+const stopCharacter = 0x13;
+
+/** How far the speed of an adapter may be from the one asked for: a UART frame tolerates no more. */
+const baudRateToleranceShare = 0.03;
+
+/**
+ * The bytes of a termios structure for a raw line: what arrives is given as it is, at once, and
+ * nothing is echoed. HUPCL is clear, so that closing does not drop DTR.
+ */
+export function rawTermios(settings: SerialSettings): Buffer {
+  const { baudRate, dataBits, stopBits, parity, flowControl } = settings;
+  const termios = Buffer.alloc(termiosBytes);
+  const soft = flowControl === 'xon-xoff' ? IXON | IXOFF : 0;
+  const hard = flowControl === 'rts-cts' ? CRTSCTS : 0;
+  const parityBits = { none: 0, even: PARENB, odd: PARENB | PARODD }[parity];
+  const control =
+    ((dataBits - 5) << CSIZE_SHIFT) |
+    (stopBits === 2 ? CSTOPB : 0) |
+    (CREAD | CLOCAL | BOTHER | parityBits | hard);
+  termios.writeUInt32LE(soft, offset.input);
+  termios.writeUInt32LE(0, offset.output);
+  termios.writeUInt32LE(control >>> 0, offset.control);
+  termios.writeUInt32LE(0, offset.local);
+  termios[offset.characters + VTIME] = 0;
+  termios[offset.characters + VMIN] = 1;
+  termios[offset.characters + VSTART] = startCharacter;
+  termios[offset.characters + VSTOP] = stopCharacter;
+  termios.writeUInt32LE(baudRate, offset.speedIn);
+  termios.writeUInt32LE(baudRate, speedOutOffset);
+  return termios;
+}
+
+/** Gives a terminal its settings. */
+export function setTermios(libc: Libc, fd: number, termios: Uint8Array, address: string): void {
+  checked(libc, libc.ioctl(fd, request.TCSETS2, termios), { what: 'setting the line', address });
+}
+
+/**
+ * Makes a terminal a raw serial line.
+ * @throws BAD_ARGUMENT when the adapter cannot do the baud rate
+ */
+export function configureLine(
+  libc: Libc,
+  fd: number,
+  settings: SerialSettings,
+  address: string,
+): void {
+  setTermios(libc, fd, rawTermios(settings), address);
+  const actual = Buffer.alloc(termiosBytes);
+  const call = { what: 'reading the settings of the line', address };
+  checked(libc, libc.ioctl(fd, request.TCGETS2, actual), call);
+  const baudRate = actual.readUInt32LE(speedOutOffset);
+  if (Math.abs(baudRate - settings.baudRate) <= settings.baudRate * baudRateToleranceShare) return;
+  throw new SignalboxError(
+    'BAD_ARGUMENT',
+    `${address} cannot do ${settings.baudRate} baud; the nearest is ${baudRate}`,
+    { details: { address, baudRate: settings.baudRate, nearestBaudRate: baudRate } },
+  );
+}
