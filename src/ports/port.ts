@@ -317,6 +317,12 @@ export class Port implements AsyncDisposable {
     };
   }
 
+  /** Counts from nothing again; the trace stays. */
+  resetStatistics(): void {
+    this.#statistics.reset();
+    Object.assign(this.#counts, { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 });
+  }
+
   /** What went over the wire lately, oldest first: of the port, or of one instrument on it. */
   trace(scope?: string): TraceEntry[] {
     return this.#trace.entries(scope);
