@@ -1,0 +1,13 @@
+export { AsciiFrameReader, encodeAsciiFrame } from './ascii-frame.ts';
+export { BinaryFrameReader, encodeBinaryFrame } from './binary-frame.ts';
+export { directNode, messageBytesMost } from './frame.ts';
+export type { ProparEvent, ProparFrame } from './frame.ts';
+export { answerBytesOf, encodeMessage, proparCommands, requestBytesOf } from './message.ts';
+export type { ProparAddress, ProparMessage, RequestedItem, SentItem } from './message.ts';
+export { parseMessage } from './parse-message.ts';
+export { ProparReplyReader } from './reply-reader.ts';
+export type { AwaitedReply, ProparMode } from './reply-reader.ts';
+export { quarantineMs, SequenceNumbers } from './sequence-numbers.ts';
+export { describeFrameError, describeStatus, proparStatus } from './status.ts';
+export { decodeValue, encodeValue, stringBytesMost, wireBytesOf, wireTypeOf } from './value.ts';
+export type { ProparType, ProparValue, WireType } from './value.ts';
