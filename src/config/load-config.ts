@@ -51,7 +51,7 @@ function parseToml(text: string, path: string): TomlDocument {
     return parseDocument(text);
   } catch (cause) {
     const { line } = cause as { line?: number };
-    const [first = '', ...rest] = String((cause as Error).message).split('\n');
+    const [first = '', ...rest] = (cause as Error).message.split('\n');
     const reason = rest.at(-1) ?? first;
     throw new SignalboxError('CONFIG_UNREADABLE', `${path}:${line ?? 1}: ${reason}`, {
       details: { path, line },
