@@ -1,2 +1,10 @@
 export type { Action, ActionContext, Driver, Identity } from './driver.ts';
+export { BronkhorstDriver } from './drivers/bronkhorst/bronkhorst-driver.ts';
+export type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';
+export { answerTimeoutMs, ProparWire } from './drivers/bronkhorst/propar-wire.ts';
+export type { ProparWireOptions } from './drivers/bronkhorst/propar-wire.ts';
+export { chainBytesMost, readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
+export { rawMessage } from './drivers/bronkhorst/write-message.ts';
+export { Instrument } from './instrument.ts';
+export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';

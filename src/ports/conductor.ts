@@ -4,6 +4,7 @@ import type { LinkKeeper } from './link-keeper.ts';
 import { resynchronize } from './resynchronization.ts';
 import type { Resynchronization } from './resynchronization.ts';
 import { tracedBytes } from './trace.ts';
+import { interpretReply } from './transaction.ts';
 import type { Transaction, Verification } from './transaction.ts';
 import type { Wire } from './wire.ts';
 
@@ -130,7 +131,8 @@ export class Conductor {
   async #readBack(readBack: Transaction<boolean>): Promise<boolean | undefined> {
     if (!(await this.#opens())) return undefined;
     const result = await this.#attempt(readBack);
-    return result.outcome.kind === 'reply' ? result.outcome.reply === true : undefined;
+    if (result.outcome.kind === 'failure') return undefined;
+    return interpretReply(readBack, result.outcome.reply);
   }
 
   /** Waits for the link if it is not open; says whether it is. */

@@ -22,7 +22,7 @@ export type { Resynchronization } from './resynchronization.ts';
 export type { RetryBudget } from './retry-budget.ts';
 export type { Counters, Distribution, OwnerCounters } from './statistics.ts';
 export type { TraceEntry } from './trace.ts';
-export { priorities } from './transaction.ts';
+export { interpretReply, mapTransaction, priorities } from './transaction.ts';
 export type {
   Attempt,
   Chain,

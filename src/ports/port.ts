@@ -1,4 +1,4 @@
-import { Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
+import { asSignalboxError, Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { LinkFactory } from '../links/index.ts';
 import { agentOf, currentAgent, MemoryTokenSource, WaitGraph } from '../locks/index.ts';
@@ -26,6 +26,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { StatisticsBook } from './statistics.ts';
 import { Trace, tracedBytes } from './trace.ts';
 import type { TraceEntry } from './trace.ts';
+import { interpretReply } from './transaction.ts';
 import type { Priority, Transaction } from './transaction.ts';
 
 /** How long a request waits for its turn unless it says otherwise. */
@@ -189,7 +190,7 @@ export class Port implements AsyncDisposable {
     if (lease !== undefined) this.#checkLease(lease, scope, transaction.label);
     if (merge !== undefined && maxAgeMs > 0) {
       const kept = this.#cache.get(merge.key, maxAgeMs);
-      if (kept !== undefined) return this.#answerFromCache(kept.reply as Reply, by);
+      if (kept !== undefined) return this.#answerFromCache(transaction, kept.reply, by);
     }
     const offline = scope === undefined ? undefined : this.#breaker.refusal(scope);
     if (offline !== undefined) throw offline;
@@ -482,14 +483,21 @@ export class Port implements AsyncDisposable {
     }
   }
 
-  #answer(request: Pending, reply: unknown): void {
+  #answer(request: Pending, raw: unknown): void {
     const { ask } = request;
-    const lost = ask.kind === 'transaction' ? ask.lease?.lost : undefined;
+    if (request.isSettled || ask.kind !== 'transaction') return;
+    const lost = ask.lease?.lost;
     // What was asked under a lease that has ended meanwhile goes to nobody.
-    if (lost?.aborted === true) this.#endRequest(request, lost.reason as SignalboxError);
-    else if (!request.isSettled) {
+    if (lost?.aborted === true) {
+      this.#endRequest(request, lost.reason as SignalboxError);
+      return;
+    }
+    try {
+      const reply = interpretReply(ask.transaction, raw);
       this.#count(request, undefined);
       request.resolve(reply);
+    } catch (error) {
+      this.#endRequest(request, asSignalboxError(error));
     }
   }
 
@@ -586,10 +594,10 @@ export class Port implements AsyncDisposable {
     });
   }
 
-  #answerFromCache<Reply>(reply: Reply, owner: Owner): Reply {
+  #answerFromCache<Reply>(transaction: Transaction<Reply>, kept: unknown, owner: Owner): Reply {
     this.#counts.merged += 1;
     this.#statistics.add({ owner, waitMs: 0, serviceMs: 0, blocked: false });
-    return reply;
+    return interpretReply(transaction, kept);
   }
 
   #checkLease(lease: Lease, scope: string | undefined, label: string): void {

@@ -67,7 +67,12 @@ export interface Transaction<Reply> {
   /** The instrument on the port that it is for: `node 3`. Absent where the port has only one. */
   readonly scope?: string;
   /** The request's bytes and a reader for its reply, made anew for each attempt. */
-  attempt(): Attempt<Reply>;
+  attempt(): Attempt<unknown>;
+  /**
+   * Turns what the reader gave into the reply. Requests that share a wire transaction each do it for
+   * themselves. May throw. @default the reader gives the reply
+   */
+  readonly interpret?: (raw: unknown) => Reply;
   /** How long the reply may take, from the last byte of the request on. */
   readonly timeoutMs: number;
   readonly repeat: Repeat;
@@ -77,4 +82,18 @@ export interface Transaction<Reply> {
   readonly merge?: Merge;
   /** A value read at most so long ago will do. Needs `merge`. @default 0 */
   readonly maxAgeMs?: number;
+}
+
+/** The reply that a transaction makes of what its reader gave. */
+export function interpretReply<Reply>(transaction: Transaction<Reply>, raw: unknown): Reply {
+  return transaction.interpret === undefined ? (raw as Reply) : transaction.interpret(raw);
+}
+
+/** The same transaction with its reply turned into something else. */
+export function mapTransaction<From, To>(
+  transaction: Transaction<From>,
+  turn: (reply: From) => To,
+): Transaction<To> {
+  const { verification: _verification, ...rest } = transaction;
+  return { ...rest, interpret: (raw) => turn(interpretReply(transaction, raw)) };
 }

@@ -1,0 +1,100 @@
+import { SignalboxError, systemClock } from '../../../kernel/index.ts';
+import type { Clock } from '../../../kernel/index.ts';
+import type { Attempt } from '../../../ports/index.ts';
+import {
+  describeFrameError,
+  describeStatus,
+  encodeAsciiFrame,
+  encodeBinaryFrame,
+  mapReply,
+  parseMessage,
+  ProparReplyReader,
+  SequenceNumbers,
+} from '../../../protocols/index.ts';
+import type {
+  ProparFrame,
+  ProparMessage,
+  ProparMode,
+  ReplyReader,
+} from '../../../protocols/index.ts';
+
+/** How long an instrument may take to answer. The maker's library waits as long. */
+export const answerTimeoutMs = 500;
+
+export interface ProparWireOptions {
+  /** @default 'binary' */
+  readonly mode?: ProparMode;
+  /** @default {@link answerTimeoutMs} */
+  readonly timeoutMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** What all ProPar instruments of one port have in common: the framing and the sequence numbers. */
+export class ProparWire {
+  readonly mode: ProparMode;
+  readonly timeoutMs: number;
+  readonly #sequences: SequenceNumbers;
+
+  constructor(options: ProparWireOptions = {}) {
+    this.mode = options.mode ?? 'binary';
+    this.timeoutMs = options.timeoutMs ?? answerTimeoutMs;
+    this.#sequences = new SequenceNumbers(options.clock ?? systemClock);
+  }
+
+  /** One message to a node. Without a reply when none is due. */
+  attempt(
+    node: number,
+    data: Uint8Array,
+  ): Attempt<ProparFrame> & { reader: ReplyReader<ProparFrame> } {
+    const sequence = this.mode === 'binary' ? this.#sequences.next() : 0;
+    const encode = this.mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
+    return {
+      request: encode({ sequence, node, data }),
+      reader: new ProparReplyReader({
+        mode: this.mode,
+        sequence,
+        node,
+        late: (frame) => this.#sequences.settle(frame.sequence),
+      }),
+      abandon: () => this.#sequences.abandon(sequence),
+    };
+  }
+
+  /** As {@link attempt}, with the reply turned by `turn`, whose errors are refusals. */
+  attemptAs<Reply>(
+    node: number,
+    data: Uint8Array,
+    turn: (message: ProparMessage) => Reply,
+  ): Attempt<Reply> {
+    const attempt = this.attempt(node, data);
+    return { ...attempt, reader: mapReply(attempt.reader, (frame) => turn(messageOf(frame))) };
+  }
+}
+
+/**
+ * What a frame says.
+ * @throws INSTRUMENT_ERROR for an error frame, REPLY_MALFORMED for what is no message
+ */
+export function messageOf(frame: ProparFrame): ProparMessage {
+  const { errorCode, node } = frame;
+  if (errorCode !== undefined) {
+    throw new SignalboxError(
+      'INSTRUMENT_ERROR',
+      `the host of the bus says of node ${node}: ${describeFrameError(errorCode)} (${errorCode})`,
+      { details: { frameError: errorCode, transient: true } },
+    );
+  }
+  const message = parseMessage(frame.data);
+  if (message.kind !== 'malformed') return message;
+  throw new SignalboxError('REPLY_MALFORMED', `node ${node} sent ${message.reason}`);
+}
+
+/** The error for a status other than 0. */
+export function statusError(status: number, position: number, what: string): SignalboxError {
+  return new SignalboxError(
+    'INSTRUMENT_ERROR',
+    `${what}: the instrument says ${describeStatus(status)} (status ${status})`,
+    { details: { status, position } },
+  );
+}
