@@ -5,6 +5,8 @@ export { answerTimeoutMs, ProparWire } from './drivers/bronkhorst/propar-wire.ts
 export type { ProparWireOptions } from './drivers/bronkhorst/propar-wire.ts';
 export { chainBytesMost, readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
+export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
+export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
 export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';

@@ -37,3 +37,14 @@ export type {
 } from './propar/index.ts';
 export { mapReply, moreNeeded } from './reply-reader.ts';
 export type { ReplyProgress, ReplyReader } from './reply-reader.ts';
+export {
+  blockHeader,
+  BlockTracker,
+  isQuery,
+  messageLengthMost,
+  responseLengthMost,
+  responseText,
+  ScpiMessageReader,
+  ScpiReplyReader,
+} from './scpi/index.ts';
+export type { ProgramMessage } from './scpi/index.ts';

@@ -1,0 +1,179 @@
+import { SignalboxError } from '../../../kernel/index.ts';
+import { mapTransaction } from '../../../ports/index.ts';
+import type { Transaction } from '../../../ports/index.ts';
+import { isQuery, responseText, ScpiReplyReader } from '../../../protocols/index.ts';
+import { checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
+import type { Driver, Identity } from '../../driver.ts';
+import type { Parameter, Value } from '../../parameter.ts';
+
+/** How long an instrument may take to answer unless it is told otherwise. */
+export const scpiTimeoutMs = 5_000;
+
+/** One parameter, as the configuration declares it. */
+export interface ScpiParameter {
+  readonly name: string;
+  readonly title?: string | undefined;
+  /** The query that reads it: `MEAS:VOLT:DC?`. Absent: it cannot be read. */
+  readonly query?: string | undefined;
+  /** The command that writes it, with `{value}` where the value goes. Absent: it cannot be written. */
+  readonly set?: string | undefined;
+  readonly type: 'integer' | 'float' | 'string' | 'boolean';
+  readonly unit?: string | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+}
+
+/**
+ * Whether a message is answered. `scpi`: when it holds a query. `pattern`: when it matches.
+ */
+export type ReplyPolicy = 'scpi' | 'always' | 'never' | RegExp;
+
+export interface ScpiDriverOptions {
+  readonly parameters: readonly ScpiParameter[];
+  /** @default {@link scpiTimeoutMs} */
+  readonly timeoutMs?: number;
+  /** What ends a message to the instrument. @default a line feed */
+  readonly terminator?: string;
+  /** @default 'scpi' */
+  readonly reply?: ReplyPolicy;
+}
+
+/** Turns declared parameters and messages of a SCPI instrument into transactions. */
+export class ScpiDriver implements Driver {
+  readonly family = 'scpi';
+  readonly parameters: readonly Parameter[];
+  readonly actions: Driver['actions'] = [];
+  readonly #declared: ReadonlyMap<string, ScpiParameter>;
+  readonly #timeoutMs: number;
+  readonly #terminator: string;
+  readonly #reply: ReplyPolicy;
+
+  constructor(options: ScpiDriverOptions) {
+    this.#declared = new Map(options.parameters.map((each) => [each.name, each]));
+    this.parameters = options.parameters.map(toParameter);
+    this.#timeoutMs = options.timeoutMs ?? scpiTimeoutMs;
+    this.#terminator = options.terminator ?? '\n';
+    this.#reply = options.reply ?? 'scpi';
+  }
+
+  parameter(nameOrNumber: string | number): Parameter | undefined {
+    return this.parameters.find(({ name }) => name === nameOrNumber);
+  }
+
+  read(parameter: Parameter): Transaction<Value> {
+    checkReadable(parameter);
+    const query = this.#declared.get(parameter.name)?.query ?? '';
+    return mapTransaction(
+      { ...this.query(query), merge: { key: query }, label: `read ${parameter.name}` },
+      (text) => valueOf(parameter, text),
+    );
+  }
+
+  write(parameter: Parameter, value: Value): Transaction<void> {
+    checkWritable(parameter);
+    checkLimits(parameter, value);
+    const command = this.#declared.get(parameter.name)?.set ?? '';
+    const message = command.replace('{value}', argumentOf(parameter, value));
+    return { ...this.send(message), label: `write ${parameter.name}` };
+  }
+
+  identify(): Transaction<Identity> {
+    return mapTransaction({ ...this.query('*IDN?'), merge: { key: '*IDN?' } }, (text) => {
+      const [maker, model, serial, firmware] = text.split(',').map((field) => field.trim());
+      return { text, ...defined({ maker, model, serial, firmware }) };
+    });
+  }
+
+  query(message: string): Transaction<string> {
+    checkMessage(message);
+    if (!this.expectsReply(message)) {
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `'${message.slice(0, 60)}' is no query, so no reply would come`,
+        {
+          nextStep: 'Send it without waiting for a reply, or declare when this instrument replies.',
+        },
+      );
+    }
+    return mapTransaction(this.exchange(new TextEncoder().encode(message), true), (response) =>
+      responseText(response ?? new Uint8Array()),
+    );
+  }
+
+  send(message: string): Transaction<void> {
+    checkMessage(message);
+    return mapTransaction(
+      this.exchange(new TextEncoder().encode(message), this.expectsReply(message)),
+      () => undefined,
+    );
+  }
+
+  /** Whether the instrument answers a message. */
+  expectsReply(message: string): boolean {
+    if (this.#reply === 'always') return true;
+    if (this.#reply === 'never') return false;
+    return this.#reply === 'scpi' ? isQuery(message) : this.#reply.test(message);
+  }
+
+  /** A message as it is, and its response with its end. */
+  exchange(message: Uint8Array, expectsReply: boolean): Transaction<Uint8Array | undefined> {
+    const terminator = new TextEncoder().encode(this.#terminator);
+    const request = new Uint8Array(message.length + terminator.length);
+    request.set(message);
+    request.set(terminator, message.length);
+    return {
+      label: new TextDecoder('latin1').decode(message.subarray(0, 60)),
+      timeoutMs: this.#timeoutMs,
+      // A query may trigger something, so only declared parameters are read again.
+      repeat: 'never',
+      attempt: () => (expectsReply ? { request, reader: new ScpiReplyReader() } : { request }),
+    };
+  }
+}
+
+function toParameter(declared: ScpiParameter): Parameter {
+  const { name, title = name, query, set, type, unit, minimum, maximum } = declared;
+  const access = query === undefined ? 'write' : set === undefined ? 'read' : 'read-write';
+  return { name, title, type, access, ...defined({ unit, minimum, maximum }) };
+}
+
+function defined<Fields extends object>(
+  fields: Fields,
+): {
+  [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
+} {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as never;
+}
+
+/** @throws VALUE_INVALID when it holds what would end the message */
+function checkMessage(message: string): void {
+  if (/[\r\n]/.test(message)) {
+    throw new SignalboxError('VALUE_INVALID', 'a message must not hold the line feed that ends it');
+  }
+}
+
+function argumentOf({ name, type }: Parameter, value: Value): string {
+  if (type === 'boolean') return value === true ? 'ON' : 'OFF';
+  const text = String(value);
+  if (type === 'string' && /[;\r\n#?"']/.test(text)) {
+    throw new SignalboxError(
+      'VALUE_INVALID',
+      `a value of ${name} must not hold ; # ? quotes or line ends, which would be a command of their own`,
+    );
+  }
+  return text;
+}
+
+function valueOf({ name, type }: Parameter, text: string): Value {
+  const trimmed = text.trim();
+  if (type === 'string') return trimmed.replace(/^"(.*)"$/, '$1');
+  if (type === 'boolean') return /^(1|ON)$/i.test(trimmed);
+  const value = Number(trimmed);
+  if (trimmed !== '' && Number.isFinite(value)) return value;
+  throw new SignalboxError(
+    'REPLY_MALFORMED',
+    `${name} is a number, but the instrument answered '${trimmed.slice(0, 60)}'`,
+  );
+}
