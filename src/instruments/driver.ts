@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/index.ts';
 import type { Transaction } from '../ports/index.ts';
 import type { Parameter, Value } from './parameter.ts';
 
@@ -17,12 +18,20 @@ export interface Action {
   readonly title: string;
   /** Its arguments, by name, with what they mean. */
   readonly arguments: readonly Parameter[];
+  /**
+   * When set, it holds the instrument for itself alone, for so long at most.
+   * @default others go on in between
+   */
+  readonly holdMs?: number;
   run(values: Readonly<Record<string, Value>>, context: ActionContext): Promise<Value | undefined>;
 }
 
 /** What an action does its work with. */
 export interface ActionContext {
   transact<Reply>(transaction: Transaction<Reply>): Promise<Reply>;
+  /** As `transact`, but also when the caller has taken the action back: to put things in order. */
+  finish<Reply>(transaction: Transaction<Reply>): Promise<Reply>;
+  readonly clock: Clock;
   /** Waits; ends early when the caller takes the action back. */
   sleep(ms: number): Promise<void>;
   /** Tells how far it is, from 0 to 1. */
@@ -54,6 +63,10 @@ export interface Driver {
   identify(): Transaction<Identity>;
   /** The unit of a parameter, where the instrument has to be asked for it. */
   unitOf?(parameter: Parameter): Transaction<string> | undefined;
+  /** The factor that turns what the instrument says into the value, where it has to be asked for. */
+  factorOf?(parameter: Parameter): Transaction<number> | undefined;
+  /** Secures again what an unlocked write that failed may have left open. */
+  secure?(): Transaction<void>;
   /** A message in the instrument's own language, for families that have one (SCPI). */
   query?(message: string): Transaction<string>;
   /** The same without a reply. */

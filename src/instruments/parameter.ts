@@ -18,6 +18,8 @@ export interface Parameter {
   readonly unit?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** The value that stands for 100 %, where it is a share of the instrument's range. */
+  readonly fullScale?: number;
   /** The longest string or binary, in bytes. */
   readonly longest?: number;
   /** Names of the values, where each has a meaning of its own. */

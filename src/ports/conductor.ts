@@ -62,11 +62,12 @@ export class Conductor {
   /** One turn. Never rejects. */
   async turn(transaction: Transaction<unknown>): Promise<TurnResult> {
     const first = await this.#attempt(transaction);
-    if (first.outcome.kind === 'reply' || transaction.repeat === 'safe') return first;
+    const { repeat } = transaction;
+    if (first.outcome.kind === 'reply' || repeat === 'safe' || repeat === 'once') return first;
     const { error } = first.outcome;
     if (!outcomeUnknown.includes(error.code)) return first;
     const { verification } = transaction;
-    if (transaction.repeat === 'verify' && verification !== undefined) {
+    if (repeat === 'verify' && verification !== undefined) {
       return await this.#verify(transaction, verification, first, error);
     }
     return { ...first, outcome: { kind: 'failure', error: unknownOutcome(transaction, error) } };

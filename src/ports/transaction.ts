@@ -24,7 +24,9 @@ export type Repeat =
   | 'safe'
   /** Read back first, and send again only when it did not take effect; see `verification`. */
   | 'verify'
-  /** Never: the caller is told that the outcome is unknown. */
+  /** No: a question whose asking may change something. Its caller is told that no reply came. */
+  | 'once'
+  /** Never: a write. Its caller is told that the outcome is unknown. */
   | 'never';
 
 /** How a write whose acknowledgement was lost is looked into. */

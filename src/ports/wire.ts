@@ -20,6 +20,8 @@ interface Exchange {
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: SignalboxError) => void;
   readonly received: Uint8Array[];
+  /** Ends the reply when nothing more comes. */
+  silence: Timer | undefined;
 }
 
 /** What an exchange gave, and the bytes that it took. */
@@ -83,7 +85,7 @@ export class Wire {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // A link that breaks while the request is being written rejects both; the write reports it.
     promise.catch(() => {});
-    const exchange: Exchange = { reader, resolve, reject, received: [] };
+    const exchange: Exchange = { reader, resolve, reject, received: [], silence: undefined };
     this.#exchange = exchange;
     let timer: Timer | undefined;
     try {
@@ -101,6 +103,7 @@ export class Wire {
       throw error;
     } finally {
       timer?.cancel();
+      exchange.silence?.cancel();
       this.#exchange = undefined;
     }
   }
@@ -164,6 +167,7 @@ export class Wire {
       switch (progress.kind) {
         case 'more':
           exchange.received.push(unread);
+          this.#awaitSilence(exchange);
           return;
         case 'done': {
           exchange.received.push(unread.subarray(0, unread.length - progress.rest.length));
@@ -195,6 +199,16 @@ export class Wire {
           return;
       }
     } while (unread.length > 0);
+  }
+
+  #awaitSilence(exchange: Exchange): void {
+    const { reader, resolve } = exchange;
+    if (reader.silenceMs === undefined) return;
+    exchange.silence?.cancel();
+    exchange.silence = this.#clock.schedule(reader.silenceMs, () => {
+      if (this.#exchange === exchange) this.#exchange = undefined;
+      resolve(reader.silence?.());
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+export { concatenate } from './concatenate.ts';
 export {
   answerBytesOf,
   AsciiFrameReader,

@@ -21,6 +21,9 @@ export type ReplyProgress<Reply> =
 export interface ReplyReader<Reply> {
   /** Takes the next bytes. `end` marks the end of a message on links that have messages. */
   push(data: Uint8Array, end: boolean): ReplyProgress<Reply>;
+  /** When set, a silence of so many ms after the last byte ends the reply: `silence()` gives it. */
+  readonly silenceMs?: number;
+  silence?(): Reply;
 }
 
 /** The answer of a reader that needs more bytes. */

@@ -68,21 +68,30 @@ export class ProparWire {
     turn: (message: ProparMessage) => Reply,
   ): Attempt<Reply> {
     const attempt = this.attempt(node, data);
-    return { ...attempt, reader: mapReply(attempt.reader, (frame) => turn(messageOf(frame))) };
+    return {
+      ...attempt,
+      reader: mapReply(attempt.reader, (frame) => turn(messageOf(frame, node))),
+    };
   }
 }
 
+/** Error frames by which the host of a bus says that the instrument did not answer it. */
+const unanswered: readonly number[] = [8, 9];
+/** Error frames that a damaged request brings: it did not get as far as an instrument. */
+const damaged: readonly number[] = [1, 2, 3, 4];
+
 /**
  * What a frame says.
- * @throws INSTRUMENT_ERROR for an error frame, REPLY_MALFORMED for what is no message
+ * @throws INSTRUMENT_TIMEOUT or INSTRUMENT_ERROR for an error frame, REPLY_MALFORMED for what is no
+ *   message
  */
-export function messageOf(frame: ProparFrame): ProparMessage {
-  const { errorCode, node } = frame;
+export function messageOf(frame: ProparFrame, node: number): ProparMessage {
+  const { errorCode } = frame;
   if (errorCode !== undefined) {
     throw new SignalboxError(
-      'INSTRUMENT_ERROR',
+      unanswered.includes(errorCode) ? 'INSTRUMENT_TIMEOUT' : 'INSTRUMENT_ERROR',
       `the host of the bus says of node ${node}: ${describeFrameError(errorCode)} (${errorCode})`,
-      { details: { frameError: errorCode, transient: true } },
+      { details: { frameError: errorCode, transient: damaged.includes(errorCode) } },
     );
   }
   const message = parseMessage(frame.data);

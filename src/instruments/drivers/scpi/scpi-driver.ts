@@ -64,7 +64,12 @@ export class ScpiDriver implements Driver {
     checkReadable(parameter);
     const query = this.#declared.get(parameter.name)?.query ?? '';
     return mapTransaction(
-      { ...this.query(query), merge: { key: query }, label: `read ${parameter.name}` },
+      {
+        ...this.query(query),
+        merge: { key: query },
+        repeat: 'safe',
+        label: `read ${parameter.name}`,
+      },
       (text) => valueOf(parameter, text),
     );
   }
@@ -78,7 +83,8 @@ export class ScpiDriver implements Driver {
   }
 
   identify(): Transaction<Identity> {
-    return mapTransaction({ ...this.query('*IDN?'), merge: { key: '*IDN?' } }, (text) => {
+    const query = { ...this.query('*IDN?'), merge: { key: '*IDN?' }, repeat: 'safe' } as const;
+    return mapTransaction(query, (text) => {
       const [maker, model, serial, firmware] = text.split(',').map((field) => field.trim());
       return { text, ...defined({ maker, model, serial, firmware }) };
     });
@@ -125,7 +131,7 @@ export class ScpiDriver implements Driver {
       label: new TextDecoder('latin1').decode(message.subarray(0, 60)),
       timeoutMs: this.#timeoutMs,
       // A query may trigger something, so only declared parameters are read again.
-      repeat: 'never',
+      repeat: expectsReply ? 'once' : 'never',
       attempt: () => (expectsReply ? { request, reader: new ScpiReplyReader() } : { request }),
     };
   }
