@@ -1,0 +1,256 @@
+import type { ErrorReport, Owner } from '../kernel/index.ts';
+
+/** A value as programs see it. */
+export type ClientValue = number | string | boolean | Uint8Array;
+
+/** How urgent a request is; see the gateway's guide. */
+export type ClientPriority = 'safety' | 'interactive' | 'poll';
+
+/** For one alone, or for all who name the same key. */
+export type ClientLeaseMode = 'exclusive' | { readonly shared: string };
+
+/** What every wait takes. */
+export interface WaitOptions {
+  /** Takes the request back. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a request is to be done. */
+export interface RequestOptions extends WaitOptions {
+  /** How long to wait for its turn. @default 10_000 */
+  readonly waitMs?: number;
+  /** @default 'interactive' */
+  readonly priority?: ClientPriority;
+  /** Does it under this lease; fails with LEASE_LOST when that has ended. */
+  readonly lease?: { readonly token: string };
+}
+
+/** How a read is to be done. */
+export interface ReadOptions extends RequestOptions {
+  /** A value read at most so long ago will do. @default 0 */
+  readonly maxAgeMs?: number;
+  /** How long the instrument may take. @default the driver's */
+  readonly timeoutMs?: number;
+}
+
+/** How a write is to be done. */
+export interface WriteOptions extends RequestOptions {
+  /** Says that a secured parameter is meant to be written. */
+  readonly unlock?: boolean;
+  /** How long the instrument may take. @default the driver's */
+  readonly timeoutMs?: number;
+}
+
+/** A value that was read. */
+export interface ClientReading {
+  readonly instrument: string;
+  readonly parameter: string;
+  readonly value: ClientValue;
+  readonly unit?: string;
+  /** When it arrived, ms since 1970. */
+  readonly atMs: number;
+}
+
+/** One lease as others see it. */
+export interface LeaseReport {
+  readonly id: string;
+  readonly owner: Owner;
+  readonly mode: ClientLeaseMode;
+  readonly scope?: string;
+  readonly sinceMs: number;
+  readonly expiresInMs: number;
+}
+
+/** One request in line. */
+export interface WaitingReport {
+  readonly owner: Owner;
+  readonly kind: 'transaction' | 'lease';
+  readonly label: string;
+  readonly priority: ClientPriority;
+  readonly scope?: string;
+  readonly waitedMs: number;
+}
+
+/** How a port stands now. */
+export interface PortReport {
+  readonly name: string;
+  readonly address: string;
+  readonly state: 'closed' | 'opening' | 'open' | 'recovering' | 'absent' | 'released';
+  readonly reason?: string;
+  readonly serving?: {
+    readonly label: string;
+    readonly owners: readonly Owner[];
+    readonly sinceMs: number;
+  };
+  readonly leases: readonly LeaseReport[];
+  readonly queue: readonly WaitingReport[];
+  readonly circuits: Readonly<
+    Record<
+      string,
+      {
+        readonly state: 'online' | 'offline';
+        readonly unanswered: number;
+        readonly sinceMs?: number;
+        readonly nextProbeInMs?: number;
+      }
+    >
+  >;
+}
+
+/** How a span of time is distributed. */
+export interface SpanReport {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly longestMs: number;
+}
+
+/** What was counted. */
+export interface CountersReport {
+  readonly operations: number;
+  readonly successes: number;
+  readonly failures: number;
+  readonly failuresByCode: Readonly<Record<string, number>>;
+  readonly blockedAttempts: number;
+  readonly wait: SpanReport;
+  readonly service: SpanReport;
+  readonly lastOperationMs?: number;
+}
+
+/** What a port has done. */
+export interface StatisticsReport extends CountersReport {
+  readonly name: string;
+  readonly owners: readonly (CountersReport & { readonly owner: Owner })[];
+  readonly wireTransactions: number;
+  readonly mergedOperations: number;
+  readonly retries: number;
+  readonly quarantined: number;
+  readonly reconnects: number;
+}
+
+/** Bytes as hex and as printable text. */
+export interface BytesReport {
+  readonly hex: string;
+  readonly text: string;
+}
+
+/** One request and what came of it. */
+export interface TraceReport {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly label: string;
+  readonly scope?: string;
+  readonly owners: readonly Owner[];
+  readonly waitMs: number;
+  readonly serviceMs: number;
+  readonly attempts: number;
+  readonly request: BytesReport;
+  readonly reply: BytesReport;
+  readonly outcome: string;
+}
+
+/** One parameter of an instrument. */
+export interface ParameterReport {
+  readonly name: string;
+  readonly title: string;
+  readonly number?: number;
+  readonly type: 'integer' | 'float' | 'string' | 'boolean' | 'binary';
+  readonly access: 'read' | 'write' | 'read-write';
+  readonly unit?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly longest?: number;
+  readonly choices?: Readonly<Record<number, string>>;
+  readonly secured?: boolean;
+}
+
+/** One instrument. */
+export interface InstrumentReport {
+  readonly name: string;
+  readonly title?: string;
+  readonly family: string;
+  readonly port: string;
+  readonly scope?: string;
+  /** How many it has; `parameters()` lists them. */
+  readonly parameters: number;
+  readonly actions: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly arguments: readonly ParameterReport[];
+  }[];
+  /** Whether it understands messages in a language of its own. */
+  readonly messages: boolean;
+}
+
+/** One way in. */
+export interface DoorReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly address: string;
+  readonly serves?: { readonly port: string; readonly instrument?: string };
+  readonly clients: readonly Owner[];
+}
+
+/** The gateway as a whole. */
+export interface StatusReport {
+  readonly version: string;
+  readonly sinceMs: number;
+  readonly pid: number;
+  readonly ports: readonly PortReport[];
+  readonly doors: readonly DoorReport[];
+  readonly instruments: readonly InstrumentReport[];
+}
+
+/** What an instrument says of itself. */
+export interface IdentityReport {
+  readonly maker?: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  readonly text: string;
+}
+
+/** One instrument that a scan came upon. */
+export interface FoundReport {
+  readonly family: string;
+  readonly scope?: string;
+  readonly identity?: IdentityReport;
+  readonly name?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Something that takes a while. */
+export interface JobReport {
+  readonly id: string;
+  readonly label: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly share: number;
+  readonly message: string;
+  readonly startedMs: number;
+  readonly endedMs?: number;
+  readonly result?: unknown;
+  readonly error?: ErrorReport;
+}
+
+/** Whether every port can be used, and why not. */
+export interface ReadinessReport {
+  readonly status: 'ready' | 'not-ready';
+  readonly ports: Readonly<
+    Record<string, { readonly ready: boolean; readonly state: string; readonly reason?: string }>
+  >;
+}
+
+/** Something that happened on a port, or a snapshot, or how many events were missed. */
+export interface GatewayEvent {
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What a watch gives: a value, or why there is none this time. */
+export type WatchEvent =
+  | { readonly kind: 'reading'; readonly reading: ClientReading }
+  | {
+      readonly kind: 'failure';
+      readonly instrument: string;
+      readonly parameter: string;
+      readonly error: ErrorReport;
+    };

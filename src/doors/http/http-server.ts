@@ -1,0 +1,171 @@
+import fastifySwagger from '@fastify/swagger';
+import fastifyWebsocket from '@fastify/websocket';
+import fastify from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { SignalboxError } from '../../kernel/index.ts';
+import { crossOriginHeaders, preflightHeaders } from './cross-origin.ts';
+import { errorAnswer, publicError, statusOf } from './error-answer.ts';
+import {
+  bodyBytesMost,
+  connectionsMost,
+  headerBytesMost,
+  headersTimeoutMs,
+  keepAliveTimeoutMs,
+  requestTimeoutMs,
+  timeoutCheckMs,
+} from './limits.ts';
+import type { OwnerBook } from './owner-book.ts';
+import type { RouteContext } from './route-context.ts';
+import { eventRoutes } from './routes/event-routes.ts';
+import { gatewayRoutes } from './routes/gateway-routes.ts';
+import { healthRoutes } from './routes/health-routes.ts';
+import { instrumentRoutes } from './routes/instrument-routes.ts';
+import { jobRoutes } from './routes/job-routes.ts';
+import { leaseRoutes } from './routes/lease-routes.ts';
+import { liveRoutes } from './routes/live-routes.ts';
+import { pageRoutes } from './routes/page-routes.ts';
+import { parameterRoutes } from './routes/parameter-routes.ts';
+import { portRoutes } from './routes/port-routes.ts';
+import { statusRoutes } from './routes/status-routes.ts';
+import { watchRoutes } from './routes/watch-routes.ts';
+import { errorBody } from './schemas.ts';
+import { securityHeaders } from './security-headers.ts';
+import { openApiSchema, zodValidator } from './zod-provider.ts';
+import type { HttpServer, ZodTypeProvider } from './zod-provider.ts';
+
+const noContent = 204;
+
+/** The server with all its routes, not yet listening. */
+export async function createHttpServer(
+  context: RouteContext,
+  owners: OwnerBook,
+): Promise<HttpServer> {
+  const fail = failureHandler(context);
+  let requests = 0;
+  const server = fastify({
+    logger: false,
+    bodyLimit: bodyBytesMost,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: timeoutCheckMs,
+      maxHeaderSize: headerBytesMost,
+    },
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    genReqId: () => `${context.sinceMs.toString(36)}-${(requests += 1).toString(36)}`,
+    frameworkErrors: (error, request, reply) => {
+      try {
+        context.guard.check(request.raw);
+        fail(error, request, reply);
+      } catch (refusal) {
+        fail(refusal, request, reply);
+      }
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  server.server.maxConnections = connectionsMost;
+
+  server.setValidatorCompiler(zodValidator);
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  server.setErrorHandler(fail);
+  acceptJsonOnly(server);
+  server.addHook('onRequest', guardHook(context));
+  await server.register(fastifyWebsocket, {
+    options: {
+      maxPayload: bodyBytesMost,
+      handleProtocols: (offered: Set<string>) => (offered.has('signalbox') ? 'signalbox' : false),
+    },
+  });
+  await describeApi(server, context.version);
+  server.setNotFoundHandler(({ method, url }) => {
+    const path = url.split('?')[0]?.slice(0, 200);
+    throw new SignalboxError('NOT_FOUND', `there is nothing at ${method} ${path}`, {
+      nextStep: 'See /openapi.json for what there is.',
+    });
+  });
+
+  pageRoutes(server);
+  healthRoutes(server, context);
+  statusRoutes(server, context);
+  portRoutes(server, context);
+  instrumentRoutes(server, context);
+  parameterRoutes(server, context);
+  leaseRoutes(server, context);
+  watchRoutes(server, context);
+  eventRoutes(server, context);
+  jobRoutes(server, context);
+  gatewayRoutes(server, context);
+  liveRoutes(server, context, owners);
+  await server.ready();
+  return server;
+}
+
+type Fail = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
+function failureHandler({ log, guard }: RouteContext): Fail {
+  return (error, request, reply) => {
+    const shown = publicError(error, request.id);
+    const facts = { requestId: request.id, method: request.method, code: shown.code };
+    if (shown.code === 'INTERNAL') log.error('a request failed', { ...facts, error });
+    else log.debug('a request was refused', { ...facts, message: shown.message });
+    const { retryAfterMs } = shown.details;
+    if (typeof retryAfterMs === 'number') {
+      void reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
+    }
+    if (shown.code === 'AUTHENTICATION_REQUIRED') {
+      void reply.header('www-authenticate', 'Bearer realm="signalbox"');
+    }
+    // A body that was refused unread must not become the next request of the connection.
+    if (shown.fault === 'caller' && !request.raw.complete) {
+      void reply.header('connection', 'close');
+    }
+    void reply
+      .headers({ ...securityHeaders, ...crossOriginHeaders(guard, request.headers.origin) })
+      .code(statusOf(shown))
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(errorAnswer(shown, request.id)));
+  };
+}
+
+/** Runs before everything else, for every path, upgrade and answer that nothing is there. */
+function guardHook({ guard }: RouteContext) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    guard.check(request.raw);
+    const { origin } = request.headers;
+    reply.headers({ ...securityHeaders, ...crossOriginHeaders(guard, origin) });
+    if (request.method !== 'OPTIONS') return undefined;
+    return await reply.headers(preflightHeaders(guard, origin)).code(noContent).send();
+  };
+}
+
+function acceptJsonOnly(server: HttpServer): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null);
+    else void parse(request, body.toString(), done);
+  });
+}
+
+async function describeApi(server: HttpServer, version: string): Promise<void> {
+  await server.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Signalbox',
+        version,
+        description:
+          'Lets any number of programs share one instrument, and none of them can break another.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{}, { bearer: [] }],
+    },
+    transform: ({ schema, url }) => ({
+      schema: openApiSchema(schema ?? {}, { default: errorBody }),
+      url,
+    }),
+  });
+}

@@ -1,0 +1,11 @@
+export { tokenLengthLeast } from './bearer-token.ts';
+export { defaultHttpHost, defaultHttpPort, HttpDoor } from './http-door.ts';
+export type { HttpDoorOptions } from './http-door.ts';
+export type { DoorLog } from './log.ts';
+export type {
+  Discover,
+  DiscoveryContext,
+  FoundInstrument,
+  HttpServices,
+  LogLevels,
+} from './services.ts';

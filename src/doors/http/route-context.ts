@@ -1,0 +1,48 @@
+import { SignalboxError } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import type { Instrument } from '../../instruments/index.ts';
+import type { Port } from '../../ports/index.ts';
+import type { Directory } from '../door.ts';
+import type { AccessGuard } from './access-guard.ts';
+import type { Callers } from './callers.ts';
+import type { EventLog } from './event-log.ts';
+import type { Jobs } from './jobs.ts';
+import type { LeaseDesk } from './lease-desk.ts';
+import type { DoorLog } from './log.ts';
+import type { HttpServices } from './services.ts';
+import type { Streams } from './streams.ts';
+
+/** What routes do their work with. */
+export interface RouteContext {
+  readonly directory: Directory;
+  readonly services: HttpServices;
+  readonly version: string;
+  /** When the gateway began, ms since 1970. */
+  readonly sinceMs: number;
+  readonly clock: Clock;
+  readonly log: DoorLog;
+  readonly guard: AccessGuard;
+  readonly callers: Callers;
+  readonly desk: LeaseDesk;
+  readonly jobs: Jobs;
+  readonly eventLog: EventLog;
+  readonly streams: Streams;
+}
+
+/** @throws NOT_FOUND */
+export function portOf({ ports }: Directory, name: string): Port {
+  const port = ports.get(name);
+  if (port !== undefined) return port;
+  throw new SignalboxError('NOT_FOUND', `there is no port '${name}'`, {
+    details: { ports: [...ports.keys()] },
+  });
+}
+
+/** @throws NOT_FOUND */
+export function instrumentOf({ instruments }: Directory, name: string): Instrument {
+  const instrument = instruments.get(name);
+  if (instrument !== undefined) return instrument;
+  throw new SignalboxError('NOT_FOUND', `there is no instrument '${name}'`, {
+    details: { instruments: [...instruments.keys()] },
+  });
+}

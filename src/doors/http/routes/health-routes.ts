@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+import type { PortStatus } from '../../../ports/index.ts';
+import type { RouteContext } from '../route-context.ts';
+import { answer } from '../schemas.ts';
+import type { HttpServer } from '../zod-provider.ts';
+
+const unavailable = 503;
+
+/** For what looks after the process: is it alive, and can it be used. */
+export function healthRoutes(server: HttpServer, { directory }: RouteContext): void {
+  const live = {
+    summary: 'Whether the gateway runs; depends on no device',
+    tags: ['health'],
+    response: { 200: answer('It runs', z.object({ status: z.literal('live') })) },
+  };
+  server.get('/livez', { schema: live }, () => ({ status: 'live' }));
+
+  const report = z.object({
+    status: z.enum(['ready', 'not-ready']),
+    ports: z.record(
+      z.string(),
+      z.object({ ready: z.boolean(), state: z.string(), reason: z.string().optional() }),
+    ),
+  });
+  const ready = {
+    summary: 'Whether every port can be used, and why not',
+    description: 'A port that was released on purpose counts as ready.',
+    tags: ['health'],
+    response: {
+      200: answer('Every port is ready', report),
+      503: answer('Some port is not ready', report),
+    },
+  };
+  server.get('/readyz', { schema: ready }, (_request, reply) => {
+    const ports = Array.from(directory.ports.values(), (port) => port.status());
+    const isReady = ports.every(isPortReady);
+    void reply.code(isReady ? 200 : unavailable);
+    return {
+      status: isReady ? 'ready' : 'not-ready',
+      ports: Object.fromEntries(
+        ports.map((port) => [
+          port.name,
+          {
+            ready: isPortReady(port),
+            state: port.state,
+            ...(port.reason === undefined ? {} : { reason: port.reason }),
+          },
+        ]),
+      ),
+    };
+  });
+}
+
+function isPortReady({ state }: PortStatus): boolean {
+  return state === 'open' || state === 'released';
+}

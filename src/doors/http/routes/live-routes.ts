@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+import { LiveConnection } from '../live-connection.ts';
+import { LiveSocket } from '../live-socket.ts';
+import type { ServerSocket } from '../live-socket.ts';
+import { introductionOf } from '../owner-book.ts';
+import type { OwnerBook } from '../owner-book.ts';
+import type { RouteContext } from '../route-context.ts';
+import type { HttpServer } from '../zod-provider.ts';
+
+const goingAway = 1001;
+const unsupportedData = 1003;
+
+/** Requests, leases and watches over one WebSocket (RFC 6455), which all end with it. */
+export function liveRoutes(server: HttpServer, context: RouteContext, owners: OwnerBook): void {
+  const short = z.string().max(200).optional();
+  const schema = {
+    summary: 'A WebSocket: requests, leases and watches that end with the connection',
+    description:
+      'One JSON object a message. Requests have `id` and `type`: read, write, query, send, ' +
+      'lease, renew, release, watch, unwatch, cancel. Answers have the same `id` and either ' +
+      '`result` or `error`. Without being asked come `reading`, `failure` and `leaseEnded`. ' +
+      'Where a token is needed, a browser sends it as the subprotocol `bearer.TOKEN` beside ' +
+      '`signalbox`.',
+    tags: ['streams'],
+    querystring: z.object({ program: short, client: short, pid: short, user: short }),
+    response: { 101: z.void().describe('The protocol is switched') },
+  };
+  const preHandler = async (): Promise<void> => context.streams.check();
+  server.get('/api/v1/live', { schema, preHandler, websocket: true }, (raw, request) => {
+    const socket = raw as unknown as ServerSocket;
+    const live = new LiveSocket(socket, context.clock);
+    const introduction = { ...introductionOf(request.raw), ...request.query };
+    const by = owners.of(request.raw, introduction);
+    const inside = owners.enter(by);
+    const place = context.streams.add(() => {
+      live.close(goingAway, 'the gateway closes');
+      live.terminate();
+    });
+    live.gone.addEventListener(
+      'abort',
+      () => {
+        inside[Symbol.dispose]();
+        place[Symbol.dispose]();
+      },
+      { once: true },
+    );
+    const connection = new LiveConnection(context, live, by);
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) live.close(unsupportedData, 'text only');
+      else void connection.receive(new TextDecoder().decode(data));
+    });
+  });
+}

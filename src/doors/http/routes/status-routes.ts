@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import type { RouteContext } from '../route-context.ts';
+import { answer, doorStatus, portStatus } from '../schemas.ts';
+import type { HttpServer } from '../zod-provider.ts';
+import { instrumentReport } from './instrument-report.ts';
+
+/** The gateway as a whole. */
+export function statusRoutes(server: HttpServer, context: RouteContext): void {
+  const { directory, version, sinceMs } = context;
+  const schema = {
+    summary: 'The gateway, its ports, doors and instruments',
+    tags: ['gateway'],
+    response: {
+      200: answer(
+        'How everything stands now',
+        z.looseObject({
+          version: z.string(),
+          sinceMs: z.number(),
+          pid: z.number(),
+          ports: z.array(portStatus),
+          doors: z.array(doorStatus),
+          instruments: z.array(z.looseObject({ name: z.string() })),
+        }),
+      ),
+    },
+  };
+  server.get('/api/v1/status', { schema }, () => ({
+    version,
+    sinceMs,
+    pid: process.pid,
+    ports: Array.from(directory.ports.values(), (port) => port.status()),
+    doors: directory.doors.map((door) => door.status()),
+    instruments: Array.from(directory.instruments.values(), instrumentReport),
+  }));
+}

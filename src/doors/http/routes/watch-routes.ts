@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { EventStream } from '../event-stream.ts';
+import { readingReport } from '../reading-report.ts';
+import type { RouteContext } from '../route-context.ts';
+import { leaseHeader, queryMs } from '../schemas.ts';
+import { streamHeaders } from '../stream-headers.ts';
+import { parseWatched, watch, watchEveryLeastMs, watchEveryMostMs } from '../watcher.ts';
+import type { HttpServer } from '../zod-provider.ts';
+
+const everyDefaultMs = 1_000;
+
+/** Readings as they come, as server-sent events. */
+export function watchRoutes(server: HttpServer, context: RouteContext): void {
+  const { directory, callers, clock, streams, guard } = context;
+  const schema = {
+    summary: 'Reads parameters again and again, as server-sent events',
+    description:
+      'Events: `reading` with the value, `failure` with the error. A client that reads slowly ' +
+      'gets the newest value of each parameter and misses older ones. Reads have the priority ' +
+      '`poll`; several watches at the same beat cost one read.',
+    tags: ['streams'],
+    headers: leaseHeader,
+    querystring: z.object({
+      parameters: z.string().min(1).max(10_000).describe('dmm.voltage,mfc1.fMeasure'),
+      everyMs: z.coerce
+        .number()
+        .int()
+        .min(watchEveryLeastMs)
+        .max(watchEveryMostMs)
+        .optional()
+        .describe('Default 1,000'),
+      maxAgeMs: queryMs(watchEveryMostMs).describe('A value at most so old will do'),
+    }),
+    response: { 200: z.string().describe('text/event-stream') },
+  };
+  server.get('/api/v1/watch', { schema }, (request, reply) => {
+    const { parameters, everyMs = everyDefaultMs, maxAgeMs } = request.query;
+    const watched = parseWatched(parameters, directory.instruments);
+    const { by, shown } = callers.of(request, reply);
+    streams.check();
+    reply.hijack();
+    const stream = new EventStream({
+      response: reply.raw,
+      clock,
+      headers: streamHeaders(guard, request),
+    });
+    const place = streams.add(() => stream[Symbol.dispose]());
+    stream.signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true });
+    watch(watched, {
+      by,
+      everyMs,
+      clock,
+      signal: stream.signal,
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+      lease: (port) =>
+        shown?.port === port && !shown.lease.lost.aborted ? shown.lease : undefined,
+      reading: ({ instrument, parameter }, reading) => {
+        const data = readingReport(instrument.name, parameter, reading);
+        stream.send({ event: 'reading', data, key: `${instrument.name}.${parameter}` });
+      },
+      failed: ({ instrument, parameter }, error) => {
+        const data = { instrument: instrument.name, parameter, error };
+        stream.send({ event: 'failure', data, key: `${instrument.name}.${parameter}` });
+      },
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import type { Owner } from '../../kernel/index.ts';
+import type { Identity } from '../../instruments/index.ts';
+import type { Port } from '../../ports/index.ts';
+
+/** How much each room of the gateway writes to the log, changeable while it runs. */
+export interface LogLevels {
+  /** Room to level. */
+  levels(): Readonly<Record<string, string>>;
+  /** @throws BAD_ARGUMENT for a level that does not exist, NOT_FOUND for a room that does not */
+  setLevel(room: string, level: string): void;
+}
+
+/** One instrument that a scan came upon. */
+export interface FoundInstrument {
+  /** The driver family that fits: `bronkhorst`. */
+  readonly family: string;
+  /** Where on the port: `node 3`. Absent where the port has only one. */
+  readonly scope?: string;
+  readonly identity?: Identity;
+  /** A name that it could get in the configuration. */
+  readonly name?: string;
+  /** What else is worth knowing of it; plain data. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a scan does its work with. */
+export interface DiscoveryContext {
+  /** Aborts when the scan is taken back. */
+  readonly signal: AbortSignal;
+  /** Who asked for it. */
+  readonly by: Owner;
+  /** Tells how far it is, from 0 to 1. */
+  progress(share: number, message: string): void;
+}
+
+/** Looks for instruments on a port. */
+export type Discover = (
+  port: Port,
+  context: DiscoveryContext,
+) => Promise<readonly FoundInstrument[]>;
+
+/** What the rest of the gateway does for the door. What is absent is answered with NOT_FOUND. */
+export interface HttpServices {
+  readonly logLevels?: LogLevels;
+  readonly discover?: Discover;
+  /** Begins to stop the gateway; returns at once. */
+  readonly shutdown?: (by: Owner) => void;
+}
