@@ -31,13 +31,18 @@ export function checkLimits(parameter: Parameter, value: Value): void {
     (type === 'boolean' && typeof value === 'boolean') ||
     (type === 'binary' && value instanceof Uint8Array);
   if (!isRight) throw wrongType(parameter, value);
-  const length = typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
+  const length = bytesOf(value);
   if (length <= longest) return;
   throw new SignalboxError(
     'VALUE_OUT_OF_RANGE',
-    `${length} characters are longer than ${name} takes: ${longest}`,
+    `${length} bytes are more than ${name} takes: ${longest}`,
     { details: { parameter: name, length, longest } },
   );
+}
+
+function bytesOf(value: Value): number {
+  if (typeof value === 'string') return new TextEncoder().encode(value).length;
+  return value instanceof Uint8Array ? value.length : 0;
 }
 
 function wrongType({ name, type }: Parameter, value: Value): SignalboxError {

@@ -1,9 +1,12 @@
 export type { Action, ActionContext, Driver, Identity } from './driver.ts';
 export { BronkhorstDriver } from './drivers/bronkhorst/bronkhorst-driver.ts';
 export type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';
-export { answerTimeoutMs, ProparWire } from './drivers/bronkhorst/propar-wire.ts';
+export type { GasFactors } from './drivers/bronkhorst/gas-factors.ts';
+export { channelsMost } from './drivers/bronkhorst/parameter-catalogue.ts';
+export type { ProparParameter } from './drivers/bronkhorst/parameter-catalogue.ts';
+export { answerTimeoutMs, chainBytesMost, ProparWire } from './drivers/bronkhorst/propar-wire.ts';
 export type { ProparWireOptions } from './drivers/bronkhorst/propar-wire.ts';
-export { chainBytesMost, readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
+export { readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';

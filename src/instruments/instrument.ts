@@ -1,8 +1,11 @@
-import { SignalboxError, sleep, systemClock } from '../kernel/index.ts';
+import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
+import { waitDefaultMs } from '../ports/index.ts';
 import type { Lease, LeaseOptions, Port, TransactOptions, Transaction } from '../ports/index.ts';
 import type { Driver, Identity } from './driver.ts';
+import { KnownFacts } from './known-facts.ts';
 import type { Parameter, Reading, Value } from './parameter.ts';
+import { runAction } from './run-action.ts';
 
 export interface InstrumentOptions {
   readonly name: string;
@@ -34,7 +37,8 @@ export class Instrument {
   readonly driver: Driver;
   readonly port: Port;
   readonly #clock: Clock;
-  readonly #units = new Map<string, string>();
+  readonly #units: KnownFacts<string | undefined>;
+  readonly #factors: KnownFacts<number>;
 
   constructor(options: InstrumentOptions) {
     this.name = options.name;
@@ -42,6 +46,8 @@ export class Instrument {
     this.driver = options.driver;
     this.port = options.port;
     this.#clock = options.clock ?? systemClock;
+    this.#units = new KnownFacts(this.#clock);
+    this.#factors = new KnownFacts(this.#clock);
   }
 
   /** @throws NOT_FOUND, naming what is alike */
@@ -70,9 +76,17 @@ export class Instrument {
     options: CallOptions = {},
   ): Promise<Reading> {
     const parameter = this.parameter(nameOrNumber);
-    const value = await this.#call(this.driver.read(parameter), by, options);
-    const unit = parameter.unit ?? (await this.#unitOf(parameter, by, options));
-    return { value, atMs: this.#clock.now(), ...(unit === undefined ? {} : { unit }) };
+    // Asked together, so that they share a message where the wire allows it.
+    const [value, unit, factor] = await Promise.all([
+      this.#call(this.driver.read(parameter), by, options),
+      parameter.unit ?? this.#unitOf(parameter, by, options),
+      this.#factorOf(parameter, by, options),
+    ]);
+    return {
+      value: typeof value === 'number' ? value * factor : value,
+      atMs: this.#clock.now(),
+      ...(unit === undefined ? {} : { unit }),
+    };
   }
 
   /**
@@ -88,8 +102,21 @@ export class Instrument {
   ): Promise<void> {
     const { unlock = false } = options;
     const parameter = this.parameter(nameOrNumber);
-    if (parameter.name === 'capacityUnit') this.#units.clear();
-    await this.#call(this.driver.write(parameter, value, { unlock }), by, options);
+    // Refused, when it has to be, before anything is asked of the instrument.
+    const asItIs = this.driver.write(parameter, value, { unlock });
+    const factor = await this.#factorOf(parameter, by, options);
+    const transaction =
+      factor === 1 || typeof value !== 'number'
+        ? asItIs
+        : this.driver.write(parameter, value / factor, { unlock });
+    try {
+      await this.#call(transaction, by, options);
+    } catch (error) {
+      if (unlock) await this.#secure(by, options, error);
+      throw error;
+    } finally {
+      this.#forget();
+    }
   }
 
   /**
@@ -128,11 +155,24 @@ export class Instrument {
         `instrument ${this.name} has no action '${action}'; it has ${names}`,
       );
     }
-    return await found.run(values, {
-      transact: async (transaction) => await this.#call(transaction, by, options),
-      sleep: async (ms) => await sleep(this.#clock, ms, options.signal),
-      progress: (share, message) => options.progress?.(share, message),
-    });
+    const { progress, signal, ...call } = options;
+    try {
+      return await runAction(found, values, {
+        clock: this.#clock,
+        signal,
+        progress,
+        call: async (transaction, lease, callSignal) =>
+          await this.#call(transaction, by, {
+            ...call,
+            ...(lease === undefined ? {} : { lease }),
+            ...(callSignal === undefined ? {} : { signal: callSignal }),
+          }),
+        hold: async (holdMs) =>
+          call.lease === undefined ? await this.#hold(by, holdMs, options) : undefined,
+      });
+    } finally {
+      this.#forget();
+    }
   }
 
   /** Holds this instrument; the others on its port stay free. */
@@ -158,19 +198,58 @@ export class Instrument {
     return await this.port.transact(own, by, transact);
   }
 
-  /** Asked once of the instrument; it is forgotten when it is written. */
   async #unitOf(
     parameter: Parameter,
     by: Owner,
     options: CallOptions,
   ): Promise<string | undefined> {
-    const known = this.#units.get(parameter.name);
-    if (known !== undefined) return known;
     const transaction = this.driver.unitOf?.(parameter);
     if (transaction === undefined) return undefined;
-    const unit = await this.#call(transaction, by, options);
-    this.#units.set(parameter.name, unit);
-    return unit;
+    return await this.#units.get(transaction.label, async () => {
+      try {
+        return await this.#call(transaction, by, options);
+      } catch (error) {
+        // An instrument that knows of no unit still has a value.
+        if (hasCode(error, 'INSTRUMENT_ERROR')) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async #factorOf(parameter: Parameter, by: Owner, options: CallOptions): Promise<number> {
+    const transaction = this.driver.factorOf?.(parameter);
+    if (transaction === undefined) return 1;
+    return await this.#factors.get(
+      transaction.label,
+      async () => await this.#call(transaction, by, options),
+    );
+  }
+
+  /** After an unlocked write that failed: nobody knows how far the instrument got with it. */
+  async #secure(by: Owner, options: CallOptions, failure: unknown): Promise<void> {
+    const transaction = this.driver.secure?.();
+    if (transaction === undefined) return;
+    if (!hasCode(failure, 'INSTRUMENT_ERROR', 'SECURED', 'OUTCOME_UNKNOWN')) return;
+    const { signal: _signal, ...rest } = options;
+    try {
+      await this.#call(transaction, by, rest);
+    } catch (error) {
+      throw new SignalboxError(
+        'OUTCOME_UNKNOWN',
+        `${this.name} may still be unlocked: a secured write failed, and so did securing it again`,
+        { cause: new AggregateError([failure, error]) },
+      );
+    }
+  }
+
+  async #hold(by: Owner, holdMs: number, options: CallOptions): Promise<Lease> {
+    const { signal, waitMs = waitDefaultMs } = options;
+    return await this.lease({ by, holdMs, waitMs, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  #forget(): void {
+    this.#units.forget();
+    this.#factors.forget();
   }
 
   #speechless(): SignalboxError {

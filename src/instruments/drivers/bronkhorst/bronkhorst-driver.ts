@@ -1,16 +1,18 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import { mapTransaction } from '../../../ports/index.ts';
 import type { Transaction } from '../../../ports/index.ts';
-import { decodeValue, encodeValue, wireTypeOf } from '../../../protocols/index.ts';
+import { decodeValue, directNode, encodeValue, wireTypeOf } from '../../../protocols/index.ts';
 import type { ProparValue, RequestedItem, SentItem } from '../../../protocols/index.ts';
 import { checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
 import type { Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { bronkhorstActions } from './actions.ts';
-import { inCapacityUnit, ParameterCatalogue } from './parameter-catalogue.ts';
+import { factorOf } from './gas-factors.ts';
+import type { GasFactors } from './gas-factors.ts';
+import { ParameterCatalogue, unitNumberOf } from './parameter-catalogue.ts';
 import type { ProparParameter } from './parameter-catalogue.ts';
 import type { ProparWire } from './propar-wire.ts';
-import { readItem, scopeOf } from './read-chain.ts';
+import { readItem, readItems, scopeOf } from './read-chain.ts';
 import { writeItems } from './write-message.ts';
 
 export interface BronkhorstDriverOptions {
@@ -21,13 +23,28 @@ export interface BronkhorstDriverOptions {
   readonly channel?: number;
   /** @default that of the wire */
   readonly timeoutMs?: number;
+  /** Applied to measured flow and setpoint, in the unit of the capacity. @default none */
+  readonly gasFactors?: GasFactors;
 }
 
 const initreset = 7;
 const unlocked = 64;
 const locked = 82;
-/** Writing these does something, so that reading them back tells nothing. */
-const commands: ReadonlySet<number> = new Set([1, 7, 8, 114, 58, 2]);
+/**
+ * Writing these starts something, or they move by themselves, or the instrument answers elsewhere
+ * afterwards: reading them back tells nothing, so a write of them is never repeated.
+ * identification (wink), addresses, initreset, measure, fluid (settles late), resets, valve output,
+ * calibration, test and tuning modes, counter, baud rates, selection and unlocking of features.
+ */
+const commands: ReadonlySet<number> = new Set([
+  1, 2, 3, 7, 8, 24, 47, 55, 58, 70, 79, 103, 114, 122, 176, 199, 201, 213, 309, 310, 328, 393, 429,
+  430,
+]);
+/** Control modes that end by themselves: tests, tuning and calibration. */
+const passingModes: readonly ProparValue[] = [5, 6, 9];
+const controlMode = 12;
+/** Flows in the unit of the capacity, to which a gas factor applies. */
+const flows: ReadonlySet<number> = new Set([205, 206]);
 
 /** Turns the parameters of one Bronkhorst instrument on a ProPar line into transactions. */
 export class BronkhorstDriver implements Driver {
@@ -38,12 +55,19 @@ export class BronkhorstDriver implements Driver {
   readonly #node: number;
   readonly #timeoutMs: number;
   readonly #catalogue: ParameterCatalogue;
+  readonly #gasFactors: GasFactors | undefined;
 
+  /** @throws BAD_ARGUMENT for a node or channel that no instrument has */
   constructor(options: BronkhorstDriverOptions) {
+    const { node } = options;
+    if (!Number.isInteger(node) || node < 1 || node > directNode) {
+      throw new SignalboxError('BAD_ARGUMENT', `node is ${node}; it must be 1 to ${directNode}`);
+    }
     this.#wire = options.wire;
     this.#node = options.node;
     this.#timeoutMs = options.timeoutMs ?? options.wire.timeoutMs;
     this.#catalogue = new ParameterCatalogue(options.channel ?? 1);
+    this.#gasFactors = options.gasFactors;
     this.scope = scopeOf(options.node);
     this.actions = bronkhorstActions(this);
   }
@@ -78,7 +102,7 @@ export class BronkhorstDriver implements Driver {
       label: `write node ${this.#node} ${own.name}`,
       timeoutMs: this.#timeoutMs,
       isLocked: isSecured && !unlock,
-      ...(this.#canReadBack(own)
+      ...(canReadBack(own, checked)
         ? {
             readBack: mapTransaction(this.#readBytes(own), (bytes) =>
               isSame(valueOf(own, bytes), checked),
@@ -88,20 +112,50 @@ export class BronkhorstDriver implements Driver {
     });
   }
 
-  /** Model, serial number and firmware. */
+  /** Device type, model, serial number and firmware, in one message. */
   identify(): Transaction<Identity> {
-    return mapTransaction(this.#readBytes(this.#named('serialNumber')), (bytes) => {
-      const serial = String(decodeValue('string', bytes)).trim();
-      return { maker: 'Bronkhorst', serial, text: `Bronkhorst, node ${this.#node}, ${serial}` };
+    const asked = ['deviceType', 'model', 'serialNumber', 'firmware'];
+    return mapTransaction(this.#readTogether(asked, 'identity'), (texts) => {
+      const [type = '', model = '', serial = '', firmware = ''] = texts;
+      const text = `Bronkhorst ${type} ${model}, serial number ${serial}, firmware ${firmware}`;
+      return { maker: 'Bronkhorst', model: `${type} ${model}`.trim(), serial, firmware, text };
     });
   }
 
   unitOf(parameter: Parameter): Transaction<string> | undefined {
-    const { number } = this.#own(parameter);
-    if (!inCapacityUnit.has(number)) return undefined;
-    return mapTransaction(this.#readBytes(this.#named('capacityUnit')), (bytes) =>
-      String(decodeValue('string', bytes)).trim(),
+    const number = unitNumberOf(this.#own(parameter).number);
+    return number === undefined
+      ? undefined
+      : mapTransaction(this.#readBytes(this.#numbered(number)), textOf);
+  }
+
+  factorOf(parameter: Parameter): Transaction<number> | undefined {
+    const factors = this.#gasFactors;
+    if (factors === undefined || !flows.has(this.#own(parameter).number)) return undefined;
+    return mapTransaction(
+      this.#readTogether(['serialNumber', 'fluidName'], 'gas'),
+      ([serial = '', fluid = '']) => factorOf(factors, serial, fluid),
     );
+  }
+
+  secure(): Transaction<void> {
+    return this.write(this.#numbered(initreset), locked);
+  }
+
+  /** Several strings in one message. */
+  #readTogether(names: readonly string[], what: string): Transaction<string[]> {
+    const items = names.map((name) => itemOf(this.#named(name)));
+    const label = `read node ${this.#node} ${what}`;
+    const options = { timeoutMs: this.#timeoutMs, label };
+    return mapTransaction(readItems(this.#wire, this.#node, items, options), (values) =>
+      values.map(textOf),
+    );
+  }
+
+  #numbered(number: number): ProparParameter {
+    const found = this.#catalogue.find(number);
+    if (found === undefined) throw new TypeError(`the parameter list has no number ${number}`);
+    return found;
   }
 
   /** A parameter that is known to exist. */
@@ -116,16 +170,9 @@ export class BronkhorstDriver implements Driver {
   }
 
   #readBytes(parameter: ProparParameter): Transaction<Uint8Array> {
-    const { process, parameter: number, wire, requestLength, name } = parameter;
-    const item: RequestedItem = {
-      process,
-      parameter: number,
-      type: wireTypeOf(wire),
-      stringLength: requestLength,
-    };
-    return readItem(this.#wire, this.#node, item, {
+    return readItem(this.#wire, this.#node, itemOf(parameter), {
       timeoutMs: this.#timeoutMs,
-      label: `read node ${this.#node} ${name}`,
+      label: `read node ${this.#node} ${parameter.name}`,
     });
   }
 
@@ -151,14 +198,21 @@ export class BronkhorstDriver implements Driver {
   }
 
   #key(value: number): SentItem {
-    const parameter = this.#catalogue.find(initreset);
-    if (parameter === undefined) throw new TypeError('the parameter table has no initreset');
-    return this.#item(parameter, value);
+    return this.#item(this.#numbered(initreset), value);
   }
+}
 
-  #canReadBack({ access, number }: ProparParameter): boolean {
-    return access === 'read-write' && !commands.has(number);
-  }
+function itemOf({ process, parameter, wire, requestLength }: ProparParameter): RequestedItem {
+  return { process, parameter, type: wireTypeOf(wire), stringLength: requestLength };
+}
+
+function canReadBack({ access, number }: ProparParameter, value: ProparValue): boolean {
+  if (access !== 'read-write' || commands.has(number)) return false;
+  return number !== controlMode || !passingModes.includes(value);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return String(decodeValue('string', bytes)).trim();
 }
 
 function valueOf(parameter: ProparParameter, bytes: Uint8Array): Value {

@@ -1,6 +1,6 @@
 import { SignalboxError, systemClock } from '../../../kernel/index.ts';
 import type { Clock } from '../../../kernel/index.ts';
-import type { Attempt } from '../../../ports/index.ts';
+import type { Attempt, Resynchronization } from '../../../ports/index.ts';
 import {
   describeFrameError,
   describeStatus,
@@ -21,11 +21,19 @@ import type {
 /** How long an instrument may take to answer. The maker's library waits as long. */
 export const answerTimeoutMs = 500;
 
+/**
+ * A chained read, and its answer, are kept to so many bytes: older instruments have buffers of 64.
+ * What does not fit goes into the next message.
+ */
+export const chainBytesMost = 60;
+
 export interface ProparWireOptions {
   /** @default 'binary' */
   readonly mode?: ProparMode;
   /** @default {@link answerTimeoutMs} */
   readonly timeoutMs?: number;
+  /** How long a chained read and its answer may be. @default {@link chainBytesMost} */
+  readonly chainBytes?: number;
   /** @default systemClock */
   readonly clock?: Clock;
 }
@@ -34,12 +42,19 @@ export interface ProparWireOptions {
 export class ProparWire {
   readonly mode: ProparMode;
   readonly timeoutMs: number;
+  readonly chainBytes: number;
   readonly #sequences: SequenceNumbers;
 
   constructor(options: ProparWireOptions = {}) {
     this.mode = options.mode ?? 'binary';
     this.timeoutMs = options.timeoutMs ?? answerTimeoutMs;
+    this.chainBytes = options.chainBytes ?? chainBytesMost;
     this.#sequences = new SequenceNumbers(options.clock ?? systemClock);
+  }
+
+  /** How a port on this wire keeps late replies from others: by their numbers, or by waiting. */
+  get resynchronization(): Resynchronization {
+    return this.mode === 'binary' ? { kind: 'none' } : { kind: 'quiet' };
   }
 
   /** One message to a node. Without a reply when none is due. */

@@ -5,10 +5,6 @@ import type { ProparMessage, RequestedItem } from '../../../protocols/index.ts';
 import { statusError } from './propar-wire.ts';
 import type { ProparWire } from './propar-wire.ts';
 
-/**
- * A chained message, and its answer, are kept to so many bytes: older instruments have buffers of 64.
- */
-export const chainBytesMost = 60;
 /** A string of unknown length is expected to be so long. */
 const expectedTextBytes = 16;
 
@@ -51,6 +47,27 @@ export function readItem(
   };
 }
 
+/** Reads several values in one message of their own: all or none. */
+export function readItems(
+  wire: ProparWire,
+  node: number,
+  items: readonly RequestedItem[],
+  options: ReadOptions & { readonly label: string },
+): Transaction<Uint8Array[]> {
+  const { label } = options;
+  return {
+    label,
+    scope: scopeOf(node),
+    timeoutMs: options.timeoutMs ?? wire.timeoutMs,
+    repeat: 'safe',
+    merge: { key: `${node}/${items.map((item) => `${item.process}.${item.parameter}`).join('/')}` },
+    attempt: () =>
+      wire.attemptAs(node, encodeMessage({ kind: 'request', items }), (message) =>
+        valuesOf(message, items, label),
+      ),
+  };
+}
+
 /** How the instruments of a bus are told apart. */
 export function scopeOf(node: number): string {
   return `node ${node}`;
@@ -73,7 +90,10 @@ function readChain(wire: ProparWire, node: number): Chain {
     combine(parts) {
       // Only transactions of readItem carry this chain.
       const reads = parts as readonly ReadTransaction[];
-      const items = fitting(reads.map(({ item }) => item));
+      const items = fitting(
+        reads.map(({ item }) => item),
+        wire.chainBytes,
+      );
       const taken = reads.slice(0, items.length);
       const label = `read node ${node}: ${taken.map((read) => shortLabel(read, node)).join(', ')}`;
       return {
@@ -98,14 +118,14 @@ function shortLabel({ label }: ReadTransaction, node: number): string {
 }
 
 /** As many of the items, from the first on, as fit into a message and its answer. */
-function fitting(items: readonly RequestedItem[]): RequestedItem[] {
+function fitting(items: readonly RequestedItem[], bytesMost: number): RequestedItem[] {
   const taken: RequestedItem[] = [];
   let requestBytes = 1;
   let answerBytes = 1;
   for (const item of items) {
     requestBytes += requestBytesOf(item);
     answerBytes += answerBytesOf(item, expectedTextBytes);
-    const isFull = requestBytes > chainBytesMost || answerBytes > chainBytesMost;
+    const isFull = requestBytes > bytesMost || answerBytes > bytesMost;
     if (isFull && taken.length > 0) break;
     taken.push(item);
   }
