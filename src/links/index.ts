@@ -11,3 +11,5 @@ export { SerialLink, serialLinkFactory } from './serial/serial-link.ts';
 export type { SerialBackend, SerialLinkOptions } from './serial/serial-link.ts';
 export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/serial-settings.ts';
 export type { SerialSettings } from './serial/serial-settings.ts';
+export { keepAliveMs, TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
+export type { TcpLinkOptions } from './tcp/tcp-link.ts';

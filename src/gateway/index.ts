@@ -1,0 +1,4 @@
+export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
+export { Gateway, version } from './gateway.ts';
+export type { GatewayOptions } from './gateway.ts';
+export { logLevels, rooms, RoomLog } from './room-log.ts';

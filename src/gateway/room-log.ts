@@ -1,0 +1,91 @@
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { destination, multistream, pino } from 'pino';
+import type { Logger } from 'pino';
+import { SignalboxError } from '../kernel/index.ts';
+
+/** A log file longer than this is set aside as `.1` when the gateway starts. */
+export const logFileBytesMost = 16_777_216;
+
+/** What can be logged apart: each has its own level. */
+export const rooms = ['gateway', 'ports', 'leases', 'doors', 'http', 'simulators'] as const;
+export type Room = (typeof rooms)[number];
+
+/** From the most talkative to none. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface RoomLogOptions {
+  /** Where JSON lines are kept; absent for none. */
+  readonly file?: string;
+  readonly level: LogLevel;
+  /** By room, where they differ. */
+  readonly levels: Readonly<Record<string, LogLevel>>;
+}
+
+/** One log, with a level for each room that can be changed while it runs. */
+export class RoomLog {
+  readonly #loggers: ReadonlyMap<string, Logger>;
+
+  constructor(options: RoomLogOptions) {
+    const { file, level, levels } = options;
+    if (file !== undefined) makeRoom(file);
+    const streams = [
+      { level: 'warn' as const, stream: { write: writeShort } },
+      ...(file === undefined
+        ? []
+        : [
+            {
+              level: 'trace' as const,
+              stream: destination({ dest: file, sync: true, mkdir: true }),
+            },
+          ]),
+    ];
+    const root = pino({ level: 'trace', base: { pid: process.pid } }, multistream(streams));
+    this.#loggers = new Map(
+      rooms.map((room) => [room, root.child({ room }, { level: levels[room] ?? level })]),
+    );
+  }
+
+  /** The log of one room. */
+  of(room: Room): Logger {
+    const logger = this.#loggers.get(room);
+    if (logger === undefined) throw new TypeError(`no such room: ${room}`);
+    return logger;
+  }
+
+  levels(): Record<string, string> {
+    return Object.fromEntries(this.#loggers.entries().map(([room, { level }]) => [room, level]));
+  }
+
+  /** @throws NOT_FOUND for a room, BAD_ARGUMENT for a level that does not exist */
+  setLevel(room: string, level: string): void {
+    const logger = this.#loggers.get(room);
+    if (logger === undefined) {
+      throw new SignalboxError('NOT_FOUND', `no room '${room}'; there are ${rooms.join(', ')}`);
+    }
+    if (!(logLevels as readonly string[]).includes(level)) {
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `no log level '${level}'; there are ${logLevels.join(', ')}`,
+      );
+    }
+    logger.level = level;
+  }
+}
+
+function makeRoom(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    if (statSync(file).size > logFileBytesMost) renameSync(file, `${file}.1`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** What a person at the terminal should see: one line a warning. */
+function writeShort(line: string): void {
+  const { time, room, msg } = JSON.parse(line) as { time: number; room: string; msg: string };
+  const clock = new Date(time).toISOString().slice(11, 19);
+  process.stderr.write(`${clock} ${room}: ${msg}\n`);
+}
