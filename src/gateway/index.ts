@@ -1,4 +1,5 @@
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';
 export type { GatewayOptions } from './gateway.ts';
+export { simulatorDefinition } from './simulator-definition.ts';
 export { logLevels, rooms, RoomLog } from './room-log.ts';

@@ -1,0 +1,42 @@
+import type { Gateway } from '../gateway/index.ts';
+import { table } from './output.ts';
+
+/** What a person sees when a gateway has started: where everything is, and what to try. */
+export function printedBanner({ directory }: Gateway): string {
+  const { ports, instruments, doors } = directory;
+  const ways = doors.map((door) => {
+    const { name, kind, address, serves } = door.status();
+    return [name, kind, address, serves?.instrument ?? serves?.port ?? 'everything'];
+  });
+  return [
+    '',
+    `Signalbox is running: ${ports.size} ports, ${instruments.size} instruments.`,
+    '',
+    table(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO'], ways),
+    '',
+    'Try, in another terminal:',
+    ...suggestions(directory).map((line) => `  ${line}`),
+    '',
+    'Stop with Ctrl-C.',
+    '',
+  ].join('\n');
+}
+
+/** Three commands that show something with these instruments. */
+function suggestions({ instruments }: Gateway['directory']): string[] {
+  const all = [...instruments.values()];
+  const flow = all.find(({ driver }) => driver.family === 'bronkhorst');
+  const meter = all.find(({ driver }) => driver.query !== undefined);
+  const lines = [
+    ...(flow === undefined
+      ? []
+      : [
+          `npx signalbox set ${flow.name} setpoint 16000`,
+          `npx signalbox watch ${flow.name}.fMeasure --every 500`,
+        ]),
+    ...(meter === undefined ? [] : [`npx signalbox query ${meter.name} '*IDN?'`]),
+    'npx signalbox status',
+    'npx signalbox stats',
+  ];
+  return lines.slice(0, 3);
+}

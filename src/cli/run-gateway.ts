@@ -1,0 +1,35 @@
+import type { Config } from '../config/index.ts';
+import { Gateway } from '../gateway/index.ts';
+import { printedBanner } from './banner.ts';
+import { exitCodes } from './exit-codes.ts';
+import { say, sayJson } from './output.ts';
+
+/** An orderly end may take so long; a second signal, or this time, ends it at once. */
+const drainLongestMs = 15_000;
+
+/** Runs a gateway in this process until it is told to stop. */
+export async function runGateway(config: Config, isJson: boolean): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
+  const stop = (): void => stopped.resolve();
+  // What nobody caught leaves the program in a state that nobody knows: leases end, then it does.
+  const fail = async (error: unknown): Promise<never> => {
+    gateway.log.of('gateway').fatal({ err: error }, `uncaught: ${String(error)}`);
+    await gateway.close();
+    process.exit(exitCodes.signalbox);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  await gateway.start();
+  if (isJson) sayJson({ doors: gateway.directory.doors.map((door) => door.status()) });
+  else say(printedBanner(gateway));
+  await stopped.promise;
+  process.once('SIGINT', () => process.exit(exitCodes.interrupted));
+  const late = setTimeout(() => process.exit(exitCodes.signalbox), drainLongestMs);
+  await gateway.drain();
+  clearTimeout(late);
+  process.off('uncaughtException', fail);
+  process.off('unhandledRejection', fail);
+}
