@@ -7,6 +7,8 @@ export type { ProparParameter } from './drivers/bronkhorst/parameter-catalogue.t
 export { answerTimeoutMs, chainBytesMost, ProparWire } from './drivers/bronkhorst/propar-wire.ts';
 export type { ProparWireOptions } from './drivers/bronkhorst/propar-wire.ts';
 export { readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
+export { nodeMost, probeTimeoutMs, scanBus } from './drivers/bronkhorst/scan-bus.ts';
+export type { FoundNode, ScanOptions } from './drivers/bronkhorst/scan-bus.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
