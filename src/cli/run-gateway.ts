@@ -13,11 +13,12 @@ export async function runGateway(config: Config, isJson: boolean): Promise<void>
   const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
   const stop = (): void => stopped.resolve();
   // What nobody caught leaves the program in a state that nobody knows: leases end, then it does.
-  const fail = async (error: unknown): Promise<never> => {
+  const end = async (error: unknown): Promise<never> => {
     gateway.log.of('gateway').fatal({ err: error }, `uncaught: ${String(error)}`);
     await gateway.close();
     process.exit(exitCodes.signalbox);
   };
+  const fail = (error: unknown): void => void end(error);
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   process.once('SIGINT', stop);

@@ -3,9 +3,9 @@ import { parseDocument } from '@decimalturn/toml-patch';
 import type { TomlDocument } from '@decimalturn/toml-patch';
 import type { z } from 'zod';
 import { SignalboxError } from '../kernel/index.ts';
+import type { Config } from './config.ts';
 import { lineOf } from './line-of.ts';
 import { configSchema } from './schema.ts';
-import type { Config } from './schema.ts';
 
 /** A longer file is no configuration. */
 export const configBytesMost = 4_194_304;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from './config.ts';
 
 const name = z
   .string()
@@ -8,12 +9,9 @@ const tcpPort = z.number().int().min(0).max(65_535);
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']);
 
 const gateway = z.strictObject({
-  /** As people know this gateway. */
   name: name.default('signalbox'),
-  /** Where what must outlive the gateway is kept. */
   stateFolder: z.string().min(1).optional(),
   logLevel: logLevel.default('info'),
-  /** By room: `ports = "debug"`. */
   logLevels: z.record(z.string(), logLevel).default({}),
 });
 
@@ -21,7 +19,6 @@ const http = z.strictObject({
   enabled: z.boolean().default(true),
   host: z.string().min(1).default('127.0.0.1'),
   port: tcpPort.default(5_001),
-  /** Needed as soon as `host` is not a loopback address. */
   tokenFile: z.string().min(1).optional(),
   allowedHosts: z.array(z.string().min(1)).default([]),
   allowedOrigins: z.array(z.string().min(1)).default([]),
@@ -31,14 +28,11 @@ const resynchronization = z.enum(['none', 'quiet', 'sentinel', 'reconnect']);
 
 const port = z
   .strictObject({
-    /** A device path; `/dev/serial/by-id/…` stays the same when adapters are replugged. */
     serial: z.string().min(1).optional(),
-    /** `host:port` of a serial server or a network instrument. */
     tcp: z
       .string()
       .regex(/^\S+:\d{1,5}$/, 'host:port')
       .optional(),
-    /** The name of a simulator in this file. */
     simulator: name.optional(),
     protocol: z.enum(['propar', 'lines', 'gap']),
     baudRate: z.number().int().min(50).max(4_000_000).optional(),
@@ -46,18 +40,12 @@ const port = z
     stopBits: z.union([z.literal(1), z.literal(2)]).optional(),
     parity: z.enum(['none', 'even', 'odd']).optional(),
     flowControl: z.enum(['none', 'rts-cts', 'xon-xoff']).optional(),
-    /** Of a ProPar port: how its frames are written. */
     mode: z.enum(['binary', 'ascii']).default('binary'),
-    /** Of a line port: what ends a request, and a reply. */
     terminator: z.string().min(1).max(8).default('\n'),
-    /** How long an instrument may take to answer. */
     timeoutMs: milliseconds(600_000).optional(),
-    /** Of a gap port: so much silence ends a request, and a reply. */
     silenceMs: milliseconds(60_000).default(20),
     resynchronization: resynchronization.optional(),
-    /** Repetitions of a read whose reply is lost. */
     retries: z.number().int().min(0).max(10).optional(),
-    /** A virtual serial port for each client program. */
     virtualPorts: z.array(name).default([]),
   })
   .refine(
@@ -70,14 +58,11 @@ const scpiParameter = z
   .strictObject({
     title: z.string().optional(),
     query: z.string().min(1).optional(),
-    /** With `{value}` where the value goes. */
     set: z.string().includes('{value}').optional(),
     type: z.enum(['integer', 'float', 'string', 'boolean']).default('float'),
     unit: z.string().optional(),
     minimum: z.number().optional(),
     maximum: z.number().optional(),
-    /** What the instrument takes and gives, and what it means. */
-    choices: z.record(z.string(), z.string()).optional(),
   })
   .refine(({ query, set }) => query !== undefined || set !== undefined, 'query, set or both');
 
@@ -91,16 +76,13 @@ const instrument = z.discriminatedUnion('driver', [
   z.strictObject({
     ...instrumentCommon,
     driver: z.literal('bronkhorst'),
-    /** 1 to 127; 128 is whoever is directly connected. */
     node: z.number().int().min(1).max(128),
     channel: z.number().int().min(1).max(16).default(1),
   }),
   z.strictObject({
     ...instrumentCommon,
     driver: z.literal('scpi'),
-    /** TCP port of a raw socket door; 0 takes a free one. */
     socket: tcpPort.optional(),
-    /** Whether a message is answered: decided by its `?`, always, never, or by a pattern. */
     reply: z.enum(['scpi', 'always', 'never', 'pattern']).default('scpi'),
     replyPattern: z.string().optional(),
     parameters: z.record(name, scpiParameter).default({}),
@@ -122,18 +104,16 @@ const simulator = z.discriminatedUnion('kind', [
     nodes: z.array(proparNode).min(1).max(127),
     baudRate: z.number().int().min(300).max(4_000_000).default(38_400),
     answerTimeMs: z.number().min(0).max(1_000).default(2),
-    /** A stable path for its serial line. */
     path: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal('multimeter'),
-    /** TCP port; 0 takes a free one. */
     tcpPort: tcpPort.default(0),
   }),
 ]);
 
-/** The configuration of a gateway, as its TOML file has it. */
-export const configSchema = z
+/** Checks a configuration and fills in its defaults. */
+export const configSchema: z.ZodType<Config> = z
   .strictObject({
     gateway: gateway.prefault({}),
     http: http.prefault({}),
@@ -171,10 +151,3 @@ function noSuch(kind: string, wanted: string, existing: object): string {
   const list = names.length === 0 ? `there is no ${kind}` : `there are ${names.join(', ')}`;
   return `no ${kind} '${wanted}'; ${list}`;
 }
-
-/** A whole configuration, with its defaults. */
-export type Config = z.infer<typeof configSchema>;
-export type PortConfig = Config['ports'][string];
-export type InstrumentConfig = Config['instruments'][string];
-export type SimulatorConfig = Config['simulators'][string];
-export type HttpConfig = Config['http'];
