@@ -69,7 +69,11 @@ export class ScriptedBus implements AsyncDisposable {
 
   #answer(frame: ProparFrame): void {
     this.received.push(frame.data);
-    const answer = this.#script(parseMessage(frame.data), frame);
+    this.answerWith(this.#script(parseMessage(frame.data), frame), frame);
+  }
+
+  /** Answers a request, now. */
+  answerWith(answer: ScriptedAnswer, frame: ProparFrame): void {
     if (answer === undefined) return;
     const encode = this.#mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
     const { sequence, node } = frame;
