@@ -15,3 +15,11 @@ export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/sc
 export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';
+export { SerialGuard } from './shared-serial-port/serial-guard.ts';
+export {
+  guardHoldMs,
+  sharedBaudRate,
+  SharedSerialPort,
+  sharedReadTimeoutMs,
+} from './shared-serial-port/shared-serial-port.ts';
+export type { SharedSerialPortOptions } from './shared-serial-port/shared-serial-port.ts';
