@@ -1,3 +1,6 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
 import fastifySwagger from '@fastify/swagger';
 import fastifyWebsocket from '@fastify/websocket';
 import fastify from 'fastify';
@@ -23,7 +26,7 @@ import { healthRoutes } from './routes/health-routes.ts';
 import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
-import { liveRoutes } from './routes/live-routes.ts';
+import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -57,6 +60,7 @@ export async function createHttpServer(
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     genReqId: () => `${context.sinceMs.toString(36)}-${(requests += 1).toString(36)}`,
+    clientErrorHandler: answerNonsense,
     frameworkErrors: (error, request, reply) => {
       try {
         context.guard.check(request.raw);
@@ -122,12 +126,34 @@ function failureHandler({ log, guard }: RouteContext): Fail {
     if (shown.fault === 'caller' && !request.raw.complete) {
       void reply.header('connection', 'close');
     }
+    // A connection that asked to be upgraded is no longer one that the HTTP server closes.
+    if (request.headers.upgrade !== undefined) {
+      reply.raw.once('finish', () => request.raw.socket.destroySoon());
+    }
     void reply
       .headers({ ...securityHeaders, ...crossOriginHeaders(guard, request.headers.origin) })
       .code(statusOf(shown))
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(errorAnswer(shown, request.id)));
   };
+}
+
+/** What is not HTTP at all, or came too slowly: there is no request that could be checked. */
+function answerNonsense(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const shown = new SignalboxError('BAD_ARGUMENT', 'what came is no complete HTTP request', {
+    details: { reason: error.code ?? 'unknown' },
+  });
+  const body = JSON.stringify(errorAnswer(shown, 'none'));
+  const status = statusOf(shown);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      `Content-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** Runs before everything else, for every path, upgrade and answer that nothing is there. */
@@ -158,7 +184,8 @@ async function describeApi(server: HttpServer, version: string): Promise<void> {
         title: 'Signalbox',
         version,
         description:
-          'Lets any number of programs share one instrument, and none of them can break another.',
+          'Lets any number of programs share one instrument, and none of them can break another. ' +
+          liveDescription,
       },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{}, { bearer: [] }],

@@ -20,6 +20,9 @@ export const liveRequestsMost = 64;
 export const liveWatchesMost = 32;
 const watchEveryDefaultMs = 1_000;
 
+/** What ends something is let in also when there is no room. */
+const makesRoom: readonly LiveRequest['type'][] = ['cancel', 'release', 'unwatch'];
+
 type Id = number | string;
 
 /** One client on a live connection: its requests, leases and watches, which all end with it. */
@@ -63,7 +66,7 @@ export class LiveConnection {
     if (this.#requests.has(request.id)) {
       throw new SignalboxError('BAD_ARGUMENT', `request ${request.id} is under way already`);
     }
-    if (this.#requests.size >= liveRequestsMost) {
+    if (this.#requests.size >= liveRequestsMost && !makesRoom.includes(request.type)) {
       throw new SignalboxError('QUEUE_FULL', `${liveRequestsMost} requests are under way already`);
     }
     const stop = new AbortController();
@@ -103,7 +106,7 @@ export class LiveConnection {
       case 'lease':
         return await this.#lease(request, signal);
       case 'renew':
-        return { expiresInMs: this.#leases.find(request.lease).renew() };
+        return { expiresInMs: Math.round(this.#leases.find(request.lease).renew()) };
       case 'release':
         return await this.#leases.release(request.lease);
       case 'watch':
@@ -161,7 +164,7 @@ export class LiveConnection {
       throw new SignalboxError('BAD_ARGUMENT', `watch ${request.id} goes on already`);
     }
     const { everyMs = watchEveryDefaultMs, id } = request;
-    const watched = parseWatched(request.parameters.join(','), directory.instruments);
+    const watched = parseWatched(request.parameters.join(','), directory);
     const stop = new AbortController();
     this.#watches.set(id, stop);
     watch(watched, {

@@ -1,6 +1,6 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { Instrument } from '../../instruments/index.ts';
+import type { Instrument, Parameter } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Directory } from '../door.ts';
 import type { AccessGuard } from './access-guard.ts';
@@ -44,5 +44,16 @@ export function instrumentOf({ instruments }: Directory, name: string): Instrume
   if (instrument !== undefined) return instrument;
   throw new SignalboxError('NOT_FOUND', `there is no instrument '${name}'`, {
     details: { instruments: [...instruments.keys()] },
+  });
+}
+
+/** A parameter by its name, or its number in digits. @throws NOT_FOUND */
+export function parameterOf({ name, driver }: Instrument, text: string): Parameter {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const parameter =
+    driver.parameter(text) ?? (number === undefined ? undefined : driver.parameter(number));
+  if (parameter !== undefined) return parameter;
+  throw new SignalboxError('NOT_FOUND', `${name} has no parameter '${text}'`, {
+    nextStep: `List them with \`signalbox read ${name} --list\`.`,
   });
 }

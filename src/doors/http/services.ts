@@ -30,7 +30,7 @@ export interface DiscoveryContext {
   /** Who asked for it. */
   readonly by: Owner;
   /** Tells how far it is, from 0 to 1. */
-  progress(share: number, message: string): void;
+  readonly progress: (share: number, message: string) => void;
 }
 
 /** Looks for instruments on a port. */

@@ -2,6 +2,8 @@ import { asSignalboxError, SignalboxError } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError as Failure, Timer } from '../../kernel/index.ts';
 import type { Instrument, Reading } from '../../instruments/index.ts';
 import type { Lease, Port } from '../../ports/index.ts';
+import type { Directory } from '../door.ts';
+import { instrumentOf, parameterOf } from './route-context.ts';
 
 /** So many parameters in one watch. */
 export const watchedParametersMost = 64;
@@ -58,10 +60,7 @@ export function watch(all: readonly Watched[], options: WatchOptions): void {
 }
 
 /** Looks up `dmm.voltage,mfc1.fMeasure`. @throws NOT_FOUND, WRITE_ONLY, BAD_ARGUMENT */
-export function parseWatched(
-  text: string,
-  instruments: ReadonlyMap<string, Instrument>,
-): readonly Watched[] {
+export function parseWatched(text: string, directory: Directory): readonly Watched[] {
   const names = [...new Set(text.split(',').map((name) => name.trim()))];
   if (names.length > watchedParametersMost) {
     throw new SignalboxError(
@@ -69,22 +68,16 @@ export function parseWatched(
       `${names.length} parameters are more than the ${watchedParametersMost} of one watch`,
     );
   }
-  return names.map((name) => watchedOf(name, instruments));
+  return names.map((name) => watchedOf(name, directory));
 }
 
-function watchedOf(name: string, instruments: ReadonlyMap<string, Instrument>): Watched {
+function watchedOf(name: string, directory: Directory): Watched {
   const dot = name.lastIndexOf('.');
   if (dot < 1 || dot === name.length - 1) {
     throw new SignalboxError('BAD_ARGUMENT', `'${name}' is not INSTRUMENT.PARAMETER`);
   }
-  const instrument = instruments.get(name.slice(0, dot));
-  if (instrument === undefined) {
-    throw new SignalboxError('NOT_FOUND', `there is no instrument '${name.slice(0, dot)}'`);
-  }
-  const parameter = instrument.driver.parameter(name.slice(dot + 1));
-  if (parameter === undefined) {
-    throw new SignalboxError('NOT_FOUND', `there is no parameter '${name}'`);
-  }
+  const instrument = instrumentOf(directory, name.slice(0, dot));
+  const parameter = parameterOf(instrument, name.slice(dot + 1));
   if (parameter.access === 'write') {
     throw new SignalboxError('WRITE_ONLY', `${name} can only be written`);
   }

@@ -105,7 +105,7 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
   };
   server.post('/api/v1/leases/:lease/heartbeat', { schema: heartbeat }, (request, reply) => {
     const { shown } = callers.of(request, reply);
-    return { expiresInMs: shownAs(shown, request.params.lease).renew() };
+    return { expiresInMs: Math.round(shownAs(shown, request.params.lease).renew()) };
   });
 
   const release = {

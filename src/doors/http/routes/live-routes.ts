@@ -11,20 +11,19 @@ import type { HttpServer } from '../zod-provider.ts';
 const goingAway = 1001;
 const unsupportedData = 1003;
 
+/** OpenAPI has no words for a WebSocket, so the description of the whole tells of it. */
+export const liveDescription: string =
+  'A WebSocket at /api/v1/live takes requests, leases and watches that end with the connection: ' +
+  'one JSON object a message. Requests have `id` and `type` (read, write, query, send, lease, ' +
+  'renew, release, watch, unwatch, cancel); answers have the same `id` and either `result` or ' +
+  '`error`. Without being asked come `reading`, `failure` and `leaseEnded`. Where a token is ' +
+  'needed, a browser sends it as the subprotocol `bearer.TOKEN` beside `signalbox`.';
+
 /** Requests, leases and watches over one WebSocket (RFC 6455), which all end with it. */
 export function liveRoutes(server: HttpServer, context: RouteContext, owners: OwnerBook): void {
   const short = z.string().max(200).optional();
   const schema = {
-    summary: 'A WebSocket: requests, leases and watches that end with the connection',
-    description:
-      'One JSON object a message. Requests have `id` and `type`: read, write, query, send, ' +
-      'lease, renew, release, watch, unwatch, cancel. Answers have the same `id` and either ' +
-      '`result` or `error`. Without being asked come `reading`, `failure` and `leaseEnded`. ' +
-      'Where a token is needed, a browser sends it as the subprotocol `bearer.TOKEN` beside ' +
-      '`signalbox`.',
-    tags: ['streams'],
     querystring: z.object({ program: short, client: short, pid: short, user: short }),
-    response: { 101: z.void().describe('The protocol is switched') },
   };
   const preHandler = async (): Promise<void> => context.streams.check();
   server.get('/api/v1/live', { schema, preHandler, websocket: true }, (raw, request) => {

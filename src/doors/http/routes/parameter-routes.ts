@@ -1,13 +1,11 @@
 import { z } from 'zod';
 
-import { SignalboxError } from '../../../kernel/index.ts';
-import type { Instrument, Parameter } from '../../../instruments/index.ts';
 import { leaseFor } from '../callers.ts';
 import { given } from '../given.ts';
 import { fromJsonValue, jsonValue } from '../json-value.ts';
 import { waitLongestMs } from '../limits.ts';
 import { readingReport } from '../reading-report.ts';
-import { instrumentOf } from '../route-context.ts';
+import { instrumentOf, parameterOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
 import {
   answer,
@@ -107,15 +105,4 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
       return reply.code(noContent).send();
     },
   );
-}
-
-/** A parameter by its name, or its number in digits. @throws NOT_FOUND */
-export function parameterOf({ name, driver }: Instrument, text: string): Parameter {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-  const parameter =
-    driver.parameter(text) ?? (number === undefined ? undefined : driver.parameter(number));
-  if (parameter !== undefined) return parameter;
-  throw new SignalboxError('NOT_FOUND', `${name} has no parameter '${text}'`, {
-    nextStep: `List them with \`signalbox read ${name} --list\`.`,
-  });
 }

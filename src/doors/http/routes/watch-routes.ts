@@ -36,7 +36,7 @@ export function watchRoutes(server: HttpServer, context: RouteContext): void {
   };
   server.get('/api/v1/watch', { schema }, (request, reply) => {
     const { parameters, everyMs = everyDefaultMs, maxAgeMs } = request.query;
-    const watched = parseWatched(parameters, directory.instruments);
+    const watched = parseWatched(parameters, directory);
     const { by, shown } = callers.of(request, reply);
     streams.check();
     reply.hijack();

@@ -1,0 +1,50 @@
+import { rawRequest } from './raw-request.ts';
+
+/** One way to come in. */
+export interface Way {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const filled: Readonly<Record<string, string>> = {
+  port: 'bus',
+  instrument: 'dmm',
+  parameter: 'voltage',
+  action: 'count',
+  lease: 'bus-1',
+  job: 'job-1',
+};
+
+const json = { 'content-type': 'application/json' };
+const upgrade = {
+  connection: 'upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+/** Every route of the API's own description, and what is beside it: page, nothing, nonsense. */
+export async function everyRoute(url: string, token?: string): Promise<readonly Way[]> {
+  const { host } = new URL(url);
+  const headers = { host, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const { text } = await rawRequest({ url, path: '/openapi.json', headers });
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> };
+  const described = Object.entries(paths).flatMap(([template, operations]) =>
+    Object.keys(operations).map((operation) => {
+      const path = template.replace(/\{(\w+)\}/g, (_all, name: string) => filled[name] ?? 'x');
+      const method = operation.toUpperCase();
+      return { method, path, headers: method === 'GET' ? {} : json };
+    }),
+  );
+  return [
+    ...described,
+    { method: 'GET', path: '/', headers: {} },
+    { method: 'GET', path: '/nothing/here', headers: {} },
+    { method: 'POST', path: '/nothing/here', headers: json },
+    { method: 'GET', path: '/%zz', headers: {} },
+    { method: 'GET', path: '/api/v1/live', headers: upgrade },
+    { method: 'GET', path: '/api/v1/ports', headers: upgrade },
+    { method: 'GET', path: '/nothing/here', headers: upgrade },
+  ];
+}

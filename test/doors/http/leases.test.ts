@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import { expect, test } from 'vitest';
+
+import { openDoor } from './open-door.ts';
+
+const read = '/api/v1/instruments/dmm/parameters/voltage';
+
+test('a lease keeps others out, lets its holder in by header, and is given back', async () => {
+  await using door = await openDoor();
+  const { status, body } = await door.ask('POST', '/api/v1/instruments/dmm/leases', {
+    holdMs: 5_000,
+  });
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ id: 'bus-1', port: 'bus', scope: 'node-0', expiresInMs: 5_000 });
+  const shown = { 'signalbox-lease': String(body['token']) };
+  const other = { 'signalbox-client': 'other' };
+  const refused = await door.ask('GET', `${read}?waitMs=50`, undefined, other);
+  expect(refused.body['error']).toMatchObject({ code: 'WAIT_TIMEOUT' });
+  expect((await door.ask('GET', read, undefined, { ...shown, ...other })).status).toBe(200);
+  const neighbour = '/api/v1/instruments/source/parameters/voltage';
+  expect((await door.ask('GET', neighbour, undefined, other)).status).toBe(200);
+  expect((await door.ask('DELETE', '/api/v1/leases/bus-1', undefined, other)).status).toBe(403);
+  expect((await door.ask('DELETE', '/api/v1/leases/bus-1', undefined, shown)).status).toBe(204);
+  expect((await door.ask('GET', read, undefined, other)).status).toBe(200);
+});
+
+test('the token is told to nobody but the holder, and cannot be counted up to', async () => {
+  await using door = await openDoor();
+  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {});
+  const token = String(body['token']);
+  for (const path of ['status', 'ports', 'leases', 'ports/bus/trace', 'ports/bus/statistics']) {
+    const answer = await door.ask('GET', `/api/v1/${path}`);
+    expect(JSON.stringify(answer.body)).not.toContain(token);
+  }
+  const [epoch, counter] = token.split('.');
+  for (const guess of [`${epoch}.${counter}`, `${epoch}.${counter}.AAAAAAAAAAAAAAAAAAAAAA`]) {
+    const { body } = await door.ask('GET', read, undefined, { 'signalbox-lease': guess });
+    expect(body['error']).toMatchObject({ code: 'LEASE_LOST' });
+  }
+});
+
+test('a heartbeat keeps a lease; without one it ends, and its token moves no byte', async () => {
+  await using door = await openDoor();
+  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', { holdMs: 400 });
+  const shown = { 'signalbox-lease': String(body['token']) };
+  for (let beat = 0; beat < 4; beat += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const answer = await door.ask('POST', '/api/v1/leases/bus-1/heartbeat', undefined, shown);
+    expect(answer.body).toEqual({ expiresInMs: 400 });
+  }
+  await expect.poll(() => door.lab.port.leases(), { timeout: 2_000 }).toEqual([]);
+  const late = await door.ask('GET', read, undefined, shown);
+  expect(late.body['error']).toMatchObject({ code: 'LEASE_LOST' });
+  expect(door.lab.bench.written).toEqual([]);
+});
+
+test('an operator breaks a lease, with a reason that is kept', async () => {
+  await using door = await openDoor();
+  const audit: unknown[] = [];
+  using _listener = door.lab.port.events.on('audit', (entry) => audit.push(entry));
+  await door.ask('POST', '/api/v1/ports/bus/leases', {});
+  expect((await door.ask('POST', '/api/v1/leases/bus-1/break', {})).status).toBe(400);
+  const reason = { reason: 'went home' };
+  expect((await door.ask('POST', '/api/v1/leases/bus-1/break', reason)).status).toBe(204);
+  expect(door.lab.port.leases()).toEqual([]);
+  expect(audit).toMatchObject([{ action: 'break-lease', reason: 'went home' }]);
+  expect((await door.ask('POST', '/api/v1/leases/bus-1/break', reason)).status).toBe(404);
+});
+
+test('a lease granted to nobody who listens is given back', async () => {
+  await using door = await openDoor();
+  const first = await door.ask('POST', '/api/v1/ports/bus/leases', {});
+  const stop = new AbortController();
+  const waiting = fetch(`${door.url}/api/v1/ports/bus/leases`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+    signal: stop.signal,
+  });
+  await expect.poll(() => door.lab.port.status().queue).toHaveLength(1);
+  stop.abort();
+  await expect(waiting).rejects.toThrow();
+  await expect.poll(() => door.lab.port.status().queue).toHaveLength(0);
+  const shown = { 'signalbox-lease': String(first.body['token']) };
+  await door.ask('DELETE', '/api/v1/leases/bus-1', undefined, shown);
+  expect(door.lab.port.leases()).toEqual([]);
+});
+
+test('who is killed with a lease on a live connection frees the port within a second', async () => {
+  await using door = await openDoor();
+  const program = `
+    const socket = new WebSocket('${door.url.replace('http', 'ws')}/api/v1/live?program=victim');
+    socket.onopen = () => socket.send(JSON.stringify({ id: 1, type: 'lease', port: 'bus' }));
+    socket.onmessage = ({ data }) => console.log(data);
+  `;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(JSON.parse(said.toString())).toMatchObject({ id: 1, result: { lease: 'bus-1' } });
+  expect(door.lab.port.leases()[0]?.owner.program).toBe('victim');
+  const waiting = door.ask('GET', read);
+  await expect.poll(() => door.lab.port.status().queue).toHaveLength(1);
+  const killedMs = performance.now();
+  child.kill('SIGKILL');
+  expect((await waiting).status).toBe(200);
+  expect(performance.now() - killedMs).toBeLessThan(1_000);
+  expect(door.lab.port.leases()).toEqual([]);
+});

@@ -1,0 +1,61 @@
+import { HttpDoor } from '../../../src/doors/http/index.ts';
+import type { HttpDoorOptions } from '../../../src/doors/http/index.ts';
+import { laboratory } from '../../support/laboratory.ts';
+import type { Laboratory } from '../../support/laboratory.ts';
+
+/** A laboratory with an open door on a free port of 127.0.0.1. */
+export interface OpenDoor extends AsyncDisposable {
+  readonly door: HttpDoor;
+  readonly url: string;
+  readonly lab: Laboratory;
+  /** Requests with JSON; gives status and body. */
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Reply>;
+}
+
+/** An answer, read to its end. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export async function openDoor(options: Partial<HttpDoorOptions> = {}): Promise<OpenDoor> {
+  const lab = laboratory();
+  const door = new HttpDoor({
+    port: 0,
+    directory: lab.directory,
+    version: '1.2.3',
+    ...options,
+  });
+  lab.directory.doors.push(door);
+  await door.open();
+  return {
+    door,
+    url: door.url,
+    lab,
+    ask: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${door.url}${path}`, {
+        method,
+        headers: {
+          ...(method === 'GET' || method === 'DELETE'
+            ? {}
+            : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const parsed = (text === '' ? {} : JSON.parse(text)) as Reply['body'];
+      return { status: response.status, headers: response.headers, body: parsed };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await door.close();
+      await lab[Symbol.asyncDispose]();
+    },
+  };
+}
