@@ -9,3 +9,8 @@ export type {
   HttpServices,
   LogLevels,
 } from './http/index.ts';
+export { keepAliveAfterMs, socketClientsMost, SocketDoor } from './socket/socket-door.ts';
+export type { SocketDoorOptions } from './socket/socket-door.ts';
+export { socketUnreadBytesMost } from './socket/socket-client.ts';
+export { VirtualPortDoor } from './virtual-port/virtual-port-door.ts';
+export type { VirtualPortOptions } from './virtual-port/virtual-port-door.ts';

@@ -7,17 +7,21 @@ export type Transact = <Reply>(transaction: Transaction<Reply>) => Promise<Reply
 export interface ClientRequest {
   /** For logs and traces: what the client asked. */
   readonly label: string;
+  /** How much memory it holds while it waits. */
+  readonly bytes: number;
+  /**
+   * What the client knows the answer by. When it sends another request with the same key though the
+   * answer to this one is long due, it has given this one up and would take its answer for that of
+   * the new one: this one is taken back. Absent: requests are answered however late.
+   */
+  readonly answerKey?: string;
   /**
    * Does what was asked and gives the bytes to answer with, in the client's own form; undefined when
    * nothing is answered.
-   * @throws what `transact` throws; the session then answers as the protocol's `failure` says
+   * @throws what `transact` throws; the client then hears nothing, as of an instrument that does not
+   *   answer
    */
   perform(transact: Transact): Promise<Uint8Array | undefined>;
-  /**
-   * The answer to give when `perform` failed: undefined for silence, which is what a client sees of an
-   * instrument that does not answer.
-   */
-  failure(error: unknown): Uint8Array | undefined;
 }
 
 /** The bytes of one client, cut into requests. */
@@ -38,5 +42,10 @@ export interface ClientProtocol {
   readonly name: string;
   /** How many requests of one client may be under way at once; answers keep their order. */
   readonly inFlightMost: number;
+  /**
+   * How long a request may be in line at the port. Its client has long given it up by then: what is
+   * done later would be done for nobody.
+   */
+  readonly waitMs: number;
   converse(): ClientConversation;
 }

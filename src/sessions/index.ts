@@ -4,9 +4,14 @@ export type {
   ClientRequest,
   Transact,
 } from './client-protocol.ts';
-export { gapBytesMost, gapProtocol } from './gap-protocol.ts';
+export { gapBytesMost, gapProtocol, gapWaitMs } from './gap-protocol.ts';
 export type { GapOptions } from './gap-protocol.ts';
-export { linesProtocol } from './lines-protocol.ts';
-export { proparProtocol } from './propar-protocol.ts';
-export { Session, sessionRequestsMost, sessionWaitMs } from './session.ts';
-export type { SessionOptions } from './session.ts';
+export { linesProtocol, linesWaitMs } from './lines-protocol.ts';
+export { proparAheadMost, proparProtocol, proparWaitMs } from './propar/propar-protocol.ts';
+export {
+  givenUpAfterMs,
+  Session,
+  sessionRequestBytesMost,
+  sessionRequestsMost,
+} from './session.ts';
+export type { ClientEnd, SessionOptions } from './session.ts';

@@ -1,17 +1,23 @@
-import { ScpiMessageReader } from '../protocols/index.ts';
+import { SignalboxError } from '../kernel/index.ts';
+import { messageLengthMost, ScpiMessageReader } from '../protocols/index.ts';
 import type { ProgramMessage } from '../protocols/index.ts';
 import type { ScpiDriver } from '../instruments/index.ts';
 import type { ClientConversation, ClientProtocol, ClientRequest } from './client-protocol.ts';
 
+/** How long a line may be in line at its port: VISA programs wait 2 to 10 s for an answer. */
+export const linesWaitMs = 10_000;
+
 /**
  * Lets programs that send lines (SCPI) share an instrument. A line that asks is one transaction with
- * its response, which is passed on as it came; nobody comes between the two.
+ * its response, which is passed on as it came, blocks and terminator included; nobody comes between
+ * the two. A query that comes to no response is answered with silence: its program's timeout says so.
  */
 export function linesProtocol(driver: ScpiDriver): ClientProtocol {
   return {
     name: 'lines',
     // A query is done before the next line is sent, as the instrument itself would do it.
     inFlightMost: 1,
+    waitMs: linesWaitMs,
     converse: () => new LinesConversation(driver),
   };
 }
@@ -25,20 +31,32 @@ class LinesConversation implements ClientConversation {
   }
 
   push(data: Uint8Array): ClientRequest[] {
-    return this.#reader.push(data).flatMap((message) => this.#request(message));
+    return this.#reader.push(data).map((message) => this.#request(message));
   }
 
-  #request(message: ProgramMessage): ClientRequest[] {
-    if (message.kind === 'too-long') return [];
-    const text = new TextDecoder('latin1').decode(message.bytes);
-    const transaction = this.#driver.exchange(message.bytes, this.#driver.expectsReply(text));
-    return [
-      {
-        label: transaction.label,
-        perform: async (transact) => await transact(transaction),
-        // An instrument that does not answer is silent; its client's own timeout says so.
-        failure: () => undefined,
-      },
-    ];
+  #request(message: ProgramMessage): ClientRequest {
+    if (message.kind === 'too-long') return tooLong(message.length);
+    const { bytes, isQuery } = message;
+    const text = new TextDecoder('latin1').decode(bytes);
+    const transaction = this.#driver.exchange(bytes, this.#driver.expectsReply(text, isQuery));
+    return {
+      label: transaction.label,
+      bytes: bytes.length,
+      perform: async (transact) => await transact(transaction),
+    };
   }
+}
+
+/** In the place of a message that was dropped, so that the log tells of it. */
+function tooLong(length: number): ClientRequest {
+  return {
+    label: `a message of ${length} bytes`,
+    bytes: 0,
+    perform: async () => {
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `a message of ${length} bytes was dropped; the longest allowed has ${messageLengthMost}`,
+      );
+    },
+  };
 }

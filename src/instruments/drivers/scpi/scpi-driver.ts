@@ -114,11 +114,15 @@ export class ScpiDriver implements Driver {
     );
   }
 
-  /** Whether the instrument answers a message. */
-  expectsReply(message: string): boolean {
+  /**
+   * Whether the instrument answers a message.
+   * @param asks whether it holds a query, where that is known from its bytes: a block of binary data
+   *   cannot be judged as text
+   */
+  expectsReply(message: string, asks?: boolean): boolean {
     if (this.#reply === 'always') return true;
     if (this.#reply === 'never') return false;
-    return this.#reply === 'scpi' ? isQuery(message) : this.#reply.test(message);
+    return this.#reply === 'scpi' ? (asks ?? isQuery(message)) : this.#reply.test(message);
   }
 
   /** A message as it is, and its response with its end. */
