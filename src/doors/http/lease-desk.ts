@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { SignalboxError } from '../../kernel/index.ts';
+import type { Instrument } from '../../instruments/index.ts';
 import type { Lease, LeaseOptions, Port } from '../../ports/index.ts';
 
 /** So many leases at once are given out over HTTP; further wishes are refused with QUEUE_FULL. */
@@ -13,6 +14,12 @@ export interface DeskLease {
   readonly lease: Lease;
   /** `epoch.counter.secret`. Whoever shows it, may use and end the lease. */
   readonly token: string;
+}
+
+/** Whether a lease that goes on holds an instrument, or all of its port. */
+export function holds({ port, lease }: DeskLease, instrument: Instrument): boolean {
+  const isIn = lease.scope === undefined || lease.scope === instrument.driver.scope;
+  return port === instrument.port && isIn && !lease.lost.aborted;
 }
 
 /** What grants leases: a port, or an instrument on one. */

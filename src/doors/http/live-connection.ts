@@ -173,7 +173,7 @@ export class LiveConnection {
       clock,
       signal: stop.signal,
       ...given({ maxAgeMs: request.maxAgeMs }),
-      lease: (port) => this.#leases.on(port),
+      lease: (instrument) => this.#leases.on(instrument),
       reading: ({ instrument, parameter }, reading) => {
         const report = readingReport(instrument.name, parameter, reading);
         const key = `${id} ${instrument.name}.${parameter}`;

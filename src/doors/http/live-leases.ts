@@ -1,7 +1,9 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
+import type { Instrument } from '../../instruments/index.ts';
 import { waitDefaultMs } from '../../ports/index.ts';
 import type { Lease, Port } from '../../ports/index.ts';
+import { holds } from './lease-desk.ts';
 import type { DeskLease, Leasable, LeaseDesk } from './lease-desk.ts';
 import type { LeaseWish } from './lease-wish.ts';
 
@@ -64,9 +66,9 @@ export class LiveLeases {
     throw new SignalboxError('LEASE_LOST', `this connection does not hold a lease '${leaseId}'`);
   }
 
-  /** The lease to use on a port: undefined when the connection holds none. */
-  on(port: Port): Lease | undefined {
-    for (const known of this.#held.values()) if (known.port === port) return known.lease;
+  /** The lease to use for an instrument: undefined when the connection holds none. */
+  on(instrument: Instrument): Lease | undefined {
+    for (const known of this.#held.values()) if (holds(known, instrument)) return known.lease;
     return undefined;
   }
 

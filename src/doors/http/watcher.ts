@@ -1,7 +1,7 @@
 import { asSignalboxError, SignalboxError } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError as Failure, Timer } from '../../kernel/index.ts';
 import type { Instrument, Reading } from '../../instruments/index.ts';
-import type { Lease, Port } from '../../ports/index.ts';
+import type { Lease } from '../../ports/index.ts';
 import type { Directory } from '../door.ts';
 import { instrumentOf, parameterOf } from './route-context.ts';
 
@@ -22,8 +22,8 @@ export interface WatchOptions {
   readonly everyMs: number;
   /** A value that was read at most so long ago will do. @default 0 */
   readonly maxAgeMs?: number;
-  /** The lease to use on a port. */
-  readonly lease?: (port: Port) => Lease | undefined;
+  /** The lease to use for an instrument. */
+  readonly lease?: (instrument: Instrument) => Lease | undefined;
   readonly clock: Clock;
   /** Ends the watch. */
   readonly signal: AbortSignal;
@@ -86,7 +86,7 @@ function watchedOf(name: string, directory: Directory): Watched {
 
 async function readOnce(watched: Watched, options: WatchOptions): Promise<void> {
   const { by, signal, maxAgeMs, lease: leaseNow, reading, failed } = options;
-  const lease = leaseNow?.(watched.instrument.port);
+  const lease = leaseNow?.(watched.instrument);
   try {
     const value = await watched.instrument.read(watched.parameter, by, {
       signal,

@@ -26,6 +26,21 @@ test('a lease keeps others out, lets its holder in by header, and is given back'
   expect((await door.ask('GET', read, undefined, other)).status).toBe(200);
 });
 
+test('a lease is good for what it holds and for itself only', async () => {
+  await using door = await openDoor();
+  const take = async (instrument: string) =>
+    (await door.ask('POST', `/api/v1/instruments/${instrument}/leases`, {})).body;
+  const [first, second] = [await take('dmm'), await take('source')];
+  const shown = { 'signalbox-lease': String(first['token']) };
+  const path = `/api/v1/leases/${String(second['id'])}`;
+  expect((await door.ask('DELETE', path, undefined, shown)).status).toBe(403);
+  expect((await door.ask('POST', `${path}/heartbeat`, undefined, shown)).status).toBe(403);
+  const neighbour = '/api/v1/instruments/source/parameters/voltage';
+  const refused = await door.ask('GET', neighbour, undefined, shown);
+  expect(refused.body['error']).toMatchObject({ code: 'BAD_ARGUMENT' });
+  expect(door.lab.port.leases()).toHaveLength(2);
+});
+
 test('the token is told to nobody but the holder, and cannot be counted up to', async () => {
   await using door = await openDoor();
   const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {});

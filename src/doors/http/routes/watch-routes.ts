@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { EventStream } from '../event-stream.ts';
+import { holds } from '../lease-desk.ts';
 import { readingReport } from '../reading-report.ts';
 import type { RouteContext } from '../route-context.ts';
 import { leaseHeader, queryMs } from '../schemas.ts';
@@ -53,8 +54,8 @@ export function watchRoutes(server: HttpServer, context: RouteContext): void {
       clock,
       signal: stream.signal,
       ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
-      lease: (port) =>
-        shown?.port === port && !shown.lease.lost.aborted ? shown.lease : undefined,
+      lease: (instrument) =>
+        shown !== undefined && holds(shown, instrument) ? shown.lease : undefined,
       reading: ({ instrument, parameter }, reading) => {
         const data = readingReport(instrument.name, parameter, reading);
         stream.send({ event: 'reading', data, key: `${instrument.name}.${parameter}` });
