@@ -153,8 +153,11 @@ export class LinkKeeper {
   }
 
   #change(state: LinkState, reason: SignalboxError | undefined): void {
+    // The same failure of each new attempt is no news.
+    const isNews = state !== this.#state || reason?.message !== this.#reason?.message;
     this.#state = state;
     this.#reason = reason;
+    if (!isNews) return;
     this.#listener.changed(state, reason);
   }
 }

@@ -18,6 +18,8 @@ export async function startSimulator(definition: SimulatorDefinition): Promise<S
   const thread = new Worker(entry, {
     workerData: definition,
     name: `simulator-${definition.kind}`,
+    // Pseudo-terminals are opened by libc and closed by their streams, which Node does not follow.
+    trackUnmanagedFds: false,
   });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const ready = Promise.withResolvers<string>();

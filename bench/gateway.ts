@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignalboxClient } from '../src/client/index.ts';
+import { startSimulator } from '../src/simulators/index.ts';
+import { GatewayProcess } from '../test/support/gateway-process.ts';
+import { atMost, figure } from './figure.ts';
+import type { BenchContext, Benchmark, Figure } from './figure.ts';
+
+const idleSeconds = 10;
+/** Clock ticks of /proc/PID/stat a second. */
+const ticksPerSecond = 100;
+
+const laboratory = (bus: string, meter: string): string => `
+[ports.bus]
+serial = "${bus}"
+protocol = "propar"
+virtualPorts = ["bus-1", "bus-2", "bus-3"]
+[ports.meter]
+tcp = "${meter}"
+protocol = "lines"
+[instruments.three]
+port = "bus"
+driver = "bronkhorst"
+node = 3
+[instruments.meter]
+port = "meter"
+driver = "scpi"
+socket = 0
+`;
+
+/** What a gateway costs that has nothing to do, and how soon it is of use. */
+const benchmark: Benchmark = {
+  name: 'gateway',
+  async run(context: BenchContext): Promise<readonly Figure[]> {
+    context.progress('from the start of the process to the first reading');
+    await using bus = await startSimulator({
+      kind: 'propar',
+      path: join(tmpdir(), `signalbox-bench-${process.pid}`),
+      nodes: [{ address: 3 }, { address: 5 }, { address: 6 }],
+    });
+    await using meter = await startSimulator({ kind: 'multimeter', tcpPort: 0 });
+    const beganMs = performance.now();
+    const file = laboratory(bus.address, meter.address);
+    await using gateway = await GatewayProcess.start(file, { isBuilt: true });
+    const client = new SignalboxClient({ url: gateway.url });
+    await client.read('three', 'fMeasure');
+    const firstReadingMs = performance.now() - beganMs;
+
+    context.progress(`idle for ${idleSeconds} s`);
+    const before = await processorSeconds(gateway.pid);
+    await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1_000));
+    const idleShare = ((await processorSeconds(gateway.pid)) - before) / idleSeconds;
+
+    return [
+      figure({
+        name: 'gateway: start to first reading',
+        ours: firstReadingMs,
+        rival: null,
+        unit: 'ms',
+        target: atMost(2_000),
+      }),
+      figure({
+        name: 'gateway: processor when idle',
+        ours: idleShare * 100,
+        rival: null,
+        unit: '% of a core',
+        target: atMost(1),
+      }),
+      figure({
+        name: 'gateway: memory when idle',
+        ours: await residentMegabytes(gateway.pid),
+        rival: null,
+        unit: 'MB',
+        target: atMost(120),
+      }),
+    ];
+  },
+};
+
+export default benchmark;
+
+async function processorSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, fields 14 and 15 of proc(5).
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000;
+}

@@ -1,0 +1,26 @@
+export { loadConfig, parseConfig } from './config/index.ts';
+export type {
+  Config,
+  HttpConfig,
+  InstrumentConfig,
+  PortConfig,
+  SimulatorConfig,
+} from './config/index.ts';
+export { Gateway } from './gateway/index.ts';
+export type { GatewayOptions } from './gateway/index.ts';
+export { Instrument } from './instruments/index.ts';
+export type { CallOptions, Parameter, Reading, Value } from './instruments/index.ts';
+export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
+export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
+export { serialLinkFactory, tcpLinkFactory } from './links/index.ts';
+export type { Link, LinkFactory } from './links/index.ts';
+export {
+  acquireAll,
+  Mutex,
+  ReadWriteLock,
+  ResourceLock,
+  runAsAgent,
+  WaitGraph,
+} from './locks/index.ts';
+export { Lease, Port } from './ports/index.ts';
+export type { LeaseOptions, PortOptions, TransactOptions, Transaction } from './ports/index.ts';

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { SignalboxClient } from '../../src/client/index.ts';
+import { count } from '../support/count.ts';
+import { GatewayProcess, run } from '../support/gateway-process.ts';
+import { recordProof } from '../support/proof.ts';
+
+const python = '/usr/bin/python3';
+const program = fileURLToPath(new URL('../../examples/flowcontrol/read_flow.py', import.meta.url));
+
+const laboratory = `
+[simulators.bus]
+kind = "propar"
+nodes = [
+  { address = 3, userTag = "three" },
+  { address = 5, userTag = "five" },
+  { address = 6, userTag = "six" },
+]
+[simulators.meter]
+kind = "multimeter"
+[ports.bus]
+simulator = "bus"
+protocol = "propar"
+virtualPorts = ["bus-1", "bus-2", "bus-3"]
+[ports.meter]
+simulator = "meter"
+protocol = "lines"
+[instruments.three]
+port = "bus"
+driver = "bronkhorst"
+node = 3
+[instruments.meter]
+port = "meter"
+driver = "scpi"
+socket = 0
+[instruments.meter.parameters]
+voltage = { query = "MEAS:VOLT:DC?", unit = "V" }
+`;
+
+const tags: Readonly<Record<string, string>> = { 3: 'three', 5: 'five', 6: 'six' };
+
+describe('one bus shared by unmodified programs', () => {
+  it('gives each of three processes every value of every node, and none of another', async () => {
+    await using gateway = await GatewayProcess.start(laboratory);
+    // About 70 exchanges a second go over the wire; each process reads three nodes in turn.
+    const readings = count(4_500) / 9;
+    const rounds = Object.keys(tags).map(async (_, index) => {
+      const lines: string[] = [];
+      for (const node of Object.keys(tags)) {
+        const path = gateway.address(`bus-${index + 1}`);
+        const { code, output, errors } = await run(python, [
+          program,
+          path,
+          node,
+          String(Math.ceil(readings)),
+        ]);
+        expect(errors).toBe('');
+        expect(code).toBe(0);
+        lines.push(...output.trim().split('\n'));
+      }
+      return lines;
+    });
+    const lines = (await Promise.all(rounds)).flat();
+    expect(lines).toHaveLength(Math.ceil(readings) * 9);
+    for (const line of lines) {
+      const [node = '', tag] = line.split(' ');
+      expect(tag, line).toBe(tags[node]);
+    }
+    const client = new SignalboxClient({ url: gateway.url });
+    const statistics = await client.statistics('bus');
+    expect(statistics.failures).toBe(0);
+    expect(
+      statistics.owners.filter(({ owner }) => owner.program.startsWith('python')),
+    ).toHaveLength(9);
+    recordProof({
+      promise: 'One at a time; a reply goes to its request',
+      test: 'three processes, three nodes, one bus',
+      count: lines.length,
+      planted: 0,
+      caught: 0,
+    });
+  });
+
+  it('serves PyVISA on a socket and on a virtual serial port', async () => {
+    await using gateway = await GatewayProcess.start(laboratory);
+    const script = `
+import sys, pyvisa
+manager = pyvisa.ResourceManager('@py')
+meter = manager.open_resource(sys.argv[1], read_termination='\\n', write_termination='\\n')
+print(meter.query('*IDN?'))
+bus = manager.open_resource('ASRL' + sys.argv[2] + '::INSTR', baud_rate=38400,
+                            read_termination='\\r\\n', write_termination='\\r\\n')
+print(bus.query(':06030401210121'))
+`;
+    const { output, errors } = await run(python, [
+      '-c',
+      script,
+      gateway.address('meter-socket'),
+      gateway.address('bus-1'),
+    ]);
+    expect(errors).toBe('');
+    expect(output).toBe('SIGNALBOX,SIM34401,SIM001,1.0\n:06030201210000\n');
+  });
+
+  it('logs each wait and grant with its owner, at a level changed while it runs', async () => {
+    await using gateway = await GatewayProcess.start(laboratory);
+    const client = new SignalboxClient({ url: gateway.url, program: 'watcher' });
+    await client.read('three', 'setpoint');
+    const log = `${gateway.folder}/signalbox/signalbox/signalbox.log`;
+    expect(await readFile(log, 'utf8')).not.toContain('watcher');
+    await client.setLogLevels({ ports: 'debug' });
+    await client.read('three', 'setpoint');
+    expect(await readFile(log, 'utf8')).toMatch(/watcher.* goes: read node 3 setpoint/);
+  });
+});
