@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { SignalboxError } from '../kernel/index.ts';
 import type { SimulatorCommand, SimulatorDefinition } from './definition.ts';
 import { openSimulator } from './simulator.ts';
 import type { Simulator } from './simulator.ts';
@@ -14,7 +15,9 @@ export type ThreadAnswer =
   | { readonly kind: 'answer'; readonly id: number; readonly result: unknown };
 
 const port = parentPort;
-if (port === null) throw new Error('simulator-thread.ts runs as a worker thread only');
+if (port === null) {
+  throw new SignalboxError('INTERNAL', 'simulator-thread.ts runs as a worker thread only');
+}
 
 async function perform(simulator: Simulator, command: SimulatorCommand): Promise<unknown> {
   switch (command.kind) {
