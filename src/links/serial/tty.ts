@@ -20,12 +20,16 @@ export class TtyDevice implements SerialDevice {
   readonly #libc: Libc;
   readonly #fd: number;
   readonly #address: string;
+  /** Whether our descriptor is another than the stream's, which then does not close it. */
+  readonly #isSecond: boolean;
+  #isReleased = false;
 
   private constructor(libc: Libc, fd: number, parts: { stream: ReadStream; address: string }) {
     this.#libc = libc;
     this.#fd = fd;
     this.#address = parts.address;
     this.stream = parts.stream;
+    this.#isSecond = isSecond(fd, parts.stream);
   }
 
   /** @throws PORT_BUSY, PORT_ABSENT, LINK_USB, LINK_COMMUNICATION, BAD_ARGUMENT */
@@ -40,8 +44,8 @@ export class TtyDevice implements SerialDevice {
       if (mine) {
         // CLOCAL is set here, so that opening again does not wait for a carrier.
         configureLine(libc, fd, settings, address);
-        // libuv opens the terminal once more and puts that in place of the descriptor, so a lock
-        // taken before is gone with the first one: both are taken again.
+        // libuv opens the terminal once more and makes our descriptor a second one of that, so a
+        // lock taken before is gone, and closing the stream leaves ours open.
         stream = new ReadStream(fd);
         mine = libc.flock(fd, exclusiveNow) === 0;
       }
@@ -67,13 +71,17 @@ export class TtyDevice implements SerialDevice {
   }
 
   release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    if (!this.#isSecond && this.stream.destroyed) return;
     // A terminal that something else keeps open stays exclusive unless it is told.
-    if (!this.stream.destroyed) this.#libc.ioctl(this.#fd, request.TIOCNXCL, null);
+    this.#libc.ioctl(this.#fd, request.TIOCNXCL, null);
+    if (this.#isSecond) closeSync(this.#fd);
   }
 
   #ioctl(number: number, argument: Uint8Array | null): void {
-    const { destroyed } = this.stream;
-    if (destroyed) throw new SignalboxError('LINK_COMMUNICATION', `${this.#address} is closed`);
+    if (this.#isReleased || this.stream.destroyed)
+      throw new SignalboxError('LINK_COMMUNICATION', `${this.#address} is closed`);
     const call = { what: 'setting a line', address: this.#address };
     checked(this.#libc, this.#libc.ioctl(this.#fd, number, argument), call);
   }
@@ -99,6 +107,12 @@ function isFree(libc: Libc, fd: number): boolean {
 }
 
 function giveBack(fd: number, stream: ReadStream | undefined): void {
-  if (stream === undefined) closeSync(fd);
-  else stream.destroy();
+  if (stream === undefined || isSecond(fd, stream)) closeSync(fd);
+  stream?.destroy();
+}
+
+/** Whether a stream that has just been made has another descriptor than the one it was given. */
+function isSecond(fd: number, stream: ReadStream): boolean {
+  const { _handle: handle } = stream as { readonly _handle?: { readonly fd?: number } | null };
+  return handle?.fd !== undefined && handle.fd !== fd;
 }
