@@ -90,7 +90,7 @@ function readChain(wire: ProparWire, node: number): Chain {
     combine(parts) {
       // Only transactions of readItem carry this chain.
       const reads = parts as readonly ReadTransaction[];
-      const items = fitting(
+      const items = fittingItems(
         reads.map(({ item }) => item),
         wire.chainBytes,
       );
@@ -118,7 +118,7 @@ function shortLabel({ label }: ReadTransaction, node: number): string {
 }
 
 /** As many of the items, from the first on, as fit into a message and its answer. */
-function fitting(items: readonly RequestedItem[], bytesMost: number): RequestedItem[] {
+export function fittingItems(items: readonly RequestedItem[], bytesMost: number): RequestedItem[] {
   const taken: RequestedItem[] = [];
   let requestBytes = 1;
   let answerBytes = 1;

@@ -50,6 +50,23 @@ export function writeItems(
   };
 }
 
+/** Writes values without acknowledgement: nobody knows whether they arrived. */
+export function sendItems(
+  wire: ProparWire,
+  node: number,
+  items: readonly SentItem[],
+  options: Pick<WriteOptions, 'label'>,
+): Transaction<void> {
+  const data = encodeMessage({ kind: 'send', command: 2, items });
+  return {
+    label: options.label,
+    scope: scopeOf(node),
+    timeoutMs: wire.timeoutMs,
+    repeat: 'never',
+    attempt: () => ({ request: wire.attempt(node, data).request }),
+  };
+}
+
 /** Any message as it is; its reply too, whatever it says: for programs that speak ProPar themselves. */
 export function rawMessage(
   wire: ProparWire,
