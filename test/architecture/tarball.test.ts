@@ -33,8 +33,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the tarball holds what users need and nothing else', () => {
   const roots = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  const expected = ['dist', 'docs', 'examples', 'package.json', 'README.md', 'LICENSE'];
-  const allowed = new Set([...expected, 'ARCHITECTURE.md', 'CHANGELOG.md']);
+  const folders = ['bin', 'dist', 'docs', 'examples'];
+  const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE'];
+  const allowed = new Set([...folders, ...pages, 'package.json']);
   expect([...roots].filter((name) => name !== undefined && !allowed.has(name))).toEqual([]);
   expect(packed.files.filter(({ path }) => /^dist\/\.|__pycache__/.test(path))).toEqual([]);
   for (const needed of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']) {
