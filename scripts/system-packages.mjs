@@ -89,6 +89,9 @@ function install(apt, names) {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     }).status === 0;
-  const installNames = () => run('install', '-y', '--no-install-recommends', ...names);
-  return installNames() || (run('update') && installNames());
+  const installThese = (/** @type {readonly string[]} */ wanted) =>
+    run('install', '-y', '--no-install-recommends', ...wanted);
+  if (installThese(names) || (run('update') && installThese(names))) return;
+  // A name that this release of the system does not know fails the lot.
+  for (const name of names) installThese([name]);
 }
