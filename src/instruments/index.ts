@@ -1,3 +1,7 @@
+export { bufferedRowsMost, csvColumns, CsvLog, flushAfterMs } from './csv-log/csv-log.ts';
+export type { CsvLogOptions, CsvRow } from './csv-log/csv-log.ts';
+export { driverFamilies } from './driver-families.ts';
+export type { DriverFactories, DriverFamily, DriverFamilyOptions } from './driver-families.ts';
 export type { Action, ActionContext, Driver, Identity } from './driver.ts';
 export { BronkhorstDriver } from './drivers/bronkhorst/bronkhorst-driver.ts';
 export type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';

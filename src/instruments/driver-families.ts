@@ -1,0 +1,29 @@
+import type { Driver } from './driver.ts';
+import type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';
+import type { ScpiDriverOptions } from './drivers/scpi/scpi-driver.ts';
+
+/** What the driver of each family is made from. */
+export interface DriverFamilyOptions {
+  readonly bronkhorst: BronkhorstDriverOptions;
+  readonly scpi: ScpiDriverOptions;
+}
+
+/** The name of a family of instruments. */
+export type DriverFamily = keyof DriverFamilyOptions;
+
+/** Makes the driver of a family; its code is loaded when the first one is made. */
+export type DriverFactories = {
+  readonly [Family in DriverFamily]: (options: DriverFamilyOptions[Family]) => Promise<Driver>;
+};
+
+/** The families of instruments that there are drivers for. */
+export const driverFamilies: DriverFactories = {
+  bronkhorst: async (options) => {
+    const { BronkhorstDriver } = await import('./drivers/bronkhorst/bronkhorst-driver.ts');
+    return new BronkhorstDriver(options);
+  },
+  scpi: async (options) => {
+    const { ScpiDriver } = await import('./drivers/scpi/scpi-driver.ts');
+    return new ScpiDriver(options);
+  },
+};
