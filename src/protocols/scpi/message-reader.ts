@@ -31,6 +31,8 @@ export class ScpiMessageReader {
   #length = 0;
   #quote: number | undefined;
   #isQuery = false;
+  /** Whether the last byte was data of a block: then a carriage return is no part of the end. */
+  #endsInData = false;
 
   /** Whether a message has begun and is not complete. */
   get isInside(): boolean {
@@ -47,6 +49,7 @@ export class ScpiMessageReader {
       if (bytesLeft > 0) {
         const skipped = Math.min(bytesLeft, data.length - at);
         this.#block.skip(skipped);
+        this.#endsInData = true;
         at += skipped;
         continue;
       }
@@ -64,6 +67,7 @@ export class ScpiMessageReader {
   }
 
   #look(byte: number): void {
+    this.#endsInData = this.#block.isInBody;
     if (this.#quote !== undefined) {
       // A doubled quote closes and opens again, which comes to the same.
       if (byte === this.#quote) this.#quote = undefined;
@@ -85,12 +89,14 @@ export class ScpiMessageReader {
   #finish(messages: ProgramMessage[]): void {
     const length = this.#length;
     const whole = concatenate(this.#pieces);
-    const bytes = whole.at(-1) === carriageReturn ? whole.subarray(0, -1) : whole;
+    const hasReturn = whole.at(-1) === carriageReturn && !this.#endsInData;
+    const bytes = hasReturn ? whole.subarray(0, -1) : whole;
     const isQuery = this.#isQuery;
     this.#pieces = [];
     this.#length = 0;
     this.#quote = undefined;
     this.#isQuery = false;
+    this.#endsInData = false;
     this.#block.reset();
     if (length > messageLengthMost) messages.push({ kind: 'too-long', length });
     else if (bytes.length > 0) messages.push({ kind: 'message', bytes, isQuery });

@@ -41,7 +41,10 @@ export function proparRequest(
     ...(isAnswered ? { answerKey: mode === 'binary' ? `number ${sequence}` : 'ascii' } : {}),
     perform: async (transact) => {
       const answer = await answerOf(wire, frame, message, transact);
-      return answer === undefined ? undefined : encode({ sequence, node, ...answer });
+      if (answer === undefined) return undefined;
+      // Of what the bus sent only the message: number and node are the client's own.
+      const { data, errorCode } = answer;
+      return encode({ sequence, node, data, ...(errorCode === undefined ? {} : { errorCode }) });
     },
   };
 }

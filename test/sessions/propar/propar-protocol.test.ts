@@ -1,0 +1,151 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProparWire } from '../../../src/instruments/index.ts';
+import { SignalboxError } from '../../../src/kernel/index.ts';
+import { proparProtocol } from '../../../src/sessions/index.ts';
+import type { ClientRequest } from '../../../src/sessions/index.ts';
+import { count } from '../../support/count.ts';
+import { randomFrom } from '../../support/random.ts';
+import { seed } from '../../support/seed.ts';
+import { transactWith } from '../instrument-of-values.ts';
+import type { ValueOf, WireRequest } from '../instrument-of-values.ts';
+import { cut, drawnRead, heldValue } from './client-frames.ts';
+
+const held: ValueOf = (node, item) => heldValue(node, item, item.stringLength ?? 0);
+
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('hex');
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text.replaceAll(' ', ''), 'hex');
+}
+
+function requestsOf(...pieces: readonly Uint8Array[]): ClientRequest[] {
+  const conversation = proparProtocol(new ProparWire()).converse();
+  return pieces.flatMap((piece) => conversation.push(piece));
+}
+
+/** What a client gets for its bytes; undefined where there is silence. */
+async function answers(bytes: Uint8Array, valueOf: ValueOf, seen?: WireRequest[]) {
+  const transact = transactWith(valueOf, seen);
+  return await Promise.all(
+    requestsOf(bytes).map(async (request) => hex(await request.perform(transact))),
+  );
+}
+
+const measure: ValueOf = () => Uint8Array.of(0x3e, 0x80);
+
+describe('ProPar for unmodified programs', () => {
+  it('answers in the layout of the request, to the byte, however its bytes are cut', async () => {
+    const random = randomFrom();
+    await fc.assert(
+      fc.asyncProperty(fc.array(drawnRead, { minLength: 1, maxLength: 6 }), async (reads) => {
+        const stream = Buffer.concat(reads.map(({ request }) => request));
+        const requests = requestsOf(...cut(stream, random));
+        const transact = transactWith(held);
+        const given = await Promise.all(requests.map(async (each) => await each.perform(transact)));
+        expect(given.map(hex), `seed ${seed}`).toEqual(reads.map(({ answer }) => hex(answer)));
+      }),
+      { numRuns: count(1_000) },
+    );
+  });
+
+  it('reads each value of a chain by itself, so that it can be shared with others', async () => {
+    // fMeasure and fSetpoint under indices of the client's own.
+    const chain = bytesOf('10 02 1e 03 08 04 01 c0 21 40 41 21 43 10 03');
+    const [request] = requestsOf(chain);
+    const keys: (string | undefined)[] = [];
+    await request?.perform(async (transaction) => {
+      keys.push(transaction.merge?.key);
+      expect(transaction.merge?.chain).toBeDefined();
+      expect(transaction.repeat).toBe('once');
+      return await transactWith(held)(transaction);
+    });
+    expect(keys).toEqual(['3/33/0/64/0', '3/33/3/64/0']);
+  });
+
+  it('leaves node 128 what the client asked for', async () => {
+    const asked = bytesOf('10 02 07 80 05 04 01 20 01 20 10 03');
+    expect(await answers(asked, measure)).toEqual(['10020780050201203e801003']);
+  });
+
+  it('answers an ASCII read in ASCII, also one in small letters', async () => {
+    const asked = new TextEncoder().encode(':06030401210120\r\n:0680040a210120\r\n');
+    const [first, second] = await answers(asked, measure);
+    expect(Buffer.from(first ?? '', 'hex').toString()).toBe(':06030201213E80\r\n');
+    expect(Buffer.from(second ?? '', 'hex').toString()).toBe(':0680020A213E80\r\n');
+  });
+
+  it('passes a write through once and as it is, with its status', async () => {
+    const seen: WireRequest[] = [];
+    const write = bytesOf('10 02 15 03 05 01 01 21 3e 80 10 03');
+    expect(await answers(write, held, seen)).toEqual(['10021503030000051003']);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ node: 3, message: { kind: 'send', command: 1 } });
+    let repeat: string | undefined;
+    await requestsOf(write)[0]?.perform(async (transaction) => {
+      ({ repeat } = transaction);
+      return await transactWith(held)(transaction);
+    });
+    expect(repeat).toBe('never');
+  });
+
+  it('does not answer a write that asks for no acknowledgement', async () => {
+    const seen: WireRequest[] = [];
+    const write = bytesOf('10 02 22 03 05 02 01 21 7d 00 10 03');
+    expect(await answers(write, held, seen)).toEqual([undefined]);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('answers a read that the instrument refuses with its status, at the place in the request', async () => {
+    // Two values of one process; the second is refused at its real address (3 in a message alone).
+    const asked = bytesOf('10 02 05 03 08 04 01 a0 01 20 21 01 21 10 03');
+    const refuse: ValueOf = (_node, { parameter }) => (parameter === 1 ? 4 : Uint8Array.of(1, 2));
+    const [answer] = await answers(asked, refuse);
+    expect(answer).toBe('10020503030004061003');
+  });
+
+  it("passes on the error frame of the bus's host in the client's own form", async () => {
+    const refused = new SignalboxError('INSTRUMENT_TIMEOUT', 'no answer', {
+      details: { frameError: 9 },
+    });
+    const failing = async (): Promise<never> => await Promise.reject(refused);
+    const [binary] = requestsOf(bytesOf('10 02 05 03 05 04 01 20 01 20 10 03'));
+    expect(hex(await binary?.perform(failing))).toBe('1002050300091003');
+    const [ascii] = requestsOf(new TextEncoder().encode(':06030401210120\r\n'));
+    const answer = await ascii?.perform(failing);
+    expect(new TextDecoder().decode(answer)).toBe(':0109\r\n');
+  });
+
+  it('fails where nobody answered, so that the client hears nothing', async () => {
+    const silent = new SignalboxError('INSTRUMENT_TIMEOUT', 'no reply');
+    const [request] = requestsOf(bytesOf('10 02 05 03 05 04 01 20 01 20 10 03'));
+    await expect(request?.perform(async () => await Promise.reject(silent))).rejects.toBe(silent);
+  });
+
+  it('answers a message that breaks off by itself: the bus never sees it', async () => {
+    const seen: WireRequest[] = [];
+    const broken = bytesOf('10 02 05 03 03 04 01 20 10 03');
+    expect(await answers(broken, held, seen)).toEqual(['10020503030022001003']);
+    expect(seen).toEqual([]);
+  });
+
+  it('takes no error frame for a request', () => {
+    expect(requestsOf(bytesOf('10 02 05 03 00 09 10 03'))).toEqual([]);
+    expect(requestsOf(new TextEncoder().encode(':0109\r\n'))).toEqual([]);
+  });
+
+  it('gets through any noise before and between frames', async () => {
+    const random = randomFrom(1);
+    const read = bytesOf('10 02 07 03 05 04 01 20 01 20 10 03');
+    for (let round = 0; round < count(2_000); round += 1) {
+      const noise = Uint8Array.from({ length: Math.floor(random() * 40) }, () =>
+        Math.floor(random() * 256),
+      );
+      const requests = requestsOf(...cut(Buffer.concat([noise, Uint8Array.of(0), read]), random));
+      const labels = requests.map(({ label }) => label);
+      expect(labels.at(-1), `seed ${seed}, round ${round}`).toBe('read node 3 1/0');
+    }
+  });
+});
