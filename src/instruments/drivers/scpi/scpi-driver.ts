@@ -21,6 +21,8 @@ export interface ScpiParameter {
   readonly unit?: string | undefined;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
+  /** The only texts that it takes. */
+  readonly choices?: readonly string[] | undefined;
 }
 
 /**
@@ -36,6 +38,12 @@ export interface ScpiDriverOptions {
   readonly terminator?: string;
   /** @default 'scpi' */
   readonly reply?: ReplyPolicy;
+  /**
+   * Asked in the same message as each write, to learn whether the instrument took it: `SYST:ERR?`. Its
+   * answer begins with 0 when all is well. SCPI-99, 21.8.
+   * @default writes are not checked
+   */
+  readonly errorQuery?: string;
 }
 
 /** Turns declared parameters and messages of a SCPI instrument into transactions. */
@@ -47,13 +55,18 @@ export class ScpiDriver implements Driver {
   readonly #timeoutMs: number;
   readonly #terminator: string;
   readonly #reply: ReplyPolicy;
+  readonly #errorQuery: string | undefined;
 
+  /** @throws VALUE_INVALID for a declared message that holds a line end */
   constructor(options: ScpiDriverOptions) {
     this.#declared = new Map(options.parameters.map((each) => [each.name, each]));
     this.parameters = options.parameters.map(toParameter);
     this.#timeoutMs = options.timeoutMs ?? scpiTimeoutMs;
     this.#terminator = options.terminator ?? '\n';
     this.#reply = options.reply ?? 'scpi';
+    this.#errorQuery = options.errorQuery;
+    const declared = options.parameters.flatMap(({ query, set }) => [query, set]);
+    for (const message of [...declared, options.errorQuery]) checkMessage(message ?? '');
   }
 
   parameter(nameOrNumber: string | number): Parameter | undefined {
@@ -77,9 +90,28 @@ export class ScpiDriver implements Driver {
   write(parameter: Parameter, value: Value): Transaction<void> {
     checkWritable(parameter);
     checkLimits(parameter, value);
-    const command = this.#declared.get(parameter.name)?.set ?? '';
-    const message = command.replace('{value}', argumentOf(parameter, value));
-    return { ...this.send(message), label: `write ${parameter.name}` };
+    const declared = this.#declared.get(parameter.name);
+    checkChoice(parameter, value, declared?.choices);
+    const argument = argumentOf(parameter, value);
+    const message = (declared?.set ?? '').replaceAll('{value}', () => argument);
+    const label = `write ${parameter.name}`;
+    const errorQuery = this.#errorQuery;
+    return errorQuery === undefined
+      ? { ...this.send(message), label }
+      : { ...this.#checked(message, errorQuery, label), label };
+  }
+
+  /** A command, and in the same message the question whether it was taken. */
+  #checked(command: string, errorQuery: string, label: string): Transaction<void> {
+    const root = /^[:*]/.test(errorQuery) ? errorQuery : `:${errorQuery}`;
+    const message = new TextEncoder().encode(`${command};${root}`);
+    return mapTransaction({ ...this.exchange(message, true), repeat: 'never' }, (response) => {
+      const answer = responseText(response ?? new Uint8Array()).trim();
+      if (/^[+-]?0+(?:,|$)/.test(answer)) return;
+      throw new SignalboxError('INSTRUMENT_ERROR', `${label}: the instrument says ${answer}`, {
+        details: { answer },
+      });
+    });
   }
 
   identify(): Transaction<Identity> {
@@ -162,6 +194,20 @@ function checkMessage(message: string): void {
   if (/[\r\n]/.test(message)) {
     throw new SignalboxError('VALUE_INVALID', 'a message must not hold the line feed that ends it');
   }
+}
+
+/** @throws VALUE_OUT_OF_RANGE for a text that is none of the choices */
+function checkChoice(
+  { name }: Parameter,
+  value: Value,
+  choices: readonly string[] | undefined,
+): void {
+  if (choices === undefined || choices.includes(String(value))) return;
+  throw new SignalboxError(
+    'VALUE_OUT_OF_RANGE',
+    `'${String(value).slice(0, 40)}' is none of what ${name} takes: ${choices.join(', ')}`,
+    { details: { parameter: name, choices } },
+  );
 }
 
 function argumentOf({ name, type }: Parameter, value: Value): string {
