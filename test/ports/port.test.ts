@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock, SignalboxError } from '../../src/kernel/index.ts';
 import { WaitGraph } from '../../src/locks/index.ts';
-import { Port } from '../../src/ports/index.ts';
+import { mapTransaction, Port } from '../../src/ports/index.ts';
 import type { Chain, PortOptions, Transaction } from '../../src/ports/index.ts';
 import { ask, owner } from '../support/line-transaction.ts';
 import { MemoryBench } from '../support/memory-link.ts';
@@ -185,6 +185,31 @@ describe('a port', () => {
     expect(await other).toBe('7');
   });
 
+  it('asks a question only once when asking may change something', async () => {
+    const { port, clock, bench } = await openPort(silence, { resynchronization: { kind: 'none' } });
+    const asking = port.transact(ask('READ?', { repeat: 'once' }), owner());
+    asking.catch(() => {});
+    await clock.advance(5_000);
+    await expect(asking).rejects.toMatchObject({ code: 'INSTRUMENT_TIMEOUT' });
+    expect(bench.written).toEqual(['READ?\n']);
+  });
+
+  it('gives up on a write that never takes effect after a bounded number of repetitions', async () => {
+    const { port, clock, bench } = await openPort(
+      (request, side) => {
+        if (request === 'v?\n') side.reply('no\n');
+      },
+      { resynchronization: { kind: 'none' } },
+    );
+    const readBack = mapTransaction(ask('v?', { repeat: 'safe' }), (reply) => reply === 'yes');
+    const write = ask('set 7', { repeat: 'verify', verification: { readBack, reply: 'ok' } });
+    const writing = port.transact(write, owner());
+    writing.catch(() => {});
+    await clock.advance(5_000);
+    await expect(writing).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    expect(bench.written.filter((text) => text === 'set 7\n')).toHaveLength(3);
+  });
+
   it('answers identical reads that wait together with one wire transaction', async () => {
     const { port, clock, bench } = await openPort((request, side) => {
       clock.schedule(5, () => side.reply(`re ${request}`));
@@ -296,6 +321,18 @@ describe('a port', () => {
     await clock.advance(1_001);
     await port.transact(young, owner());
     expect(bench.written).toHaveLength(4);
+  });
+
+  it('keeps the replies of one instrument when another is written', async () => {
+    const { port, bench } = await openPort(echo);
+    const of = (scope: string): Transaction<string> =>
+      read(`${scope}?`, { scope, maxAgeMs: 1_000, merge: { key: scope } });
+    await port.transact(of('node 3'), owner());
+    await port.transact(of('node 5'), owner());
+    await port.transact(ask('set', { scope: 'node 3' }), owner());
+    await port.transact(of('node 5'), owner());
+    await port.transact(of('node 3'), owner());
+    expect(bench.written).toEqual(['node 3?\n', 'node 5?\n', 'set\n', 'node 3?\n']);
   });
 
   it('serves a poll under a flood of interactive requests after at most ten transactions', async () => {
