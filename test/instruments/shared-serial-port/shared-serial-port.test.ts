@@ -78,13 +78,13 @@ test('actors are served in the order in which they came, the same actor twice to
   const port = shared();
   const first = await port.acquire('a', 2_000);
   const served: string[] = [];
-  const waiting = ['b', 'a', 'c', 'b'].map(async (actor, index) => {
+  const waiting = ['b', 'b', 'a', 'c'].map(async (actor, index) => {
     await using guard = await port.acquire(actor, 5_000);
     served.push(`${guard.actorId}${index}`);
   });
   await first.release();
   await Promise.all(waiting);
-  expect(served).toEqual(['b0', 'a1', 'c2', 'b3']);
+  expect(served).toEqual(['b0', 'b1', 'a2', 'c3']);
 });
 
 test('a wait that is too long is told with the port, the actor and the time', async () => {
