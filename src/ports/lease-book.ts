@@ -125,6 +125,16 @@ export class LeaseBook {
     }
   }
 
+  /** The leases that keep a request back. */
+  leasesAgainst(scope: string | undefined, agent: Agent): Lease[] {
+    const holders = new Set(this.holdersAgainst(scope, agent));
+    return this.leases().filter(
+      (lease) =>
+        holders.has(lease.agent) &&
+        (scope === undefined || lease.scope === undefined || lease.scope === scope),
+    );
+  }
+
   /** The owners whose leases keep a request back. */
   ownersAgainst(scope: string | undefined, agent: Agent): Owner[] {
     return Array.from(this.holdersAgainst(scope, agent), (holder) => holder.owner);

@@ -1,4 +1,4 @@
-import { asSignalboxError, Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
+import { Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { LinkFactory } from '../links/index.ts';
 import { agentOf, currentAgent, MemoryTokenSource, WaitGraph } from '../locks/index.ts';
@@ -7,7 +7,6 @@ import { gather, requestsOf } from './batch.ts';
 import type { Batch } from './batch.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { Conductor } from './conductor.ts';
-import type { TurnResult } from './conductor.ts';
 import { LeaseBook } from './lease-book.ts';
 import type { Lease } from './lease.ts';
 import { LinkKeeper } from './link-keeper.ts';
@@ -17,16 +16,15 @@ import type { Ask } from './pending.ts';
 import { longHoldMs } from './port-events.ts';
 import type { PortEvents } from './port-events.ts';
 import type { PortStatistics, PortStatus } from './port-status.ts';
+import { PortRecord } from './port-record.ts';
 import { RawChannel } from './raw-channel.ts';
 import { ReplyCache } from './reply-cache.ts';
 import { RequestLine } from './request-line.ts';
 import type { Resynchronization } from './resynchronization.ts';
-import { attemptsError, defaultRetryBudget, isTransient, retryDelayMs } from './retry-budget.ts';
+import { defaultRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { StatisticsBook } from './statistics.ts';
-import { Trace, tracedBytes } from './trace.ts';
+import { Settlement } from './settlement.ts';
 import type { TraceEntry } from './trace.ts';
-import { interpretReply } from './transaction.ts';
 import type { Priority, Transaction } from './transaction.ts';
 
 /** How long a request waits for its turn unless it says otherwise. */
@@ -59,6 +57,11 @@ export interface TransactOptions {
   readonly lease?: Lease;
   /** @default the transaction's, else `interactive` */
   readonly priority?: Priority;
+  /**
+   * Breaks the leases that are in its way, for this reason, which the audit keeps. Only for owners who
+   * have the right to, and for what cannot wait.
+   */
+  readonly breakLeases?: string;
 }
 
 export interface LeaseOptions {
@@ -86,7 +89,6 @@ export class Port implements AsyncDisposable {
   readonly events: Emitter<PortEvents> = new Emitter<PortEvents>();
   readonly #address: string;
   readonly #clock: Clock;
-  readonly #retry: RetryBudget;
   readonly #life = new AbortController();
   readonly #keeper: LinkKeeper;
   readonly #book: LeaseBook;
@@ -94,9 +96,8 @@ export class Port implements AsyncDisposable {
   readonly #conductor: Conductor;
   readonly #breaker: CircuitBreaker;
   readonly #cache: ReplyCache;
-  readonly #statistics: StatisticsBook;
-  readonly #trace = new Trace();
-  readonly #counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
+  readonly #record: PortRecord;
+  readonly #settlement: Settlement;
   readonly #holdTimers = new Map<Lease, Timer>();
   #serving: { readonly batch: Batch; readonly sinceMs: number } | undefined;
   /** Made when somebody waits until nothing is on the wire and nobody in line. */
@@ -110,13 +111,12 @@ export class Port implements AsyncDisposable {
     this.#address = options.link.address;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
-    this.#retry = options.retry ?? defaultRetryBudget;
     this.#breaker = new CircuitBreaker(clock);
     this.#cache = new ReplyCache(clock);
-    this.#statistics = new StatisticsBook(clock);
+    this.#record = new PortRecord(clock, this.events);
     this.#keeper = new LinkKeeper(options.link, clock, {
       changed: (state, reason) => this.#linkChanged(state, reason),
-      quarantined: (data, reason) => this.#quarantine(data, reason),
+      quarantined: (data, reason) => this.#record.quarantined(data, reason),
     });
     this.#conductor = new Conductor(
       this.#keeper,
@@ -131,8 +131,18 @@ export class Port implements AsyncDisposable {
       holdersAgainst: (request) => this.#book.holdersAgainst(request.scope, request.agent),
       trouble: () => this.#keeper.reason,
       serving: () => this.#servedOwners(),
-      ended: (request, error) => this.#endRequest(request, error),
+      ended: (request, error) => this.#settlement.fail(request, error),
       arrived: () => this.#advance(),
+    });
+    this.#settlement = new Settlement({
+      clock,
+      events: this.events,
+      line: this.#line,
+      breaker: this.#breaker,
+      cache: this.#cache,
+      record: this.#record,
+      retry: options.retry ?? defaultRetryBudget,
+      isOpenToAll: () => this.#refusal === undefined,
     });
     this.#book = new LeaseBook({
       portName: options.name,
@@ -190,7 +200,7 @@ export class Port implements AsyncDisposable {
     if (lease !== undefined) this.#checkLease(lease, scope, transaction.label);
     if (merge !== undefined && maxAgeMs > 0) {
       const kept = this.#cache.get(merge.key, maxAgeMs);
-      if (kept !== undefined) return this.#answerFromCache(transaction, kept.reply, by);
+      if (kept !== undefined) return this.#record.answeredFromCache(transaction, kept.reply, by);
     }
     const offline = scope === undefined ? undefined : this.#breaker.refusal(scope);
     if (offline !== undefined) throw offline;
@@ -204,6 +214,11 @@ export class Port implements AsyncDisposable {
     );
     if (request.priority === 'safety') {
       this.events.emit('audit', { action: 'safety', owner: by, label: transaction.label });
+    }
+    if (options.breakLeases !== undefined) {
+      for (const { id } of this.#book.leasesAgainst(scope, request.agent)) {
+        this.breakLease(id, by, options.breakLeases);
+      }
     }
     return (await this.#ask(request)) as Reply;
   }
@@ -305,28 +320,17 @@ export class Port implements AsyncDisposable {
   }
 
   statistics(): PortStatistics {
-    const { wireTransactions, merged, retries, quarantined } = this.#counts;
-    return {
-      name: this.name,
-      ...this.#statistics.total(),
-      owners: this.#statistics.owners(),
-      wireTransactions,
-      mergedOperations: merged,
-      retries,
-      quarantined,
-      reconnects: this.#keeper.reconnects,
-    };
+    return this.#record.statistics(this.name, this.#keeper.reconnects);
   }
 
   /** Counts from nothing again; the trace stays. */
   resetStatistics(): void {
-    this.#statistics.reset();
-    Object.assign(this.#counts, { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 });
+    this.#record.reset();
   }
 
   /** What went over the wire lately, oldest first: of the port, or of one instrument on it. */
   trace(scope?: string): TraceEntry[] {
-    return this.#trace.entries(scope);
+    return this.#record.trace(scope);
   }
 
   /** Takes nothing new, finishes what is in line for {@link drainLongestMs} at most, then closes. */
@@ -408,7 +412,7 @@ export class Port implements AsyncDisposable {
     const lease = this.#book.grant(wish);
     const status = this.#book.statusOf(lease);
     const waitedMs = this.#clock.monotonic() - request.askedMs;
-    this.#count(request, undefined);
+    this.#record.ended(request);
     if (!request.resolve(lease)) {
       this.#book.end(lease, 'released');
       return;
@@ -438,11 +442,11 @@ export class Port implements AsyncDisposable {
     const { scope } = batch.transaction;
     if (scope !== undefined) this.#breaker.sent(scope);
     if (batch.transaction.merge === undefined && !batch.isChain) this.#cache.forget(scope);
-    this.#counts.wireTransactions += 1;
+    this.#record.wireTransaction();
     const result = await this.#conductor.turn(batch.transaction);
     this.#serving = undefined;
-    this.#note(batch, requests, result, startMs);
-    this.#settle(batch, requests, result);
+    this.#record.turn(batch, result, startMs);
+    this.#settlement.settle(batch, result);
     this.#advance();
   }
 
@@ -451,153 +455,6 @@ export class Port implements AsyncDisposable {
     for (const { by: owner, label, askedMs } of requests) {
       this.events.emit('granted', { owner, label, waitedMs: startMs - askedMs });
     }
-  }
-
-  #settle(batch: Batch, requests: readonly Pending[], result: TurnResult): void {
-    const { scope } = batch.transaction;
-    if (result.outcome.kind === 'reply') {
-      this.#reportAnswer(scope);
-      this.#deliver(batch, result.outcome.reply);
-      return;
-    }
-    const { error } = result.outcome;
-    if (scope !== undefined) this.#reportFailure(scope, error);
-    if (batch.isChain && error.code === 'INSTRUMENT_ERROR') {
-      for (const request of requests) this.#alone(request);
-      return;
-    }
-    const isDown = scope !== undefined && this.#breaker.isOffline(scope);
-    for (const request of requests) this.#failOrRepeat(request, error, isDown);
-    const refusal = isDown ? this.#breaker.refusal(scope) : undefined;
-    if (refusal !== undefined) this.#line.turnAway(refusal, (request) => request.scope === scope);
-  }
-
-  #deliver(batch: Batch, reply: unknown): void {
-    const replies = batch.isChain ? (reply as readonly unknown[]) : [reply];
-    for (const [index, part] of batch.parts.entries()) {
-      const { merge, scope } = part.transaction;
-      const value = replies[index];
-      if (merge !== undefined) this.#cache.set(merge.key, value, scope);
-      this.#counts.merged += part.requests.length - (index === 0 ? 1 : 0);
-      for (const request of part.requests) this.#answer(request, value);
-    }
-  }
-
-  #answer(request: Pending, raw: unknown): void {
-    const { ask } = request;
-    if (request.isSettled || ask.kind !== 'transaction') return;
-    const lost = ask.lease?.lost;
-    // What was asked under a lease that has ended meanwhile goes to nobody.
-    if (lost?.aborted === true) {
-      this.#endRequest(request, lost.reason as SignalboxError);
-      return;
-    }
-    try {
-      const reply = interpretReply(ask.transaction, raw);
-      this.#count(request, undefined);
-      request.resolve(reply);
-    } catch (error) {
-      this.#endRequest(request, asSignalboxError(error));
-    }
-  }
-
-  #failOrRepeat(request: Pending, error: SignalboxError, isDown: boolean): void {
-    if (request.isSettled || request.ask.kind !== 'transaction') return;
-    const { repeat, label } = request.ask.transaction;
-    request.attempts.push({ code: error.code, message: error.message, atMs: this.#clock.now() });
-    const failed = request.attempts.length;
-    const mayRepeat =
-      repeat === 'safe' &&
-      isTransient(error) &&
-      !isDown &&
-      failed <= this.#retry.most &&
-      this.#refusal === undefined;
-    if (mayRepeat) {
-      this.#counts.retries += 1;
-      this.#line.pause(request, retryDelayMs(this.#retry, failed));
-      return;
-    }
-    this.#endRequest(request, attemptsError(label, error, request.attempts));
-  }
-
-  /** The instrument refused it in company: sends it once more by itself. */
-  #alone(request: Pending): void {
-    if (request.isSettled) return;
-    request.alone = true;
-    this.#line.pause(request, 0);
-  }
-
-  #reportAnswer(scope: string | undefined): void {
-    if (scope === undefined || !this.#breaker.answered(scope)) return;
-    this.events.emit('circuit', { scope, state: 'online' });
-  }
-
-  #reportFailure(scope: string, error: SignalboxError): void {
-    const code = error.code === 'OUTCOME_UNKNOWN' ? error.details['cause'] : error.code;
-    if (code === 'INSTRUMENT_TIMEOUT') {
-      if (this.#breaker.unanswered(scope)) {
-        this.events.emit('circuit', { scope, state: 'offline' });
-      }
-    } else if (error.fault === 'instrument') this.#reportAnswer(scope);
-    else this.#breaker.undecided(scope);
-  }
-
-  #note(batch: Batch, requests: readonly Pending[], result: TurnResult, startMs: number): void {
-    const { label, scope } = batch.transaction;
-    const { outcome, request, reply } = result;
-    const entry = this.#trace.add({
-      atMs: this.#clock.now(),
-      label,
-      ...(scope === undefined ? {} : { scope }),
-      owners: requests.map(({ by }) => by),
-      waitMs: Math.max(...requests.map(({ askedMs }) => startMs - askedMs)),
-      serviceMs: this.#clock.monotonic() - startMs,
-      attempts: Math.max(...requests.map(({ attempts }) => attempts.length + 1)),
-      request: tracedBytes([request]),
-      reply,
-      outcome: outcome.kind === 'reply' ? 'ok' : outcome.error.code,
-    });
-    this.events.emit('exchange', entry);
-  }
-
-  #quarantine(data: Uint8Array, reason: string): void {
-    this.#counts.quarantined += 1;
-    const entry = this.#trace.add({
-      atMs: this.#clock.now(),
-      label: reason,
-      owners: [],
-      waitMs: 0,
-      serviceMs: 0,
-      attempts: 0,
-      request: new Uint8Array(),
-      reply: tracedBytes([data]),
-      outcome: 'late',
-    });
-    this.events.emit('exchange', entry);
-  }
-
-  #endRequest(request: Pending, error: SignalboxError): void {
-    if (request.isSettled) return;
-    this.#count(request, error);
-    request.reject(error);
-  }
-
-  #count(request: Pending, failure: SignalboxError | undefined): void {
-    const nowMs = this.#clock.monotonic();
-    const begunMs = request.begunMs ?? nowMs;
-    this.#statistics.add({
-      owner: request.by,
-      waitMs: begunMs - request.askedMs,
-      serviceMs: nowMs - begunMs,
-      blocked: request.blocked,
-      ...(failure === undefined ? {} : { failure: failure.code }),
-    });
-  }
-
-  #answerFromCache<Reply>(transaction: Transaction<Reply>, kept: unknown, owner: Owner): Reply {
-    this.#counts.merged += 1;
-    this.#statistics.add({ owner, waitMs: 0, serviceMs: 0, blocked: false });
-    return interpretReply(transaction, kept);
   }
 
   #checkLease(lease: Lease, scope: string | undefined, label: string): void {

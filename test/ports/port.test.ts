@@ -654,6 +654,26 @@ describe('a lease', () => {
     await safety;
   });
 
+  it('is broken by what cannot wait, for those who have the right', async () => {
+    const { port, clock, bench } = await openPort(echo);
+    const audited: unknown[] = [];
+    port.events.on('audit', (entry) => audited.push(entry));
+    const lease = await port.lease({ by: owner(), scope: 'node 3', ...holding });
+    const other = await port.lease({ by: owner(), scope: 'node 5', ...holding });
+    const stop = port.transact(ask('stop', { scope: 'node 3' }), owner(), {
+      priority: 'safety',
+      breakLeases: 'over-temperature',
+    });
+    await clock.advance(10);
+    expect(await stop).toBe('re stop');
+    expect(bench.written).toEqual(['stop\n']);
+    expect([lease.lost.aborted, other.lost.aborted]).toEqual([true, false]);
+    expect(audited).toMatchObject([
+      { action: 'safety' },
+      { action: 'break-lease', reason: 'over-temperature' },
+    ]);
+  });
+
   it('is refused when waiting for it would close a cycle over two ports', async () => {
     const graph = new WaitGraph();
     const { port: left } = await openPort(echo, { graph });
