@@ -1,0 +1,122 @@
+import { interpretReply } from './transaction.ts';
+import type { Clock, Emitter, Owner, SignalboxError } from '../kernel/index.ts';
+import { requestsOf } from './batch.ts';
+import type { Batch } from './batch.ts';
+import type { TurnResult } from './conductor.ts';
+import type { Pending } from './pending.ts';
+import type { PortEvents } from './port-events.ts';
+import type { PortStatistics } from './port-status.ts';
+import { StatisticsBook } from './statistics.ts';
+import { Trace, tracedBytes } from './trace.ts';
+import type { TraceEntry } from './trace.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What a port has done: counted, and traced. */
+export class PortRecord {
+  readonly #clock: Clock;
+  readonly #events: Emitter<PortEvents>;
+  readonly #statistics: StatisticsBook;
+  readonly #trace = new Trace();
+  #counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
+
+  constructor(clock: Clock, events: Emitter<PortEvents>) {
+    this.#clock = clock;
+    this.#events = events;
+    this.#statistics = new StatisticsBook(clock);
+  }
+
+  /** Oldest first: of the port, or of one instrument on it. */
+  trace(scope?: string): TraceEntry[] {
+    return this.#trace.entries(scope);
+  }
+
+  statistics(name: string, reconnects: number): PortStatistics {
+    const { wireTransactions, merged, retries, quarantined } = this.#counts;
+    return {
+      name,
+      ...this.#statistics.total(),
+      owners: this.#statistics.owners(),
+      wireTransactions,
+      mergedOperations: merged,
+      retries,
+      quarantined,
+      reconnects,
+    };
+  }
+
+  /** Begins to count anew; the trace stays. */
+  reset(): void {
+    this.#counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
+    this.#statistics.reset();
+  }
+
+  wireTransaction(): void {
+    this.#counts.wireTransactions += 1;
+  }
+
+  /** So many requests were answered by what another put on the wire. */
+  merged(requests: number): void {
+    this.#counts.merged += requests;
+  }
+
+  retried(): void {
+    this.#counts.retries += 1;
+  }
+
+  /** Counts a request that ended; without a failure it succeeded. */
+  ended(request: Pending, failure?: SignalboxError): void {
+    const nowMs = this.#clock.monotonic();
+    const begunMs = request.begunMs ?? nowMs;
+    this.#statistics.add({
+      owner: request.by,
+      waitMs: begunMs - request.askedMs,
+      serviceMs: nowMs - begunMs,
+      blocked: request.blocked,
+      ...(failure === undefined ? {} : { failure: failure.code }),
+    });
+  }
+
+  /** Counts a read that a kept reply answers, and gives that. */
+  answeredFromCache<Reply>(transaction: Transaction<Reply>, kept: unknown, owner: Owner): Reply {
+    this.merged(1);
+    this.#statistics.add({ owner, waitMs: 0, serviceMs: 0, blocked: false });
+    return interpretReply(transaction, kept);
+  }
+
+  /** Traces one turn on the wire. */
+  turn(batch: Batch, result: TurnResult, startMs: number): void {
+    const { label, scope } = batch.transaction;
+    const { outcome, request, reply } = result;
+    const requests = requestsOf(batch);
+    this.#add({
+      label,
+      ...(scope === undefined ? {} : { scope }),
+      owners: requests.map(({ by }) => by),
+      waitMs: Math.max(...requests.map(({ askedMs }) => startMs - askedMs)),
+      serviceMs: this.#clock.monotonic() - startMs,
+      attempts: Math.max(...requests.map(({ attempts }) => attempts.length + 1)),
+      request: tracedBytes([request]),
+      reply,
+      outcome: outcome.kind === 'reply' ? 'ok' : outcome.error.code,
+    });
+  }
+
+  /** Traces bytes that nobody waited for, and that were dropped. */
+  quarantined(data: Uint8Array, reason: string): void {
+    this.#counts.quarantined += 1;
+    this.#add({
+      label: reason,
+      owners: [],
+      waitMs: 0,
+      serviceMs: 0,
+      attempts: 0,
+      request: new Uint8Array(),
+      reply: tracedBytes([data]),
+      outcome: 'late',
+    });
+  }
+
+  #add(entry: Omit<TraceEntry, 'sequence' | 'atMs'>): void {
+    this.#events.emit('exchange', this.#trace.add({ ...entry, atMs: this.#clock.now() }));
+  }
+}
