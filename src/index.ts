@@ -8,7 +8,13 @@ export type {
 } from './config/index.ts';
 export { Gateway } from './gateway/index.ts';
 export type { GatewayOptions } from './gateway/index.ts';
-export { Instrument } from './instruments/index.ts';
+export {
+  Instrument,
+  ProparInstrument,
+  ProparManager,
+  ProparMaster,
+  SharedSerialPort,
+} from './instruments/index.ts';
 export type { CallOptions, Parameter, Reading, Value } from './instruments/index.ts';
 export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
 export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
@@ -20,7 +26,10 @@ export {
   ReadWriteLock,
   ResourceLock,
   runAsAgent,
+  SharedMutex,
+  SharedReadWriteLock,
   WaitGraph,
+  watchThread,
 } from './locks/index.ts';
 export { Lease, Port } from './ports/index.ts';
 export type { LeaseOptions, PortOptions, TransactOptions, Transaction } from './ports/index.ts';

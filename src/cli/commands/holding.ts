@@ -6,7 +6,6 @@ import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 
 interface LockOptions extends CommonOptions {
-  readonly instrument?: boolean;
   readonly shared?: string;
   readonly wait: number;
   readonly hold: number;
@@ -18,8 +17,8 @@ interface LockOptions extends CommonOptions {
 /** `lock` and `release`: leases, and ports handed to other programs. */
 export function addHoldingCommands(program: Command): void {
   common(program.command('lock [name] [command...]'))
+    .passThroughOptions()
     .description('hold a port or instrument while a command runs, or until Ctrl-C')
-    .option('--instrument', 'the name is that of an instrument, not of a port')
     .option('--shared <key>', 'share it with all who name the same key')
     .option('--wait <ms>', 'how long to wait for it', Number, 60_000)
     .option('--hold <ms>', 'how long it lasts if this program dies', Number, 30_000)
@@ -52,8 +51,10 @@ export function addHoldingCommands(program: Command): void {
           say(table(['LEASE', 'PORT', 'WHAT', 'HOLDER', 'HELD FOR', 'ENDS IN'], rows));
           return;
         }
+        const ports = await client.ports({ signal });
+        const isPort = ports.some((port) => port.name === name);
         await using lease = await client.lease({
-          ...(options.instrument === true ? { instrument: name } : { port: name }),
+          ...(isPort ? { port: name } : { instrument: name }),
           ...(options.shared === undefined ? {} : { mode: { shared: options.shared } }),
           waitMs: options.wait,
           holdMs: options.hold,
