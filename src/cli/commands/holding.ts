@@ -17,7 +17,6 @@ interface LockOptions extends CommonOptions {
 /** `lock` and `release`: leases, and ports handed to other programs. */
 export function addHoldingCommands(program: Command): void {
   common(program.command('lock [name] [command...]'))
-    .passThroughOptions()
     .description('hold a port or instrument while a command runs, or until Ctrl-C')
     .option('--shared <key>', 'share it with all who name the same key')
     .option('--wait <ms>', 'how long to wait for it', Number, 60_000)
