@@ -1,23 +1,41 @@
 import type { FaultRule } from './faults.ts';
+import type { OutletPlace } from './outlets/open-outlet.ts';
 import type { NodeDefinition } from './propar/node-model.ts';
 
+/** A bus of Bronkhorst instruments. */
+export interface ProparBusDefinition extends OutletPlace {
+  readonly kind: 'propar';
+  /** The first one is the host, which answers to node 128. */
+  readonly nodes: readonly NodeDefinition[];
+  /** 0 for a wire that takes no time. @default 38_400 */
+  readonly baudRate?: number;
+  /** How long an instrument thinks before it answers. @default 2 */
+  readonly answerTimeMs?: number;
+  /** What a request to an address that nobody has comes to. @default 'silence' */
+  readonly absentNodes?: 'silence' | 'error-frame';
+  /** Decides all that is drawn at random. @default 1 */
+  readonly seed?: number;
+}
+
+/** A multimeter that speaks SCPI. */
+export interface MultimeterDefinition extends OutletPlace {
+  readonly kind: 'multimeter';
+  /** How long any query takes. @default 0 */
+  readonly answerTimeMs?: number;
+  /** How long the self-calibration `*CAL?` takes. @default 1000 */
+  readonly calibrationMs?: number;
+  /**
+   * Whether a message that comes before the last response is out takes that response away, with
+   * error -410 (IEEE 488.2, 6.3.2.3), or waits for it, as most instruments on sockets do.
+   * @default false
+   */
+  readonly isInterrupted?: boolean;
+  /** @default 1 */
+  readonly seed?: number;
+}
+
 /** A simulated instrument or bus, as plain data, so that it can be sent to a thread. */
-export type SimulatorDefinition =
-  | {
-      readonly kind: 'propar';
-      /** Where its serial line is to be found. */
-      readonly path: string;
-      readonly nodes: readonly NodeDefinition[];
-      readonly baudRate?: number;
-      readonly answerTimeMs?: number;
-      readonly seed?: number;
-    }
-  | {
-      readonly kind: 'multimeter';
-      /** On loopback; 0 takes a free one. */
-      readonly tcpPort: number;
-      readonly seed?: number;
-    };
+export type SimulatorDefinition = ProparBusDefinition | MultimeterDefinition;
 
 /** What a simulator can be told while it runs. */
 export type SimulatorCommand =
@@ -26,5 +44,6 @@ export type SimulatorCommand =
   | { readonly kind: 'silence'; readonly node: number; readonly isSilent: boolean }
   | { readonly kind: 'unplug'; readonly backAfterMs: number }
   | { readonly kind: 'reset-log' }
+  | { readonly kind: 'transactions' }
   | { readonly kind: 'report' }
   | { readonly kind: 'stop' };

@@ -1,7 +1,16 @@
-export type { SimulatorCommand, SimulatorDefinition } from './definition.ts';
-export type { Fault, FaultRule } from './faults.ts';
+export type {
+  MultimeterDefinition,
+  ProparBusDefinition,
+  SimulatorCommand,
+  SimulatorDefinition,
+} from './definition.ts';
+export type { Fault, FaultRule, UnplugMoment } from './faults.ts';
+export type { OutletPlace } from './outlets/open-outlet.ts';
+export type { FlowChannelOptions } from './propar/flow-channel.ts';
 export type { NodeDefinition } from './propar/node-model.ts';
 export { openSimulator } from './simulator.ts';
-export type { Simulator, SimulatorReport } from './simulator.ts';
+export type { Simulator } from './simulator.ts';
 export { startSimulator } from './start-simulator.ts';
-export type { AppliedWrite } from './wire-log.ts';
+export { startSimulators } from './start-simulators.ts';
+export type { SimulatedLaboratory } from './start-simulators.ts';
+export type { AppliedWrite, LoggedTransaction, SimulatorReport } from './wire-log.ts';

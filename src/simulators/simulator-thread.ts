@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SignalboxError } from '../kernel/index.ts';
+import { asSignalboxError } from '../kernel/index.ts';
+import type { ErrorReport } from '../kernel/index.ts';
 import type { SimulatorCommand, SimulatorDefinition } from './definition.ts';
 import { openSimulator } from './simulator.ts';
 import type { Simulator } from './simulator.ts';
@@ -11,13 +12,12 @@ export interface ThreadRequest {
 }
 export type ThreadAnswer =
   | { readonly kind: 'ready'; readonly address: string }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown };
+  | { readonly kind: 'failed'; readonly error: ErrorReport }
+  | { readonly kind: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport };
 
 const port = parentPort;
-if (port === null) {
-  throw new SignalboxError('INTERNAL', 'simulator-thread.ts runs as a worker thread only');
-}
+if (port === null) throw new Error('simulator-thread.ts runs as a worker thread only');
 
 async function perform(simulator: Simulator, command: SimulatorCommand): Promise<unknown> {
   switch (command.kind) {
@@ -31,6 +31,8 @@ async function perform(simulator: Simulator, command: SimulatorCommand): Promise
       return await simulator.unplug(command.backAfterMs);
     case 'reset-log':
       return await simulator.resetLog();
+    case 'transactions':
+      return await simulator.transactions();
     case 'report':
       return await simulator.report();
     case 'stop':
@@ -38,16 +40,23 @@ async function perform(simulator: Simulator, command: SimulatorCommand): Promise
   }
 }
 
+function send(answer: ThreadAnswer): void {
+  port?.postMessage(answer);
+}
+
+async function serve(simulator: Simulator, { id, command }: ThreadRequest): Promise<void> {
+  try {
+    send({ kind: 'answer', id, result: await perform(simulator, command) });
+  } catch (error) {
+    send({ kind: 'refusal', id, error: asSignalboxError(error).toJSON() });
+  }
+  if (command.kind === 'stop') port?.close();
+}
+
 try {
   const simulator = await openSimulator(workerData as SimulatorDefinition);
-  port.on('message', ({ id, command }: ThreadRequest) => {
-    void perform(simulator, command).then((result) => {
-      port.postMessage({ kind: 'answer', id, result } satisfies ThreadAnswer);
-      if (command.kind === 'stop') port.close();
-    });
-  });
-  port.postMessage({ kind: 'ready', address: simulator.address } satisfies ThreadAnswer);
+  port.on('message', (request: ThreadRequest) => void serve(simulator, request));
+  send({ kind: 'ready', address: simulator.address });
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  port.postMessage({ kind: 'failed', message } satisfies ThreadAnswer);
+  send({ kind: 'failed', error: asSignalboxError(error).toJSON() });
 }

@@ -1,32 +1,32 @@
-import type { FaultRule } from './faults.ts';
 import type { SimulatorDefinition } from './definition.ts';
-import type { AppliedWrite } from './wire-log.ts';
-
-/** What a simulator has seen on its wire. */
-export interface SimulatorReport {
-  readonly transactions: number;
-  /** The share of the time since the log began in which a transaction was on the wire. */
-  readonly busyShare: number;
-  /** The writes that took effect, oldest first. */
-  readonly writes: readonly AppliedWrite[];
-  readonly winks: Readonly<Record<number, number>>;
-}
+import type { FaultRule } from './faults.ts';
+import type { LoggedTransaction, SimulatorReport } from './wire-log.ts';
 
 /** A simulator that runs, in this thread or in one of its own. */
 export interface Simulator extends AsyncDisposable {
   /** How a client reaches it: a device path, or `host:port`. */
   readonly address: string;
+  /** @throws BAD_ARGUMENT for a rule that makes no sense */
   addFault(rule: FaultRule): Promise<void>;
+  /** Takes all fault rules away. Silent nodes stay silent. */
   clearFaults(): Promise<void>;
-  /** Makes one node of a bus answer nothing, or again. */
+  /** Makes one node of a bus answer nothing, or again. 0 for an instrument without nodes. */
   silence(node: number, isSilent: boolean): Promise<void>;
-  /** Pulls the cable, and puts it back after a while. */
+  /** Pulls the cable, and puts it back after a while. Infinity leaves it out. */
   unplug(backAfterMs: number): Promise<void>;
   report(): Promise<SimulatorReport>;
+  /** The newest transactions, oldest first. */
+  transactions(): Promise<readonly LoggedTransaction[]>;
+  /** Forgets what was logged. */
   resetLog(): Promise<void>;
 }
 
-/** Starts a simulator in this thread. */
+/**
+ * Starts a simulator in this thread. One that is paced by a baud rate holds the thread up for a
+ * millisecond at a time; `startSimulator` gives it a thread of its own.
+ * @throws BAD_ARGUMENT for a definition that makes no sense or a path in use; LINK_COMMUNICATION for a
+ *   port in use
+ */
 export async function openSimulator(definition: SimulatorDefinition): Promise<Simulator> {
   switch (definition.kind) {
     case 'propar': {

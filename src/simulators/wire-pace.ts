@@ -1,16 +1,26 @@
 /** Bits of a byte on an 8N1 line: start, eight of data, stop. */
 const bitsOfByte = 10;
-/** The last part of a wait is spent in short naps, because platform timers are whole milliseconds. */
+/**
+ * The last part of a wait is slept in the thread: platform timers are whole milliseconds, and a
+ * thread that sleeps in the kernel wakes up within some tens of microseconds without burning a core.
+ */
 const napMs = 1.2;
 
 const napWord = new Int32Array(new SharedArrayBuffer(4));
 
+/** The place of one message on the line, in `performance.now()`. */
+export interface TimeOnLine {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /**
- * The time that bytes take on a half-duplex serial line. Times are absolute, so that the errors of
- * many waits do not add up.
+ * The time that bytes take on a half-duplex serial line, one message after the other. Places are
+ * computed from each other, not from when a wait happened to end, so that errors do not add up.
  */
 export class WirePace {
   readonly #bitsPerSecond: number;
+  #freeMs = 0;
 
   /** @param baudRate 0 for a wire that takes no time */
   constructor(baudRate: number) {
@@ -22,15 +32,25 @@ export class WirePace {
     return this.#bitsPerSecond === 0 ? 0 : (bytes * bitsOfByte * 1_000) / this.#bitsPerSecond;
   }
 
+  /** Takes the next free place on the line for so many bytes, at a given time or later. */
+  take(fromMs: number, bytes: number): TimeOnLine {
+    const startMs = Math.max(fromMs, this.#freeMs);
+    const endMs = startMs + this.durationMs(bytes);
+    this.#freeMs = endMs;
+    return { startMs, endMs };
+  }
+
   /**
-   * Waits until a time of `performance.now()`. The last millisecond is slept in this thread, which
-   * keeps the pace to some tens of microseconds without burning a core; so a simulator runs in a
-   * thread of its own.
+   * Waits until a time of `performance.now()`. Its last millisecond blocks the thread, so a paced
+   * simulator runs in a thread of its own.
    */
   async until(timeMs: number): Promise<void> {
     const longMs = timeMs - performance.now() - napMs;
     if (longMs > 0) await new Promise((resolve) => setTimeout(resolve, longMs));
-    const restMs = timeMs - performance.now();
-    if (restMs > 0) Atomics.wait(napWord, 0, 0, restMs);
+    for (;;) {
+      const restMs = timeMs - performance.now();
+      if (restMs <= 0) return;
+      Atomics.wait(napWord, 0, 0, restMs);
+    }
   }
 }

@@ -1,21 +1,32 @@
-import {
-  AsciiFrameReader,
-  BinaryFrameReader,
-  directNode,
-  encodeAsciiFrame,
-  encodeBinaryFrame,
-} from '../../protocols/index.ts';
-import type { ProparFrame, ProparMode } from '../../protocols/index.ts';
-import { FaultPlan, seededRandom } from '../faults.ts';
+import { SignalboxError, systemClock } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import { directNode, messageBytesMost } from '../../protocols/index.ts';
+import { FaultPlan } from '../fault-plan.ts';
 import type { Fault } from '../faults.ts';
+import type { Wire, WireUser } from '../outlets/outlet.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { WireLog } from '../wire-log.ts';
+import type { LoggedTransaction } from '../wire-log.ts';
 import { WirePace } from '../wire-pace.ts';
 import { answerOf } from './node-answers.ts';
 import { NodeModel } from './node-model.ts';
 import type { NodeDefinition } from './node-model.ts';
+import { RequestReader } from './request-reader.ts';
+import type { ReceivedRequest } from './request-reader.ts';
+import { encodeFrame, spoilFrame } from './spoil-frame.ts';
 
-/** So many requests wait at the host of a bus; it has about five buffers, further ones are lost. */
+/**
+ * So many requests wait at the host of a bus, which has about five buffers; a further one is answered
+ * by an error frame. Manual 9.17.027.
+ */
 export const waitingRequestsMost = 5;
+/** After so long the host of a bus gives up on a node, and says so where it is made to. */
+export const hostTimeoutMs = 40;
+
+/** Codes of error frames. Manual 9.17.027, ASCII protocol. */
+const frameError = { general: 1, noAnswer: 9 };
+/** What went out before a cable is pulled gets so long to arrive. */
+const flushMs = 5;
 
 export interface ProparBusOptions {
   readonly nodes: readonly NodeDefinition[];
@@ -25,166 +36,214 @@ export interface ProparBusOptions {
   readonly answerTimeMs?: number;
   /** What is drawn at random is decided by it. @default 1 */
   readonly seed?: number;
+  /** What a request to an address that nobody has comes to. @default 'silence' */
+  readonly absentNodes?: 'silence' | 'error-frame';
+  /** The instruments' time; the wire always takes the machine's. @default systemClock */
+  readonly clock?: Clock;
+  /** Pulls the cable the bus hangs on. */
+  readonly unplug?: (backAfterMs: number) => void;
 }
 
-/** The wire's other end, as the simulator sees it. */
-export interface WireEnd {
-  write(data: Uint8Array): void;
-  /** Pulls the cable; `plug` is called to put it back. */
-  unplug(backAfterMs: number): void;
-}
-
-interface Request {
-  readonly mode: ProparMode;
-  readonly frame: ProparFrame;
-  readonly bytes: Uint8Array;
+interface Request extends ReceivedRequest {
+  readonly wire: Wire;
   /** When its first byte began to travel, and its last arrived. */
   readonly startMs: number;
   readonly arrivedMs: number;
 }
 
 /**
- * A FLOW-BUS with its host: takes the bytes of a master, binary or ASCII, and answers as the
- * instruments would, in the time that the wire takes.
+ * A FLOW-BUS with its host, the first node: takes the bytes of a master, binary or ASCII, and answers
+ * as the instruments would, in the time that the wire takes.
  */
 export class ProparBusSimulator {
   readonly faults: FaultPlan;
   readonly log: WireLog = new WireLog();
   readonly nodes: ReadonlyMap<number, NodeModel>;
-  readonly #local: NodeModel | undefined;
+  readonly #host: NodeModel | undefined;
   readonly #pace: WirePace;
   readonly #answerTimeMs: number;
-  readonly #readers: Record<ProparMode, BinaryFrameReader | AsciiFrameReader>;
+  readonly #hasErrorFrames: boolean;
+  readonly #unplug: (backAfterMs: number) => void;
   readonly #waiting: Request[] = [];
-  readonly #silent = new Set<number>();
-  #end: WireEnd | undefined;
-  #received: number[] = [];
-  #freeMs = 0;
   #isAnswering = false;
 
+  /** @throws BAD_ARGUMENT for nodes that do not exist or are there twice, and negative times */
   constructor(options: ProparBusOptions) {
-    const { nodes, baudRate = 38_400, answerTimeMs = 2, seed = 1 } = options;
-    const random = seededRandom(seed);
-    this.faults = new FaultPlan(random);
+    const { nodes, baudRate = 38_400, answerTimeMs = 2, seed = 1, clock = systemClock } = options;
+    checkBus(nodes, baudRate, answerTimeMs);
+    this.faults = new FaultPlan(seededRandom(seed));
     this.#pace = new WirePace(baudRate);
     this.#answerTimeMs = answerTimeMs;
-    this.#readers = { binary: new BinaryFrameReader(), ascii: new AsciiFrameReader() };
-    const models = nodes.map(
-      (node, index) =>
-        new NodeModel(node, nodes[index + 1]?.address ?? 0, () => performance.now(), random),
+    this.#hasErrorFrames = options.absentNodes === 'error-frame';
+    this.#unplug = options.unplug ?? (() => {});
+    const last = Math.max(...nodes.map(({ address }) => address));
+    this.nodes = new Map(
+      nodes.map((node, index) => {
+        const next = nodes[index + 1]?.address ?? 0;
+        // Its own numbers for each, so that what is read of one changes nothing of another.
+        const random = seededRandom(seed + node.address);
+        return [node.address, new NodeModel(node, { next, last, clock, random })];
+      }),
     );
-    this.nodes = new Map(models.map((model) => [model.address, model]));
-    this.#local = models[0];
+    this.#host = this.nodes.get(nodes[0]?.address ?? 0);
   }
 
-  /** From now on replies go to this end. */
-  attach(end: WireEnd): void {
-    this.#end = end;
-    this.#readers.binary = new BinaryFrameReader();
-    this.#readers.ascii = new AsciiFrameReader();
-    this.#received = [];
-    this.#waiting.length = 0;
+  /** Serves one wire: a terminal, or a connection of a serial server. */
+  serve(wire: Wire): WireUser {
+    const reader = new RequestReader();
+    return {
+      receive: (data) => {
+        const nowMs = performance.now();
+        for (const request of reader.push(data)) this.#accept(wire, request, nowMs);
+      },
+      // Requests that came whole are carried out though nobody hears of it.
+      closed: () => {},
+    };
   }
 
-  /** Makes a node answer nothing any more, or again. */
-  silence(node: number, isSilent = true): void {
-    if (isSilent) this.#silent.add(node);
-    else this.#silent.delete(node);
-  }
-
-  /** Takes what the master sent. */
-  receive(data: Uint8Array): void {
-    const nowMs = performance.now();
-    for (const byte of data) {
-      this.#received.push(byte);
-      const one = Uint8Array.of(byte);
-      for (const mode of ['binary', 'ascii'] as const) {
-        const [event] = this.#readers[mode].push(one);
-        if (event?.kind === 'frame') this.#accept(mode, event.frame, nowMs);
-      }
+  #accept(wire: Wire, request: ReceivedRequest, nowMs: number): void {
+    const { startMs, endMs } = this.#pace.take(nowMs, request.bytes.length);
+    if (this.#waiting.length >= waitingRequestsMost) {
+      this.log.addLost();
+      const { mode, frame } = request;
+      wire.write(encodeFrame(errorFrame(frame, frameError.general), mode));
+      return;
     }
-    if (this.#received.length > 4_096) this.#received.splice(0, 2_048);
-  }
-
-  #accept(mode: ProparMode, frame: ProparFrame, nowMs: number): void {
-    const bytes = Uint8Array.from(this.#received);
-    this.#received = [];
-    const startMs = Math.max(nowMs, this.#freeMs);
-    const arrivedMs = startMs + this.#pace.durationMs(bytes.length);
-    this.#freeMs = arrivedMs;
-    if (this.#waiting.length >= waitingRequestsMost) return;
-    this.#waiting.push({ mode, frame, bytes, startMs, arrivedMs });
+    this.#waiting.push({ ...request, wire, startMs, arrivedMs: endMs });
     if (!this.#isAnswering) void this.#answerAll();
   }
 
   async #answerAll(): Promise<void> {
     this.#isAnswering = true;
-    for (;;) {
-      const request = this.#waiting.shift();
-      if (request === undefined) break;
-      await this.#pace.until(request.arrivedMs);
-      await this.#answer(request);
+    try {
+      for (;;) {
+        const request = this.#waiting.shift();
+        if (request === undefined) return;
+        await this.#pace.until(request.arrivedMs);
+        await this.#answer(request);
+      }
+    } finally {
+      this.#isAnswering = false;
     }
-    this.#isAnswering = false;
   }
 
   async #answer(request: Request): Promise<void> {
-    const { mode, frame, bytes, startMs, arrivedMs } = request;
-    const { node } = frame;
-    const logged = { startMs, node, request: bytes };
-    const model = node === directNode ? this.#local : this.nodes.get(node);
-    if (model === undefined || this.#silent.has(model.address)) {
-      this.log.add({ ...logged, endMs: arrivedMs, fault: 'silence' });
+    const { mode, frame } = request;
+    const model = frame.node === directNode ? this.#host : this.nodes.get(frame.node);
+    if (model === undefined || this.faults.isSilent(model.address)) {
+      await this.#answerAbsent(request);
       return;
     }
     const fault = this.faults.next(model.address);
-    if (fault?.kind === 'unplug') {
-      // The message came whole, so the instrument does it; nobody is there to hear of it.
-      for (const write of answerOf(model, frame.data).writes) this.log.addWrite(write);
-      this.log.add({ ...logged, endMs: arrivedMs, fault: fault.kind });
-      this.#end?.unplug(fault.backAfterMs);
+    if (fault?.kind === 'unplug' && fault.moment === 'request') {
+      this.#end(request, { fault });
+      this.#unplug(fault.backAfterMs);
       return;
     }
-    const { data, writes } = answerOf(model, frame.data);
+    const { data, writes, decoded } = answerOf(model, frame.data, answerBytesMost(mode));
     for (const write of writes) this.log.addWrite(write);
-    if (data === undefined || fault?.kind === 'drop') {
-      this.log.add({ ...logged, endMs: arrivedMs, ...(fault && { fault: fault.kind }) });
+    const isUnheard = fault?.kind === 'drop' || (fault?.kind === 'unplug' && !isMidReply(fault));
+    if (data === undefined || isUnheard) {
+      this.#end(request, { fault, decoded });
+      if (fault?.kind === 'unplug') this.#unplug(fault.backAfterMs);
       return;
     }
-    const reply = this.#spoil({ ...frame, data }, mode, fault);
-    const delayMs = fault?.kind === 'delay' ? fault.delayMs : 0;
-    const endMs = arrivedMs + this.#answerTimeMs + this.#pace.durationMs(reply.length) + delayMs;
-    this.log.add({ ...logged, endMs, reply, ...(fault && { fault: fault.kind }) });
-    if (delayMs > 0) {
-      // A late reply does not keep the others from theirs.
-      const end = this.#end;
-      setTimeout(() => end?.write(reply), endMs - performance.now());
-      return;
-    }
-    this.#freeMs = Math.max(this.#freeMs, endMs);
-    await this.#pace.until(endMs);
-    this.#end?.write(reply);
+    const reply = spoilFrame({ ...frame, data }, mode, fault, this.faults);
+    if (fault?.kind === 'delay') this.#replyLate(request, reply, fault, decoded);
+    else if (fault?.kind === 'unplug') await this.#replyHalf(request, reply, fault, decoded);
+    else await this.#reply(request, reply, { fault, decoded });
   }
 
-  #spoil(frame: ProparFrame, mode: ProparMode, fault: Fault | undefined): Uint8Array {
-    const encode = mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
-    const good = encode(frame);
-    switch (fault?.kind) {
-      case 'garble':
-        return this.faults.garble(good);
-      case 'duplicate':
-        return Uint8Array.from([...good, ...good]);
-      case 'noise':
-        return Uint8Array.from([...this.faults.noise(), ...good]);
-      case 'wrong-length': {
-        const wrong = good.slice();
-        const at = mode === 'binary' ? good.length - 3 : 2;
-        return mode === 'binary'
-          ? Uint8Array.from([...wrong.subarray(0, at), ...wrong.subarray(at + 1)])
-          : wrong.fill(0x39, at - 1, at + 1);
-      }
-      default:
-        return good;
-    }
+  async #reply(
+    request: Request,
+    reply: Uint8Array,
+    logged: { fault?: Fault | undefined; decoded?: unknown },
+  ): Promise<void> {
+    const due = this.#pace.take(request.arrivedMs + this.#answerTimeMs, reply.length);
+    await this.#pace.until(due.endMs);
+    request.wire.write(reply);
+    this.#end(request, {
+      ...logged,
+      reply,
+      endMs: due.endMs,
+      lateMs: performance.now() - due.endMs,
+    });
   }
+
+  /** A late reply does not keep the others from theirs. */
+  #replyLate(
+    request: Request,
+    reply: Uint8Array,
+    fault: Extract<Fault, { kind: 'delay' }>,
+    decoded: unknown,
+  ): void {
+    const endMs = request.arrivedMs + this.#answerTimeMs + this.#pace.durationMs(reply.length);
+    systemClock.schedule(endMs + fault.delayMs - performance.now(), () => {
+      request.wire.write(reply);
+    });
+    this.#end(request, { fault, decoded, reply, endMs });
+  }
+
+  async #replyHalf(
+    request: Request,
+    reply: Uint8Array,
+    fault: Extract<Fault, { kind: 'unplug' }>,
+    decoded: unknown,
+  ): Promise<void> {
+    await this.#reply(request, reply.subarray(0, reply.length >> 1), { fault, decoded });
+    await this.#pace.until(performance.now() + flushMs);
+    this.#unplug(fault.backAfterMs);
+  }
+
+  async #answerAbsent(request: Request): Promise<void> {
+    const { mode, frame } = request;
+    if (!this.#hasErrorFrames) {
+      this.#end(request, { reason: 'silence' });
+      return;
+    }
+    const reply = encodeFrame(errorFrame(frame, frameError.noAnswer), mode);
+    const due = this.#pace.take(request.arrivedMs + hostTimeoutMs, reply.length);
+    await this.#pace.until(due.endMs);
+    request.wire.write(reply);
+    this.#end(request, { reason: 'absent', reply, endMs: due.endMs });
+  }
+
+  #end(
+    { frame, bytes, startMs, arrivedMs }: Request,
+    outcome: Partial<Pick<LoggedTransaction, 'endMs' | 'reply' | 'lateMs' | 'decoded'>> & {
+      readonly fault?: Fault | undefined;
+      readonly reason?: string;
+    },
+  ): void {
+    const { fault, reason = fault?.kind, ...rest } = outcome;
+    const logged = { startMs, endMs: arrivedMs, node: frame.node, request: bytes, ...rest };
+    this.log.add(reason === undefined ? logged : { ...logged, fault: reason });
+  }
+}
+
+function isMidReply(fault: Extract<Fault, { kind: 'unplug' }>): boolean {
+  return fault.moment === 'reply';
+}
+
+/** The length of a line counts the node too. */
+function answerBytesMost(mode: ReceivedRequest['mode']): number {
+  return mode === 'binary' ? messageBytesMost : messageBytesMost - 1;
+}
+
+function errorFrame(frame: ReceivedRequest['frame'], errorCode: number): ReceivedRequest['frame'] {
+  return { ...frame, data: new Uint8Array(), errorCode };
+}
+
+function checkBus(nodes: readonly NodeDefinition[], baudRate: number, answerTimeMs: number): void {
+  const addresses = new Set(nodes.map(({ address }) => address));
+  const problem =
+    nodes.length === 0
+      ? 'has no nodes'
+      : addresses.size < nodes.length
+        ? 'has two nodes with one address'
+        : !(baudRate >= 0 && baudRate < Infinity && answerTimeMs >= 0 && answerTimeMs < Infinity)
+          ? `cannot have ${baudRate} baud and an answering time of ${answerTimeMs} ms`
+          : undefined;
+  if (problem === undefined) return;
+  throw new SignalboxError('BAD_ARGUMENT', `a simulated bus ${problem}`);
 }

@@ -1,29 +1,32 @@
-import type { SimulatorDefinition } from '../definition.ts';
+import type { ProparBusDefinition } from '../definition.ts';
+import { openOutlet } from '../outlets/open-outlet.ts';
+import type { Outlet } from '../outlets/outlet.ts';
 import type { Simulator } from '../simulator.ts';
-import { BusOnPty } from './bus-on-pty.ts';
 import { ProparBusSimulator } from './bus-simulator.ts';
 
-/** A simulated ProPar bus on a pseudo-terminal. */
-export async function openProparSimulator(
-  definition: Extract<SimulatorDefinition, { kind: 'propar' }>,
-): Promise<Simulator> {
-  const bus = new ProparBusSimulator(definition);
-  const line = await BusOnPty.open(bus, definition.path);
+/** A simulated ProPar bus on a pseudo-terminal or a socket. */
+export async function openProparSimulator(definition: ProparBusDefinition): Promise<Simulator> {
+  let outlet: Outlet | undefined;
+  const bus = new ProparBusSimulator({
+    ...definition,
+    unplug: (backAfterMs) => outlet?.unplug(backAfterMs),
+  });
+  const opened = await openOutlet(definition, (wire) => bus.serve(wire));
+  outlet = opened;
   return {
-    address: line.path,
+    address: opened.address,
     addFault: async (rule) => bus.faults.add(rule),
     clearFaults: async () => bus.faults.clear(),
-    silence: async (node, isSilent) => bus.silence(node, isSilent),
-    unplug: async (backAfterMs) => line.unplug(backAfterMs),
+    silence: async (node, isSilent) => bus.faults.silence(node, isSilent),
+    unplug: async (backAfterMs) => opened.unplug(backAfterMs),
     resetLog: async () => bus.log.reset(),
+    transactions: async () => bus.log.transactions(),
     report: async () => ({
-      transactions: bus.log.count,
-      busyShare: bus.log.busyShare,
-      writes: bus.log.writes(),
+      ...bus.log.report(),
       winks: Object.fromEntries(
         bus.nodes.values().map(({ address, winks }) => [address, winks] as const),
       ),
     }),
-    [Symbol.asyncDispose]: async () => await line[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => await opened[Symbol.asyncDispose](),
   };
 }

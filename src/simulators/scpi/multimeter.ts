@@ -1,149 +1,153 @@
-import { seededRandom } from '../faults.ts';
-import type { Random } from '../faults.ts';
-
-/** The error queue of an instrument holds so many; then -350 takes the last place. SCPI-99, 21.8.1. */
-export const errorQueueMost = 20;
+import { blockHeader } from '../../protocols/index.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { Random } from '../seeded-random.ts';
+import { messageUnits } from './message-units.ts';
+import { shortForm } from './short-form.ts';
+import { scpiErrors, StatusRegisters } from './status-registers.ts';
 
 const identity = 'SIGNALBOX,SIM34401,SIM001,1.0';
+const startVoltage = 1.234_5;
+const startRange = 10;
+/** A waveform has so many points, a byte each; one of them is a line feed, which ends nothing. */
+const curvePoints = 64;
 
-/** Bits of the standard event status register. IEEE 488.2, 11.5.1. */
-const operationComplete = 1;
-const executionError = 16;
-const commandError = 32;
-const powerOn = 128;
+/** What an instrument makes of one program message. */
+export interface MeterAnswer {
+  /** Absent when the message asks for nothing. One character a byte. */
+  readonly response?: string;
+  readonly durationMs: number;
+}
+
+export interface MultimeterOptions {
+  readonly seed?: number;
+  readonly answerTimeMs?: number;
+  readonly calibrationMs?: number;
+}
+
+/** What a command gives: a response, nothing, or an error for the queue. */
+type Outcome = string | undefined | { readonly error: string };
+type Command = (argument: string) => Outcome;
 
 /** A bench multimeter that speaks SCPI: one message in, one response or none out. */
 export class Multimeter {
+  readonly status: StatusRegisters = new StatusRegisters();
   readonly #random: Random;
-  readonly #errors: string[] = [];
-  #events = powerOn;
-  #eventMask = 0;
-  #requestMask = 0;
-  #voltage = 1.234_5;
-  #range = 10;
+  readonly #answerTimeMs: number;
+  readonly #calibrationMs: number;
+  readonly #commands: ReadonlyMap<string, Command>;
+  #range = startRange;
+  #reading: string | undefined;
 
-  constructor(seed = 1) {
+  constructor({ seed = 1, answerTimeMs = 0, calibrationMs = 1_000 }: MultimeterOptions = {}) {
     this.#random = seededRandom(seed);
+    this.#answerTimeMs = answerTimeMs;
+    this.#calibrationMs = calibrationMs;
+    this.#commands = new Map(Object.entries({ ...this.#common(), ...this.#measuring() }));
   }
 
-  /** The response to one program message, without its end; undefined when none is due. */
-  handle(message: string): string | undefined {
-    const responses = message
-      .split(';')
-      .map((unit) => unit.trim().replace(/^:/, ''))
-      .filter((unit) => unit !== '')
-      .map((unit) => this.#unit(unit))
-      .filter((response) => response !== undefined);
-    return responses.length === 0 ? undefined : responses.join(';');
-  }
-
-  #unit(unit: string): string | undefined {
-    const [header = '', ...rest] = unit.split(/\s+/);
-    const argument = rest.join(' ');
-    switch (shortForm(header)) {
-      case '*IDN?':
-        return identity;
-      case '*OPC?':
-        return '1';
-      case '*OPC':
-        this.#events |= operationComplete;
-        return undefined;
-      case '*TST?':
-        return '0';
-      case '*WAI':
-        return undefined;
-      case '*CLS':
-        this.#errors.length = 0;
-        this.#events = 0;
-        return undefined;
-      case '*RST':
-        this.#voltage = 1.234_5;
-        this.#range = 10;
-        return undefined;
-      case '*ESR?': {
-        const events = this.#events;
-        this.#events = 0;
-        return String(events);
+  /** Takes one program message, without its end. Responses of one message are joined by `;`. */
+  handle(message: string): MeterAnswer {
+    const responses: string[] = [];
+    let durationMs = 0;
+    for (const { header, argument, candidates } of messageUnits(message)) {
+      const forms = candidates.map(shortForm);
+      const known = forms.find((form) => this.#commands.has(form));
+      const command = this.#commands.get(known ?? '');
+      const outcome: Outcome =
+        command === undefined
+          ? { error: `-113,"Undefined header;${header}"` }
+          : command(argument.trim());
+      if (typeof outcome === 'object') this.status.fail(outcome.error);
+      else if (outcome !== undefined) {
+        responses.push(outcome);
+        durationMs += known === '*CAL?' ? this.#calibrationMs : this.#answerTimeMs;
       }
-      case '*ESE?':
-        return String(this.#eventMask);
-      case '*ESE':
-        this.#eventMask = Number(argument) & 255;
-        return undefined;
-      case '*SRE?':
-        return String(this.#requestMask);
-      case '*SRE':
-        this.#requestMask = Number(argument) & 255;
-        return undefined;
-      case '*STB?':
-        return String(this.#statusByte());
-      case 'SYST:ERR?':
-      case 'SYST:ERR:NEXT?':
-        return this.#errors.shift() ?? '0,"No error"';
-      case 'SYST:ERR:COUN?':
-        return String(this.#errors.length);
-      case 'SYST:VERS?':
-        return '1999.0';
-      case 'MEAS:VOLT:DC?':
-      case 'MEAS:VOLT?':
-      case 'READ?':
-      case 'FETC?':
-        return this.#reading();
-      case 'CONF:VOLT:DC':
-      case 'CONF:VOLT':
-        return undefined;
-      case 'VOLT:RANG?':
-        return String(this.#range);
-      case 'VOLT:RANG':
-        return this.#setRange(Number(argument));
-      case 'CURV?':
-        return this.#curve();
-      default:
-        this.#fail(commandError, `-113,"Undefined header;${header}"`);
-        return undefined;
     }
+    return responses.length === 0 ? { durationMs } : { response: responses.join(';'), durationMs };
   }
 
-  #reading(): string {
-    return (this.#voltage + (this.#random() - 0.5) * 0.001).toExponential(8).toUpperCase();
+  /** The commands that each instrument has. IEEE 488.2, 10; SCPI-99, 21.8. */
+  #common(): Record<string, Command> {
+    const { status } = this;
+    const nextError = bare(() => status.takeError());
+    return {
+      '*IDN?': bare(() => identity),
+      '*OPC?': bare(() => '1'),
+      '*OPC': bare(() => status.completeOperation()),
+      '*TST?': bare(() => '0'),
+      '*CAL?': bare(() => '0'),
+      '*WAI': bare(() => {}),
+      '*CLS': bare(() => status.clear()),
+      '*RST': bare(() => this.#reset()),
+      '*ESR?': bare(() => String(status.takeEvents())),
+      '*STB?': bare(() => String(status.statusByte)),
+      '*ESE?': bare(() => String(status.eventMask)),
+      '*SRE?': bare(() => String(status.requestMask)),
+      '*ESE': numeric((value) => status.setEventMask(value)),
+      '*SRE': numeric((value) => status.setRequestMask(value)),
+      'SYST:ERR?': nextError,
+      'SYST:ERR:NEXT?': nextError,
+      'SYST:ERR:COUN?': bare(() => String(status.errorCount)),
+      'SYST:VERS?': bare(() => '1999.0'),
+    };
   }
 
-  #setRange(range: number): undefined {
-    if (range >= 0.1 && range <= 1_000) this.#range = range;
-    else this.#fail(executionError, '-222,"Data out of range"');
-    return undefined;
+  #measuring(): Record<string, Command> {
+    const measure: Command = () => this.#measure();
+    const configure: Command = () => void (this.#reading = undefined);
+    const setRange = numeric((value) => this.#setRange(value));
+    return {
+      'MEAS:VOLT:DC?': measure,
+      'MEAS:VOLT?': measure,
+      'CONF:VOLT:DC': configure,
+      'CONF:VOLT': configure,
+      'CONF?': bare(() => `"VOLT ${this.#range}"`),
+      'READ?': bare(() => this.#measure()),
+      INIT: bare(() => void this.#measure()),
+      'FETC?': bare(() => this.#reading ?? { error: scpiErrors.staleData }),
+      'VOLT:RANG?': bare(() => String(this.#range)),
+      'VOLT:RANG': setRange,
+      'VOLT:DC:RANG?': bare(() => String(this.#range)),
+      'VOLT:DC:RANG': setRange,
+      'CURV?': bare(curve),
+    };
   }
 
-  /** A block with line feeds in it, which end no response. */
-  #curve(): string {
-    const points = Array.from({ length: 64 }, (_, index) => String.fromCodePoint(index)).join('');
-    return `#264${points}`;
+  #measure(): string {
+    const value = startVoltage + (this.#random() - 0.5) * 0.001;
+    this.#reading = value.toExponential(8).toUpperCase();
+    return this.#reading;
   }
 
-  #statusByte(): number {
-    const summary = (this.#events & this.#eventMask) === 0 ? 0 : 32;
-    const status = (this.#errors.length > 0 ? 4 : 0) | summary;
-    return status | ((status & this.#requestMask) === 0 ? 0 : 64);
+  #setRange(range: number): boolean {
+    const isRange = range >= 0.1 && range <= 1_000;
+    if (isRange) this.#range = range;
+    return isRange;
   }
 
-  #fail(bit: number, error: string): void {
-    this.#events |= bit;
-    if (this.#errors.length < errorQueueMost) this.#errors.push(error);
-    else this.#errors[errorQueueMost - 1] = '-350,"Queue overflow"';
+  #reset(): void {
+    this.#range = startRange;
+    this.#reading = undefined;
   }
 }
 
-/** `MEASure:VOLTage?` as `MEAS:VOLT?`: long forms cut to short ones, in capitals. SCPI-99, 6.2.1. */
-function shortForm(header: string): string {
-  if (header.startsWith('*')) return header.toUpperCase();
-  return header
-    .toUpperCase()
-    .split(':')
-    .map((part) => {
-      const [, word = '', mark = ''] = /^([A-Z]+)(\??)$/.exec(part) ?? [];
-      if (word.length <= 4) return part;
-      const isVowel = 'AEIOU'.includes(word.charAt(3));
-      return word.slice(0, isVowel ? 3 : 4) + mark;
-    })
-    .join(':');
+/** A command that takes no parameter. */
+function bare(run: () => Outcome | void): Command {
+  return (argument) =>
+    argument === '' ? (run() ?? undefined) : { error: scpiErrors.parameterNotAllowed };
+}
+
+/** A command that takes one number, and says whether it is in range. */
+function numeric(run: (value: number) => boolean): Command {
+  return (argument) => {
+    if (argument === '') return { error: scpiErrors.missingParameter };
+    const value = Number(argument);
+    if (Number.isNaN(value)) return { error: scpiErrors.dataType };
+    return run(value) ? undefined : { error: scpiErrors.outOfRange };
+  };
+}
+
+function curve(): string {
+  const points = Array.from({ length: curvePoints }, (_, index) => String.fromCodePoint(index));
+  return blockHeader(curvePoints) + points.join('');
 }
