@@ -40,7 +40,7 @@ async function scan(
   });
   return nodes.map(({ address, type, serial, channels }) => ({
     family: 'bronkhorst',
-    scope: scopeOf(address),
+    ...scopeOf(address),
     name: nameOf(`${type}-${address}`),
     identity: { maker: 'Bronkhorst', model: type, serial, text: `${type} ${serial}` },
     details: { node: address, channels },

@@ -48,7 +48,7 @@ export interface Driver {
   /** `bronkhorst`, `scpi`. */
   readonly family: string;
   /** The instrument's scope on its port: `node 3`. Absent where the port has only one instrument. */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   readonly parameters: readonly Parameter[];
   readonly actions: readonly Action[];
   /** A parameter by name, or by number. */

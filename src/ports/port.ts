@@ -105,6 +105,7 @@ export class Port implements AsyncDisposable {
   /** Ends with what is on the wire. */
   #turn: Promise<void> = Promise.resolve();
   #refusal: SignalboxError | undefined;
+  #isAdvancing = false;
 
   constructor(options: PortOptions) {
     this.name = options.name;
@@ -132,7 +133,7 @@ export class Port implements AsyncDisposable {
       trouble: () => this.#keeper.reason,
       serving: () => this.#servedOwners(),
       ended: (request, error) => this.#settlement.fail(request, error),
-      arrived: () => this.#advance(),
+      arrived: () => this.#advanceSoon(),
     });
     this.#settlement = new Settlement({
       clock,
@@ -390,6 +391,16 @@ export class Port implements AsyncDisposable {
     if (ask.kind === 'lease') return this.#book.isGrantable(ask.wish);
     return this.#keeper.wire !== undefined && this.#book.admits(scope, agent);
   };
+
+  /** Lets all that ask at the same time get in line first, so that they can share a turn. */
+  #advanceSoon(): void {
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    queueMicrotask(() => {
+      this.#isAdvancing = false;
+      this.#advance();
+    });
+  }
 
   /** Serves whoever's turn it is. Called whenever something has changed that may let somebody go. */
   #advance(): void {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { asSignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { ErrorReport } from '../kernel/index.ts';
 import type { SimulatorCommand, SimulatorDefinition } from './definition.ts';
 import { openSimulator } from './simulator.ts';
@@ -17,7 +17,9 @@ export type ThreadAnswer =
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport };
 
 const port = parentPort;
-if (port === null) throw new Error('simulator-thread.ts runs as a worker thread only');
+if (port === null) {
+  throw new SignalboxError('INTERNAL', 'simulator-thread runs as a worker thread only');
+}
 
 async function perform(simulator: Simulator, command: SimulatorCommand): Promise<unknown> {
   switch (command.kind) {

@@ -80,7 +80,7 @@ describe('one bus shared by unmodified programs', () => {
       planted: 0,
       caught: 0,
     });
-  });
+  }, 300_000);
 
   it('serves PyVISA on a socket and on a virtual serial port', async () => {
     await using gateway = await GatewayProcess.start(laboratory);

@@ -49,7 +49,7 @@ const flows: ReadonlySet<number> = new Set([205, 206]);
 /** Turns the parameters of one Bronkhorst instrument on a ProPar line into transactions. */
 export class BronkhorstDriver implements Driver {
   readonly family = 'bronkhorst';
-  readonly scope: string;
+  readonly scope: string | undefined;
   readonly actions: Driver['actions'];
   readonly #wire: ProparWire;
   readonly #node: number;
@@ -68,7 +68,7 @@ export class BronkhorstDriver implements Driver {
     this.#timeoutMs = options.timeoutMs ?? options.wire.timeoutMs;
     this.#catalogue = new ParameterCatalogue(options.channel ?? 1);
     this.#gasFactors = options.gasFactors;
-    this.scope = scopeOf(options.node);
+    this.scope = scopeOf(options.node).scope;
     this.actions = bronkhorstActions(this);
   }
 

@@ -1,6 +1,11 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import type { Chain, Transaction } from '../../../ports/index.ts';
-import { answerBytesOf, encodeMessage, requestBytesOf } from '../../../protocols/index.ts';
+import {
+  answerBytesOf,
+  directNode,
+  encodeMessage,
+  requestBytesOf,
+} from '../../../protocols/index.ts';
 import type { ProparMessage, RequestedItem } from '../../../protocols/index.ts';
 import { statusError } from './propar-wire.ts';
 import type { ProparWire } from './propar-wire.ts';
@@ -32,7 +37,7 @@ export function readItem(
   return {
     item: plain,
     label,
-    scope: scopeOf(node),
+    ...scopeOf(node),
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat: 'safe',
     merge: {
@@ -57,7 +62,7 @@ export function readItems(
   const { label } = options;
   return {
     label,
-    scope: scopeOf(node),
+    ...scopeOf(node),
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat: 'safe',
     merge: { key: `${node}/${items.map((item) => `${item.process}.${item.parameter}`).join('/')}` },
@@ -68,9 +73,12 @@ export function readItems(
   };
 }
 
-/** How the instruments of a bus are told apart. */
-export function scopeOf(node: number): string {
-  return `node ${node}`;
+/**
+ * How the instruments of a bus are told apart. Node 128 is whoever is directly connected, which may
+ * be any of them: it stands for the whole port, so that a lease of any of them binds it.
+ */
+export function scopeOf(node: number): { readonly scope?: string } {
+  return node === directNode ? {} : { scope: `node ${node}` };
 }
 
 const chains = new WeakMap<ProparWire, Map<number, Chain>>();
@@ -100,7 +108,7 @@ function readChain(wire: ProparWire, node: number): Chain {
         taken: items.length,
         transaction: {
           label,
-          scope: scopeOf(node),
+          ...scopeOf(node),
           timeoutMs: Math.max(...taken.map(({ timeoutMs }) => timeoutMs)),
           repeat: 'safe',
           attempt: () =>

@@ -27,7 +27,7 @@ export function writeItems(
   const repeat: Repeat = readBack === undefined ? 'never' : 'verify';
   return {
     label,
-    scope: scopeOf(node),
+    ...scopeOf(node),
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat,
     ...(readBack === undefined ? {} : { verification: { readBack, reply: undefined } }),
@@ -60,7 +60,7 @@ export function sendItems(
   const data = encodeMessage({ kind: 'send', command: 2, items });
   return {
     label: options.label,
-    scope: scopeOf(node),
+    ...scopeOf(node),
     timeoutMs: wire.timeoutMs,
     repeat: 'never',
     attempt: () => ({ request: wire.attempt(node, data).request }),
@@ -77,7 +77,7 @@ export function rawMessage(
   const { label, expectsReply } = options;
   return {
     label,
-    scope: scopeOf(node),
+    ...scopeOf(node),
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat: 'never',
     attempt: () => {
