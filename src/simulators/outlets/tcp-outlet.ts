@@ -83,7 +83,8 @@ export class TcpOutlet implements Outlet {
   }
 
   async #hangUp(): Promise<void> {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    // Not by a reset: one whose client has gone at the same moment would never be closed.
+    for (const socket of this.#sockets) socket.destroy();
     const server = this.#server;
     this.#server = undefined;
     await new Promise<void>((resolve) => {

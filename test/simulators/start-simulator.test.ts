@@ -1,0 +1,104 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, it } from 'vitest';
+
+import { startSimulator, startSimulators } from '../../src/simulators/index.ts';
+import { askWithPython, bytes, Client, Folder, hex, pacedBus } from './support.ts';
+
+const nodes = [{ address: 3 }];
+
+describe('a simulator in a thread of its own', () => {
+  it('is told of faults, tells what it has seen, and frees its path when it stops', async () => {
+    using folder = new Folder();
+    const path = folder.file('bus');
+    const bus = await startSimulator({ kind: 'propar', path, nodes, baudRate: 0 });
+    expect(bus.address).toBe(path);
+    expect(statSync(realpathSync(path)).isCharacterDevice()).toBe(true);
+    await bus.addFault({ fault: { kind: 'drop' }, times: 1 });
+    const requests = ['binary 3 0101210001', 'binary 3 0101210002'];
+    expect(await askWithPython(bus.address, requests, 0.1)).toEqual(['nothing', '3 000005']);
+    const { writes, transactions } = await bus.report();
+    expect(writes.map(({ value }) => value)).toEqual([1, 2]);
+    expect(transactions).toBe(2);
+    const logged = await bus.transactions();
+    expect(logged.map(({ fault }) => fault)).toEqual(['drop', undefined]);
+    expect(logged[1]?.reply).toBeInstanceOf(Uint8Array);
+    await bus[Symbol.asyncDispose]();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('comes back at the same path after its cable was pulled', async () => {
+    using folder = new Folder();
+    const path = folder.file('bus');
+    await using bus = await startSimulator({ kind: 'propar', path, nodes });
+    await bus.unplug(50);
+    expect(existsSync(path)).toBe(false);
+    await expect.poll(() => existsSync(path), { timeout: 3_000 }).toBe(true);
+    expect(await askWithPython(bus.address, ['ascii 3 0401210121'])).toEqual(['3 0201210000']);
+  });
+
+  it('keeps its pace while this thread is busy', async () => {
+    await using bus = await pacedBus();
+    using client = await Client.open(bus.address);
+    client.send(bytes('10 02 07 03 05 04 01 21 01 21 10 03'));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const endMs = performance.now() + 100;
+    while (performance.now() < endMs);
+    await client.take(12);
+    expect((await bus.report()).longestLateMs).toBeLessThan(60);
+  });
+
+  it('refuses a command that makes no sense, and goes on', async () => {
+    await using bus = await pacedBus();
+    const rule = { fault: { kind: 'drop' }, times: 0 } as const;
+    await expect(bus.addFault(rule)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    expect((await bus.report()).transactions).toBe(0);
+  });
+
+  it('is stopped twice without harm, and answers nothing then', async () => {
+    const bus = await pacedBus();
+    await bus[Symbol.asyncDispose]();
+    await bus[Symbol.asyncDispose]();
+    await expect(bus.report()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('that cannot start says why, with the code of its error', async () => {
+    const none = startSimulator({ kind: 'propar', tcpPort: 0, nodes: [] });
+    await expect(none).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const taken = startSimulator({ kind: 'multimeter', tcpPort: port });
+    await expect(taken).rejects.toMatchObject({ code: 'LINK_COMMUNICATION' });
+    server.close();
+  });
+});
+
+describe('a simulated laboratory', () => {
+  it('starts all of its simulators and stops all of them', async () => {
+    const laboratory = await startSimulators({
+      bus: { kind: 'propar', tcpPort: 0, nodes },
+      meter: { kind: 'multimeter', tcpPort: 0 },
+    });
+    const { simulators } = laboratory;
+    expect([...simulators.keys()].toSorted()).toEqual(['bus', 'meter']);
+    using client = await Client.open(simulators.get('bus')?.address ?? '');
+    client.send(bytes('10 02 07 03 05 04 01 21 01 21 10 03'));
+    expect(hex(await client.take(12))).toBe('100207030502012100001003');
+    await laboratory[Symbol.asyncDispose]();
+    await client.until(() => client.isClosed);
+  });
+
+  it('starts none of them when one cannot', async () => {
+    using folder = new Folder();
+    const path = folder.file('bus');
+    const starting = startSimulators({
+      good: { kind: 'propar', path, nodes },
+      bad: { kind: 'propar', tcpPort: 0, nodes: [] },
+    });
+    await expect(starting).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    expect(existsSync(path)).toBe(false);
+  });
+});
