@@ -24,10 +24,13 @@ describe('a bus', () => {
   it('takes no line inside a binary value for a request', async () => {
     await using bus = await quickBus();
     using client = await Client.open(bus.address);
-    const tag = Buffer.from(':0603040121\r\n').toString('hex');
-    client.send(bytes(`10 02 01 03 11 01 71 66 0D ${tag} 10 03`));
-    expect(hex(await client.take(10))).toBe('10020103030000111003');
-    expect((await bus.report()).transactions).toBe(1);
+    // A whole request by itself: node 3, a message of one byte.
+    const tag = Buffer.from(':0203FF\r\n').toString('hex');
+    client.send(bytes(`10 02 01 03 0D 01 71 66 09 ${tag} 10 03`));
+    expect(hex(await client.take(10))).toBe('100201030300000D1003');
+    client.send(bytes(read));
+    expect(hex(await client.take(12))).toBe(answer);
+    expect((await bus.report()).transactions).toBe(2);
   });
 
   it('answers requests that come byte by byte', async () => {
@@ -117,5 +120,7 @@ describe('the log of the wire', () => {
     await client.take(30);
     const applied = { node: 3, process: 1, parameter: 1, value: 16_000 };
     expect((await bus.report()).writes).toEqual([applied, applied]);
+    await bus.resetLog();
+    expect((await bus.report()).writes).toEqual([]);
   });
 });

@@ -154,6 +154,21 @@ describe('a cable that is pulled', () => {
     expect(bus.address).toBe(address);
   });
 
+  it('that is pulled again while it is out stays out for the new time', async () => {
+    await bus.unplug(20);
+    await bus.unplug(400);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await reach(bus)).toBe(false);
+    await expect.poll(async () => await reach(bus), { timeout: 3_000 }).toBe(true);
+  });
+
+  it('of a simulator that was stopped stays out', async () => {
+    await bus[Symbol.asyncDispose]();
+    await bus.unplug(0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await reach(bus)).toBe(false);
+  });
+
   it('a reply of before does not come through the cable of after', async () => {
     await once({ kind: 'delay', delayMs: 80 });
     client.send(bytes(read));
