@@ -11,7 +11,7 @@ const resetBy = { bus: 4, itself: 8 };
 /** The alarms of one channel. */
 export class FlowAlarm {
   /** Raw values; with mode 2 distances from the setpoint. */
-  maximum = fullScale;
+  maximum: number = fullScale;
   minimum = 0;
   mode = 0;
   /** The condition has to last so many seconds. */
