@@ -7,20 +7,24 @@ const read = '10 02 07 03 05 04 01 21 01 21 10 03';
 const replyBytes = 12;
 const turns = 40;
 
-/** How long it takes to read so often, one after the other. */
+/**
+ * How long the quickest of many readings takes. Whatever else the machine does makes none of them
+ * quicker.
+ */
 async function readingMs(options: Parameters<typeof pacedBus>[0]): Promise<number> {
   await using bus = await pacedBus(options);
   using client = await Client.open(bus.address);
-  const beganMs = performance.now();
+  let quickestMs = Infinity;
   for (let turn = 0; turn < turns; turn += 1) {
+    const beganMs = performance.now();
     client.send(bytes(read));
     await client.take(replyBytes);
+    quickestMs = Math.min(quickestMs, performance.now() - beganMs);
   }
-  const tookMs = performance.now() - beganMs;
   const { busyShare, transactions } = await bus.report();
   expect(transactions).toBe(turns);
   expect(busyShare).toBeLessThanOrEqual(1);
-  return tookMs;
+  return quickestMs;
 }
 
 describe('the pace of a wire', () => {
@@ -47,7 +51,7 @@ describe('the pace of a wire', () => {
 
   it('lets no reading be faster than the wire, and lasts as its baud rate says', async () => {
     const leastMs = (baudRate: number, answerTimeMs: number): number =>
-      turns * (((12 + replyBytes) * 10_000) / baudRate + answerTimeMs);
+      ((12 + replyBytes) * 10_000) / baudRate + answerTimeMs;
     const unpaced = await readingMs({ baudRate: 0, answerTimeMs: 0 });
     const slow = await readingMs({ baudRate: 9_600, answerTimeMs: 0 });
     const fast = await readingMs({ baudRate: 38_400, answerTimeMs: 0 });
