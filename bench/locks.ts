@@ -11,7 +11,7 @@ import { compareSides, figure, nanosecondsEach, ratioAtMost } from './figure.ts'
 import type { BenchContext, Benchmark, Figure, Side } from './figure.ts';
 
 const rounds = 5;
-const uncontended = 100_000;
+const uncontended = 500_000;
 const owner = { id: 'bench', program: 'bench', door: 'inline', sinceMs: 0 };
 
 /** A lock as every one of them is used. */
@@ -165,7 +165,7 @@ async function trying(context: BenchContext): Promise<Figure> {
 async function readWrite(context: BenchContext): Promise<Figure[]> {
   const lock = new ReadWriteLock({ name: 'bench', graph: new WaitGraph() });
   const rivalLock = new RWLock();
-  const times = uncontended / 5;
+  const times = uncontended;
   const measured = await compareSides(
     {
       oursRead: async () =>
