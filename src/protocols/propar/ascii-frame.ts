@@ -1,6 +1,8 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import { messageBytesMost } from './frame.ts';
+import { messageBytesMost, unframed } from './frame.ts';
 import type { ProparEvent, ProparFrame } from './frame.ts';
+import { wireBytesOf } from './value.ts';
+import type { WireType } from './value.ts';
 
 const colon = 0x3a;
 const carriageReturn = 0x0d;
@@ -10,18 +12,30 @@ const digitsMost = 2 * (2 + messageBytesMost);
 
 /**
  * A frame as a line: `:`, pairs of hexadecimal digits (length of what follows, node, message), CR LF.
- * @throws VALUE_INVALID when a field does not fit
+ * @throws VALUE_INVALID when a field does not fit, or the message is empty
  */
 export function encodeAsciiFrame(frame: ProparFrame): Uint8Array {
   const { node, data, errorCode } = frame;
-  if (errorCode !== undefined) return line([1, errorCode]);
-  if (data.length >= messageBytesMost || !Number.isInteger(node) || node < 0 || node > 255) {
-    throw new SignalboxError(
-      'VALUE_INVALID',
-      `node ${node} and a message of ${data.length} bytes fit into no ASCII ProPar frame`,
-    );
+  if (errorCode !== undefined && isByte(errorCode)) return line([1, errorCode]);
+  // Without a message it would look like an error with the node's number.
+  if (errorCode !== undefined || data.length === 0 || data.length >= messageBytesMost) {
+    throw misfit(frame);
   }
+  if (!isByte(node)) throw misfit(frame);
   return line([data.length + 1, node, ...data]);
+}
+
+function isByte(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
+function misfit({ node, data, errorCode }: ProparFrame): SignalboxError {
+  const content =
+    errorCode === undefined ? `a message of ${data.length} bytes` : `error ${errorCode}`;
+  return new SignalboxError(
+    'VALUE_INVALID',
+    `node ${node} and ${content} fit into no ASCII ProPar frame`,
+  );
 }
 
 function line(bytes: readonly number[]): Uint8Array {
@@ -29,7 +43,30 @@ function line(bytes: readonly number[]): Uint8Array {
   return new TextEncoder().encode(`:${digits}\r\n`);
 }
 
-/** Finds ASCII frames in a stream; upper and lower case digits are the same. */
+/**
+ * A program's acknowledged write (command 01) of one value: the digits before the value, and those
+ * of the value.
+ */
+const singleWrite = /^([0-9a-f]{4}01[0-7][0-9a-f]([0-7][0-9a-f]))([0-9a-f]+)$/i;
+
+/**
+ * Some programs print a value as short as it comes: `:0680010121` and then `3e8`. The length of the
+ * frame says how many digits are missing. Only for writes of a single number, which no instrument
+ * sends: in an answer a missing digit is a damaged one.
+ */
+function withLeadingZeros(digits: string): string {
+  const [, head, parameterByte, value] = singleWrite.exec(digits) ?? [];
+  if (head === undefined || parameterByte === undefined || value === undefined) return digits;
+  const bytes = wireBytesOf((Number.parseInt(parameterByte, 16) & 0x60) as WireType);
+  const announced = 2 * (1 + Number.parseInt(digits.slice(0, 2), 16));
+  if (bytes === undefined || head.length + 2 * bytes !== announced) return digits;
+  return head + value.padStart(2 * bytes, '0');
+}
+
+/**
+ * Finds ASCII frames in a stream; upper and lower case digits are the same, and a line ends at the
+ * first of CR and LF.
+ */
 export class AsciiFrameReader {
   #digits: string | undefined;
   #skipped = 0;
@@ -62,7 +99,8 @@ export class AsciiFrameReader {
     }
   }
 
-  #finish(digits: string, events: ProparEvent[]): void {
+  #finish(received: string, events: ProparEvent[]): void {
+    const digits = withLeadingZeros(received);
     if (digits.length % 2 === 1 || !/^[0-9a-fA-F]*$/.test(digits)) {
       this.#abandon('no pairs of hexadecimal digits', events);
       return;
@@ -77,22 +115,27 @@ export class AsciiFrameReader {
       const frame = { sequence: 0, node: 0, data: new Uint8Array(), errorCode: node };
       events.push({ kind: 'frame', frame });
     } else if (length !== data.length + 1) {
-      this.#abandon(`a frame of ${data.length + 1} bytes that says ${length}`, events);
+      const reason = `a frame of ${data.length + 1} bytes that says ${length}`;
+      this.#abandon(reason, events, { sequence: 0, node });
     } else {
       this.#digits = undefined;
       events.push({ kind: 'frame', frame: { sequence: 0, node, data: Uint8Array.from(data) } });
     }
   }
 
-  #abandon(reason: string, events: ProparEvent[]): void {
+  #abandon(
+    reason: string,
+    events: ProparEvent[],
+    claims?: { readonly sequence: number; readonly node: number },
+  ): void {
     const bytes = 1 + (this.#digits?.length ?? 0);
     this.#digits = undefined;
-    events.push({ kind: 'noise', reason, bytes });
+    events.push({ kind: 'noise', reason, bytes, ...(claims === undefined ? {} : { claims }) });
   }
 
   #noise(events: ProparEvent[]): void {
     if (this.#skipped === 0) return;
-    events.push({ kind: 'noise', reason: 'no frame', bytes: this.#skipped });
+    events.push({ kind: 'noise', reason: unframed, bytes: this.#skipped });
     this.#skipped = 0;
   }
 }

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import { messageBytesMost } from './frame.ts';
+import { messageBytesMost, unframed } from './frame.ts';
 import type { ProparEvent, ProparFrame } from './frame.ts';
 
 const dataLinkEscape = 0x10;
@@ -10,7 +10,7 @@ const contentBytesMost = 3 + messageBytesMost;
 
 /**
  * A frame as it goes over the wire: DLE STX, the content with each DLE doubled, DLE ETX.
- * @throws VALUE_INVALID when a field does not fit
+ * @throws VALUE_INVALID when a field does not fit, or the message is empty
  */
 export function encodeBinaryFrame(frame: ProparFrame): Uint8Array {
   const { sequence, node, data, errorCode } = frame;
@@ -18,7 +18,8 @@ export function encodeBinaryFrame(frame: ProparFrame): Uint8Array {
     errorCode === undefined
       ? [sequence, node, data.length, ...data]
       : [sequence, node, 0, errorCode];
-  if (data.length > messageBytesMost || content.some((byte) => !isByte(byte))) {
+  const isEmpty = errorCode === undefined && data.length === 0;
+  if (isEmpty || data.length > messageBytesMost || content.some((byte) => !isByte(byte))) {
     throw new SignalboxError(
       'VALUE_INVALID',
       `sequence ${sequence}, node ${node} and a message of ${data.length} bytes fit into no ProPar frame`,
@@ -39,7 +40,8 @@ function isByte(value: number): boolean {
 
 /**
  * Finds binary frames in a stream. After anything that breaks the rules it goes on with the next
- * DLE STX, so no garbage keeps it from the next good frame.
+ * DLE STX, so no garbage keeps it from the next good frame. Garbage whose last byte is a lone DLE
+ * takes the DLE of the frame behind it away, as on any wire: then the one after that is found.
  */
 export class BinaryFrameReader {
   #content: number[] | undefined;
@@ -55,7 +57,7 @@ export class BinaryFrameReader {
   push(chunk: Uint8Array): ProparEvent[] {
     const events: ProparEvent[] = [];
     for (const byte of chunk) this.#take(byte, events);
-    if (this.#content === undefined) this.#noise('no frame', events);
+    if (this.#content === undefined) this.#noise(events);
     return events;
   }
 
@@ -70,7 +72,7 @@ export class BinaryFrameReader {
   #takeEscaped(byte: number, events: ProparEvent[]): void {
     switch (byte) {
       case startOfText:
-        this.#noise('no frame', events);
+        this.#noise(events);
         if (this.#content !== undefined) this.#abandon('a frame began inside another', events);
         this.#content = [];
         return;
@@ -107,22 +109,27 @@ export class BinaryFrameReader {
       this.#content = undefined;
       events.push({ kind: 'frame', frame: { sequence, node, data: new Uint8Array(), errorCode } });
     } else if (length !== data.length || length === 0) {
-      this.#abandon(`a frame of ${data.length} bytes that says ${length}`, events);
+      const reason = `a frame of ${data.length} bytes that says ${length}`;
+      this.#abandon(reason, events, { sequence, node });
     } else {
       this.#content = undefined;
       events.push({ kind: 'frame', frame: { sequence, node, data: Uint8Array.from(data) } });
     }
   }
 
-  #abandon(reason: string, events: ProparEvent[]): void {
+  #abandon(
+    reason: string,
+    events: ProparEvent[],
+    claims?: { readonly sequence: number; readonly node: number },
+  ): void {
     const bytes = 2 + (this.#content?.length ?? 0);
     this.#content = undefined;
-    events.push({ kind: 'noise', reason, bytes });
+    events.push({ kind: 'noise', reason, bytes, ...(claims === undefined ? {} : { claims }) });
   }
 
-  #noise(reason: string, events: ProparEvent[]): void {
+  #noise(events: ProparEvent[]): void {
     if (this.#skipped === 0) return;
-    events.push({ kind: 'noise', reason, bytes: this.#skipped });
+    events.push({ kind: 'noise', reason: unframed, bytes: this.#skipped });
     this.#skipped = 0;
   }
 }

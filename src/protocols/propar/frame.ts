@@ -17,9 +17,17 @@ export interface ProparFrame {
 export type ProparEvent =
   | { readonly kind: 'frame'; readonly frame: ProparFrame }
   /** Bytes that are no frame, and why. */
-  | { readonly kind: 'noise'; readonly reason: string; readonly bytes: number };
+  | {
+      readonly kind: 'noise';
+      readonly reason: string;
+      readonly bytes: number;
+      /** Of a frame that came whole but breaks the rules: whose it says it is. */
+      readonly claims?: { readonly sequence: number; readonly node: number };
+    };
 
 /** The node address that whoever is directly connected answers to. */
 export const directNode = 128;
 /** A message has at most so many bytes: its length is one byte. */
 export const messageBytesMost = 255;
+/** The reason for bytes between frames. */
+export const unframed = 'no frame';

@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
+import { checkRequestedItem, checkSentItem, checkStatus } from './check-item.ts';
 import { messageBytesMost } from './frame.ts';
 import { wireBytesOf } from './value.ts';
 import type { WireType } from './value.ts';
@@ -54,14 +55,42 @@ export type ProparMessage =
 const chained = 0x80;
 const stringType = 0x60;
 
-/** @throws VALUE_INVALID when it fits into no message */
+/**
+ * The bytes of a message.
+ * @throws VALUE_INVALID for one that is empty or longer than {@link messageBytesMost}, for a value
+ *   that has not the bytes of its type, and for numbers that do not fit into their bits
+ */
 export function encodeMessage(message: ProparMessage): Uint8Array {
+  checkParts(message);
   const bytes = toBytes(message);
-  if (bytes.length <= messageBytesMost) return Uint8Array.from(bytes);
+  if (bytes.length > 0 && bytes.length <= messageBytesMost) return Uint8Array.from(bytes);
   throw new SignalboxError(
     'VALUE_INVALID',
-    `a message of ${bytes.length} bytes is longer than ${messageBytesMost}`,
+    `a message has 1 to ${messageBytesMost} bytes, not ${bytes.length}`,
   );
+}
+
+function checkParts(message: ProparMessage): void {
+  switch (message.kind) {
+    case 'status':
+      checkStatus(message.status, message.position);
+      return;
+    case 'send':
+      checkCount(message.items);
+      for (const item of message.items) checkSentItem(item);
+      return;
+    case 'request':
+      checkCount(message.items);
+      for (const item of message.items) checkRequestedItem(item);
+      return;
+    case 'other':
+      return;
+  }
+}
+
+function checkCount(items: readonly ProparAddress[]): void {
+  if (items.length > 0) return;
+  throw new SignalboxError('VALUE_INVALID', 'a message names at least one parameter');
 }
 
 function toBytes(message: ProparMessage): readonly number[] {
@@ -85,7 +114,6 @@ function chain<Item extends ProparAddress>(
 ): number[] {
   const bytes: number[] = [];
   for (const [index, item] of items.entries()) {
-    checkAddress(item);
     const next = items[index + 1];
     const previous = items[index - 1];
     const process = processOf(item);
@@ -115,20 +143,6 @@ function requestedBytes(item: RequestedItem, followed: boolean): readonly number
 
 function returnProcessOf(item: RequestedItem): number {
   return item.returnProcess ?? item.process;
-}
-
-function checkAddress({ process, parameter }: ProparAddress): void {
-  const ok = inRange(process, 127) && inRange(parameter, 31);
-  if (!ok) {
-    throw new SignalboxError(
-      'VALUE_INVALID',
-      `process ${process} (0 to 127) or parameter ${parameter} (0 to 31) is no ProPar address`,
-    );
-  }
-}
-
-function inRange(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= most;
 }
 
 /** How many bytes an item takes in an answer, its process byte included, strings at `textBytes`. */

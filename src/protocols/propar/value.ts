@@ -52,8 +52,8 @@ export function wireBytesOf(type: WireType): 1 | 2 | 4 | undefined {
 
 /**
  * Packs a value. Numbers are sent most significant byte first; a string without its length.
- * @throws VALUE_INVALID for the wrong type, NaN, infinity or a fraction that no integer holds;
- *   VALUE_OUT_OF_RANGE for what the type cannot hold
+ * @throws VALUE_INVALID for the wrong type, NaN, infinity, a fraction that no integer holds, and text
+ *   that is none; VALUE_OUT_OF_RANGE for what the type cannot hold
  */
 export function encodeValue(type: ProparType, value: ProparValue): Uint8Array {
   const numberType = numberTypes[type];
@@ -67,6 +67,12 @@ export function encodeValue(type: ProparType, value: ProparValue): Uint8Array {
       `${value} does not fit into ${type}, which holds ${minimum} to ${maximum}`,
       { details: { type, value, minimum, maximum } },
     );
+  }
+  // Smaller than the smallest that the type holds: it would be sent as 0, which nobody asked for.
+  if (type === 'float32' && value !== 0 && Math.fround(value) === 0) {
+    throw new SignalboxError('VALUE_OUT_OF_RANGE', `${value} is too small for ${type}`, {
+      details: { type, value },
+    });
   }
   const packed = new Uint8Array(bytes);
   const view = new DataView(packed.buffer);
@@ -116,7 +122,10 @@ function encodeText(type: ProparType, value: ProparValue): Uint8Array {
       : value instanceof Uint8Array && type === 'binary'
         ? value
         : undefined;
-  if (bytes === undefined) throw wrongType(type, value);
+  // Half a surrogate pair is no character: it would be sent as another one.
+  if (bytes === undefined || (typeof value === 'string' && !value.isWellFormed())) {
+    throw wrongType(type, value);
+  }
   if (type === 'string' && bytes.includes(0)) {
     throw new SignalboxError('VALUE_INVALID', 'a string must not hold the zero that ends it');
   }
