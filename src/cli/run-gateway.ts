@@ -13,14 +13,23 @@ export async function runGateway(config: Config, isJson: boolean): Promise<void>
   const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
   const stop = (): void => stopped.resolve();
   // What nobody caught leaves the program in a state that nobody knows: leases end, then it does.
-  const end = async (error: unknown): Promise<never> => {
+  let isEnding = false;
+  const end = async (error: unknown): Promise<void> => {
+    // What fails while it ends must not begin the end anew.
+    if (isEnding) return;
+    isEnding = true;
+    const late = setTimeout(() => process.exit(exitCodes.signalbox), drainLongestMs);
     gateway.log.of('gateway').fatal({ err: error }, `uncaught: ${String(error)}`);
     await gateway.close();
+    clearTimeout(late);
     process.exit(exitCodes.signalbox);
   };
   const fail = (error: unknown): void => void end(error);
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  // Whoever started it may be gone, and its pipes with it; the log file still has every line.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   await gateway.start();
