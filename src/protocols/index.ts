@@ -1,5 +1,14 @@
 export { concatenate } from './concatenate.ts';
 export {
+  blockBytesMost,
+  blockData,
+  blockHeader,
+  BlockReader,
+  BlockTracker,
+  indefiniteBlockHeader,
+} from './ieee488/index.ts';
+export type { BlockProgress } from './ieee488/index.ts';
+export {
   answerBytesOf,
   AsciiFrameReader,
   BinaryFrameReader,
@@ -39,8 +48,6 @@ export type {
 export { mapReply, moreNeeded } from './reply-reader.ts';
 export type { ReplyProgress, ReplyReader } from './reply-reader.ts';
 export {
-  blockHeader,
-  BlockTracker,
   isQuery,
   messageLengthMost,
   responseLengthMost,
@@ -48,4 +55,4 @@ export {
   ScpiMessageReader,
   ScpiReplyReader,
 } from './scpi/index.ts';
-export type { ProgramMessage } from './scpi/index.ts';
+export type { ProgramMessage, ScpiMessageOptions, ScpiReplyOptions } from './scpi/index.ts';

@@ -1,5 +1,6 @@
-import { concatenate } from '../concatenate.ts';
-import { BlockTracker } from './block-tracker.ts';
+import { ByteGatherer } from '../byte-gatherer.ts';
+import { ElementScanner } from './element-scanner.ts';
+import { carriageReturn, defaultTerminator, endByteOf, isBetween } from './terminator.ts';
 
 /** A longer program message is dropped up to its end, and told of. */
 export const messageLengthMost = 16_777_216;
@@ -15,24 +16,32 @@ export type ProgramMessage =
     }
   | { readonly kind: 'too-long'; readonly length: number };
 
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
+export interface ScpiMessageOptions {
+  /** What ends a message; of several characters the last one does. @default '\n' */
+  readonly terminator?: string;
+}
+
 const questionMark = 0x3f;
-const singleQuote = 0x27;
-const doubleQuote = 0x22;
 
 /**
  * Cuts a client's bytes into program messages. A line feed in a string or a block ends none, and a
  * question mark in one makes no query. IEEE 488.2, 7.3 and 7.5.
+ *
+ * Any other `?` does, also one that the standard does not allow where it stands: a query taken for a
+ * command would leave its response for the next one who asks, a command taken for a query only waits.
  */
 export class ScpiMessageReader {
-  readonly #block = new BlockTracker();
-  #pieces: Uint8Array[] = [];
+  readonly #scanner = new ElementScanner('program');
+  readonly #message = new ByteGatherer();
+  readonly #endByte: number;
   #length = 0;
-  #quote: number | undefined;
   #isQuery = false;
   /** Whether the last byte was data of a block: then a carriage return is no part of the end. */
   #endsInData = false;
+
+  constructor(options: ScpiMessageOptions = {}) {
+    this.#endByte = endByteOf(options.terminator ?? defaultTerminator);
+  }
 
   /** Whether a message has begun and is not complete. */
   get isInside(): boolean {
@@ -45,20 +54,21 @@ export class ScpiMessageReader {
     let start = 0;
     let at = 0;
     while (at < data.length) {
-      const { bytesLeft } = this.#block;
-      if (bytesLeft > 0) {
-        const skipped = Math.min(bytesLeft, data.length - at);
-        this.#block.skip(skipped);
+      const skipped = Math.min(this.#scanner.bytesLeft, data.length - at);
+      if (skipped > 0) {
+        this.#scanner.skip(skipped);
         this.#endsInData = true;
         at += skipped;
         continue;
       }
       const byte = data[at] ?? 0;
       at += 1;
-      if (byte === lineFeed && this.#quote === undefined) {
+      if (byte === this.#endByte && !this.#scanner.isInData) {
         this.#keep(data.subarray(start, at - 1));
         start = at;
         this.#finish(messages);
+      } else if (this.#length === 0 && at - 1 === start && isBetween(byte, this.#endByte)) {
+        start = at;
       } else this.#look(byte);
     }
     this.#keep(data.subarray(start));
@@ -67,37 +77,28 @@ export class ScpiMessageReader {
   }
 
   #look(byte: number): void {
-    this.#endsInData = this.#block.isInBody;
-    if (this.#quote !== undefined) {
-      // A doubled quote closes and opens again, which comes to the same.
-      if (byte === this.#quote) this.#quote = undefined;
-      return;
-    }
-    this.#block.take(byte);
-    if (this.#block.isInBody) return;
-    if (byte === singleQuote || byte === doubleQuote) this.#quote = byte;
-    else if (byte === questionMark) this.#isQuery = true;
+    const means = this.#scanner.take(byte);
+    this.#endsInData = this.#scanner.isIndefinite;
+    if (means && byte === questionMark) this.#isQuery = true;
   }
 
   #keep(piece: Uint8Array): void {
     this.#length += piece.length;
-    if (this.#length <= messageLengthMost) {
-      if (piece.length > 0) this.#pieces.push(piece.slice());
-    } else this.#pieces = [];
+    // A copy: the link may use the bytes of a chunk again.
+    if (this.#length <= messageLengthMost) this.#message.add(piece.slice());
+    else this.#message.clear();
   }
 
   #finish(messages: ProgramMessage[]): void {
     const length = this.#length;
-    const whole = concatenate(this.#pieces);
+    const whole = this.#message.take();
     const hasReturn = whole.at(-1) === carriageReturn && !this.#endsInData;
     const bytes = hasReturn ? whole.subarray(0, -1) : whole;
     const isQuery = this.#isQuery;
-    this.#pieces = [];
     this.#length = 0;
-    this.#quote = undefined;
     this.#isQuery = false;
     this.#endsInData = false;
-    this.#block.reset();
+    this.#scanner.reset();
     if (length > messageLengthMost) messages.push({ kind: 'too-long', length });
     else if (bytes.length > 0) messages.push({ kind: 'message', bytes, isQuery });
   }

@@ -1,4 +1,4 @@
-/** How far the head of an arbitrary block has been read. IEEE 488.2, 8.7.9 and 8.7.10. */
+/** How far a block has been read. IEEE 488.2, 8.7.9 (definite length) and 8.7.10 (indefinite). */
 type State =
   | { readonly kind: 'outside' }
   | { readonly kind: 'hash' }
@@ -11,13 +11,18 @@ const hash = 0x23;
 const zero = 0x30;
 const nine = 0x39;
 
-/** Follows a stream byte by byte and says which bytes belong to a block, whatever they are. */
+/** Follows one arbitrary block byte by byte and says which bytes belong to it, whatever they are. */
 export class BlockTracker {
   #state: State = outside;
 
   /** Whether the next byte is data of a block, so that it means nothing by itself. */
   get isInBody(): boolean {
     return this.#state.kind === 'body' || this.#state.kind === 'indefinite';
+  }
+
+  /** Whether a block has begun, its head included, and is not complete. */
+  get isOpen(): boolean {
+    return this.#state.kind !== 'outside';
   }
 
   /** Whether a block without length is open: it ends with the message. */
@@ -37,36 +42,25 @@ export class BlockTracker {
     this.#state = bytesLeft > 0 ? { kind: 'body', bytesLeft } : outside;
   }
 
-  /** Takes one byte that is not data of a definite block. */
-  take(byte: number): void {
+  /**
+   * Takes one byte and says whether it belongs to a block. One that does not ends what looked like a
+   * head: `#H`, `#Q` and `#B` are numbers, no blocks.
+   */
+  take(byte: number): boolean {
     const state = this.#state;
     switch (state.kind) {
       case 'outside':
         if (byte === hash) this.#state = { kind: 'hash' };
-        return;
+        return byte === hash;
       case 'hash':
-        // `#H`, `#Q` and `#B` are numbers, no blocks.
-        if (byte === zero) this.#state = { kind: 'indefinite' };
-        else if (byte > zero && byte <= nine) {
-          this.#state = { kind: 'length', digitsLeft: byte - zero, length: 0 };
-        } else this.#state = outside;
-        return;
-      case 'length': {
-        if (byte < zero || byte > nine) {
-          this.#state = outside;
-          return;
-        }
-        const length = state.length * 10 + (byte - zero);
-        const digitsLeft = state.digitsLeft - 1;
-        if (digitsLeft > 0) this.#state = { kind: 'length', digitsLeft, length };
-        else this.#state = length > 0 ? { kind: 'body', bytesLeft: length } : outside;
-        return;
-      }
+        return this.#takeDigitCount(byte);
+      case 'length':
+        return this.#takeDigit(byte, state);
       case 'body':
         this.skip(1);
-        return;
+        return true;
       case 'indefinite':
-        return;
+        return true;
     }
   }
 
@@ -74,10 +68,28 @@ export class BlockTracker {
   reset(): void {
     this.#state = outside;
   }
-}
 
-/** The head of a definite block: `#`, the number of digits, the number of bytes. */
-export function blockHeader(bytes: number): string {
-  const digits = String(bytes);
-  return `#${digits.length}${digits}`;
+  #takeDigitCount(byte: number): boolean {
+    if (byte < zero || byte > nine) {
+      this.#state = outside;
+      return false;
+    }
+    this.#state =
+      byte === zero
+        ? { kind: 'indefinite' }
+        : { kind: 'length', digitsLeft: byte - zero, length: 0 };
+    return true;
+  }
+
+  #takeDigit(byte: number, state: Extract<State, { readonly kind: 'length' }>): boolean {
+    if (byte < zero || byte > nine) {
+      this.#state = outside;
+      return false;
+    }
+    const length = state.length * 10 + (byte - zero);
+    const digitsLeft = state.digitsLeft - 1;
+    if (digitsLeft > 0) this.#state = { kind: 'length', digitsLeft, length };
+    else this.#state = length > 0 ? { kind: 'body', bytesLeft: length } : outside;
+    return true;
+  }
 }

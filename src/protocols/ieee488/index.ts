@@ -1,0 +1,4 @@
+export { blockBytesMost, blockHeader, indefiniteBlockHeader } from './block-header.ts';
+export { blockData, BlockReader } from './block-reader.ts';
+export type { BlockProgress } from './block-reader.ts';
+export { BlockTracker } from './block-tracker.ts';
