@@ -102,7 +102,7 @@ export class ResourceQueue {
       const holders = (): Iterable<Agent> => {
         if (holds || !this.lock.isGrantable(mode, by)) return blockers.holders();
         // What goes together with the present holds waits for the first in line.
-        return this.#line.first?.resource.holders() ?? [];
+        return (this.#holdersLine.first ?? this.#line.first)?.resource.holders() ?? [];
       };
       const wish: Wish = { name: this.lock.name, holders, request: { ...request, by } };
       return (holds ? this.#holdersLine : this.#line).wait(by, wish, request);
@@ -131,7 +131,8 @@ export class ResourceQueue {
 
   #serve(): void {
     this.#serveLine(this.#holdersLine);
-    this.#serveLine(this.#line);
+    // What goes together with the holds must not pass who has to wait for them to end.
+    if (this.#holdersLine.size === 0) this.#serveLine(this.#line);
   }
 
   #serveLine(line: WaitLine<ResourceGuard, Wish>): void {

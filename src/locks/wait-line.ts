@@ -121,13 +121,15 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
       if (timeoutMs !== undefined && timeoutMs !== Infinity) {
         waiter.timer = this.#options.clock.schedule(timeoutMs, () => {
           this.#timedOut += 1;
-          this.#abandon(waiter, this.#timeoutError(timeoutMs));
+          this.#abandon(waiter, () => this.#timeoutError(timeoutMs));
         });
       }
       if (signal !== undefined) {
         waiter.listener = onAbort(signal, () => {
           this.#cancelled += 1;
-          this.#abandon(waiter, cancellationError(signal, `the wait for ${this.#options.name}`));
+          this.#abandon(waiter, () =>
+            cancellationError(signal, `the wait for ${this.#options.name}`),
+          );
         });
       }
     });
@@ -216,9 +218,10 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
     if (waitedMs > this.#longestWaitMs) this.#longestWaitMs = waitedMs;
   }
 
-  #abandon(waiter: Waiter<Grant, Resource>, error: SignalboxError): void {
+  #abandon(waiter: Waiter<Grant, Resource>, error: () => SignalboxError): void {
+    // Out of the line first: to say who holds the lock may end a hold, which grants the next one.
     this.#take(waiter);
-    waiter.reject?.(error);
+    waiter.reject?.(error());
     this.#options.onAbandoned();
   }
 
