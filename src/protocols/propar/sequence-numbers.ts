@@ -17,7 +17,11 @@ export class SequenceNumbers {
     this.#clock = clock;
   }
 
-  /** The next number. When all are in quarantine, the one that has been there longest. */
+  /**
+   * The next number. When all are in quarantine, the one that has been there longest, whose late
+   * reply is the least likely; it goes to the end of the quarantine, so that the one after it is
+   * another. A wire on which 256 replies in a row were lost has to be tried all the same.
+   */
   next(): number {
     const nowMs = this.#clock.monotonic();
     for (let tries = 0; tries < 256; tries += 1) {
@@ -29,7 +33,7 @@ export class SequenceNumbers {
       }
     }
     const [oldest = 0] = this.#quarantine.keys();
-    this.#quarantine.delete(oldest);
+    this.abandon(oldest);
     this.#last = oldest;
     return oldest;
   }
