@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   isQuery,
   messageLengthMost,
+  responseLengthMost,
+  responseText,
   ScpiMessageReader,
   ScpiReplyReader,
 } from '../../../src/protocols/index.ts';
@@ -32,6 +34,11 @@ describe('a SCPI message reader', () => {
     ['DATA #0a?b\n*IDN?\n', ['- DATA #0a?b', '? *IDN?']],
     ['VAL #HFF?\n', ['? VAL #HFF?']],
     ['\n\n  \n', ['-   ']],
+    ["DISP:TEXT it's\n*IDN?\n", ["- DISP:TEXT it's", '? *IDN?']],
+    ['DISP:TEXT Probe #15\n*IDN?\n', ['- DISP:TEXT Probe #15', '? *IDN?']],
+    ['DATA 1,#13?\n?,#12\n\n\n*IDN?\n', ['- DATA 1,#13?\n?,#12\n\n', '? *IDN?']],
+    ['DATA #13ab\r\n', ['- DATA #13ab\r']],
+    ['DATA #2x\n*IDN?\n', ['- DATA #2x', '? *IDN?']],
   ])('cuts %j', (stream, expected) => {
     expect(messages(stream)).toEqual(expected);
   });
@@ -55,6 +62,26 @@ describe('a SCPI message reader', () => {
         },
       ),
     );
+  });
+
+  it('ends messages at a terminator of its own', () => {
+    const reader = new ScpiMessageReader({ terminator: '\r' });
+    expect(shown(reader.push(bytes('A 1\r\nB?\r')))).toEqual(['- A 1', '? B?']);
+    expect(shown(reader.push(bytes('\nC\nD\r')))).toEqual(['- C\nD']);
+  });
+
+  it('ends a message at END, also one with a string or a block that is not complete', () => {
+    const reader = new ScpiMessageReader();
+    expect(shown(reader.push(bytes('A "x'), true))).toEqual(['- A "x']);
+    expect(shown(reader.push(bytes('A #15x'), true))).toEqual(['- A #15x']);
+    expect(shown(reader.push(bytes('*IDN?'), true))).toEqual(['? *IDN?']);
+  });
+
+  it('takes a message byte by byte', () => {
+    const reader = new ScpiMessageReader();
+    const long = `DATA #6100000${'x'.repeat(100_000)}\n`;
+    const found = Array.from(bytes(long)).flatMap((byte) => reader.push(Uint8Array.of(byte)));
+    expect(shown(found)).toEqual([`- ${long.slice(0, -1)}`]);
   });
 
   it('drops a message that is too long, says so, and goes on', () => {
@@ -83,6 +110,47 @@ describe('a SCPI reply reader', () => {
     if (progress.kind !== 'done') return;
     expect(text(progress.reply)).toBe('#15a\nb\nc\n');
     expect(text(progress.rest)).toBe('rest');
+  });
+
+  it.each([
+    '-113,"Undefined header;DATA #15"\n',
+    'ACME,Model #15,1,2.0\n',
+    '"say ""hi\n""",2\n',
+    '5.2",#HFF\n',
+    "O'Brien\n",
+    '#10\n',
+    '\n',
+  ])('reads %j as one', (response) => {
+    const progress = new ScpiReplyReader().push(bytes(`${response}2\n`), false);
+    expect(progress).toMatchObject({ kind: 'done', reply: bytes(response), rest: bytes('2\n') });
+  });
+
+  it('ends a block without length at END where the link has it, else at the line feed', () => {
+    const response = bytes('#0a\nb\n');
+    expect(new ScpiReplyReader().push(response, true)).toMatchObject({ reply: bytes('#0a\n') });
+    const reader = new ScpiReplyReader({ isMessageLink: true });
+    expect(reader.push(response.subarray(0, 4), false).kind).toBe('more');
+    expect(reader.push(response.subarray(4), true)).toMatchObject({ reply: response });
+  });
+
+  it('ends a reply at a terminator of its own, and drops the line feed of the one before', () => {
+    const reader = new ScpiReplyReader({ terminator: '\r' });
+    const progress = reader.push(bytes('\n1.5\r\n'), false);
+    expect(progress).toMatchObject({ kind: 'done', reply: bytes('1.5\r'), rest: bytes('\n') });
+    expect(responseText(bytes('1.5\r'))).toBe('1.5');
+    expect(responseText(bytes('1.5\r\n'))).toBe('1.5');
+  });
+
+  it('refuses a response that is too long as soon as its block says so', () => {
+    const head = `#8${responseLengthMost}`;
+    expect(new ScpiReplyReader().push(bytes(head), false).kind).toBe('malformed');
+    const reader = new ScpiReplyReader();
+    const piece = new Uint8Array(1_048_576).fill(0x41);
+    const kinds = new Set<string>();
+    for (let sent = 0; sent <= responseLengthMost; sent += piece.length) {
+      kinds.add(reader.push(piece, false).kind);
+    }
+    expect([...kinds]).toEqual(['more', 'malformed']);
   });
 
   it('ends a reply at the END of a link that has one', () => {
