@@ -50,9 +50,9 @@ function line(bytes: readonly number[]): Uint8Array {
 const singleWrite = /^([0-9a-f]{4}01[0-7][0-9a-f]([0-7][0-9a-f]))([0-9a-f]+)$/i;
 
 /**
- * Some programs print a value as short as it comes: `:0680010121` and then `3e8`. The length of the
- * frame says how many digits are missing. Only for writes of a single number, which no instrument
- * sends: in an answer a missing digit is a damaged one.
+ * Some programs print a value as short as it comes: `:0680010121` and then `3e8`. Its type and the
+ * length of the frame say how many digits are missing, and have to say the same. Only for writes of a
+ * single number, which no instrument sends: in an answer a missing digit is a damaged one.
  */
 function withLeadingZeros(digits: string): string {
   const [, head, parameterByte, value] = singleWrite.exec(digits) ?? [];

@@ -336,6 +336,12 @@ describe('ProPar ASCII frames', () => {
     ]);
   });
 
+  it('whose value is too short for its type, but of the announced length, are left as they are', () => {
+    expect(new AsciiFrameReader().push(new TextEncoder().encode(':05800101213E\r\n'))).toEqual([
+      { kind: 'frame', frame: { sequence: 0, node: 128, data: bytes('01 01 21 3E') } },
+    ]);
+  });
+
   it.each([':06800201213E8\r\n', ':0C0301800A40E121000A000A5\r\n', ':068001012\r\n'])(
     'with a digit missing elsewhere is none: %j',
     (line) => {

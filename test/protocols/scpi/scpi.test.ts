@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { assert, array, integer, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +15,13 @@ import type { ProgramMessage } from '../../../src/protocols/index.ts';
 const bytes = (text: string): Uint8Array =>
   Uint8Array.from(text, (character) => character.codePointAt(0) ?? 0);
 const text = (data: Uint8Array): string => new TextDecoder('latin1').decode(data);
+
+/** How many bytes of arrays are in use, without what is only waiting to be collected. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+}
 
 function messages(stream: string): string[] {
   return shown(new ScpiMessageReader().push(bytes(stream)));
@@ -91,6 +100,23 @@ describe('a SCPI message reader', () => {
     expect(shown(reader.push(bytes('\n*IDN?\n')))).toEqual(['too long', '? *IDN?']);
   });
 
+  it('holds no more of a message that is too long than is allowed', () => {
+    const reader = new ScpiMessageReader();
+    const before = heldBytes();
+    const piece = new Uint8Array(1_048_576).fill(0x41);
+    for (let sent = 0; sent <= 4 * messageLengthMost; sent += piece.length) reader.push(piece);
+    expect(heldBytes() - before).toBeLessThan(messageLengthMost);
+    expect(reader.isInside).toBe(true);
+  });
+
+  it('keeps what it was given when the link uses the same bytes again', () => {
+    const reader = new ScpiMessageReader();
+    const chunk = new Uint8Array(4_096).fill(0x41);
+    reader.push(chunk);
+    chunk.fill(0x42);
+    expect(shown(reader.push(bytes('\n')))).toEqual([`- ${'A'.repeat(4_096)}`]);
+  });
+
   it('takes anything without a crash', () => {
     assert(
       property(string({ unit: 'binary' }), (stream) => {
@@ -151,6 +177,9 @@ describe('a SCPI reply reader', () => {
       kinds.add(reader.push(piece, false).kind);
     }
     expect([...kinds]).toEqual(['more', 'malformed']);
+    const full = new ScpiReplyReader();
+    expect(full.push(new Uint8Array(responseLengthMost).fill(0x41), false).kind).toBe('more');
+    expect(full.push(bytes('\n'), false).kind).toBe('malformed');
   });
 
   it('ends a reply at the END of a link that has one', () => {
