@@ -45,7 +45,7 @@ export interface PortConfig {
   readonly flowControl?: 'none' | 'rts-cts' | 'xon-xoff' | undefined;
   /** Of a ProPar port: how its frames are written. */
   readonly mode: 'binary' | 'ascii';
-  /** Of a line port: what ends a message to the instrument. */
+  /** Of a line port: what ends a line, to the instrument and from it. */
   readonly terminator: string;
   /** How long an instrument may take to answer. */
   readonly timeoutMs?: number | undefined;
@@ -114,6 +114,8 @@ export interface ProparSimulatorConfig {
 
 export interface MultimeterSimulatorConfig {
   readonly kind: 'multimeter';
+  /** What ends a message, and a response. */
+  readonly terminator: string;
   /** TCP port; 0 takes a free one. */
   readonly tcpPort: number;
 }

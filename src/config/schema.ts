@@ -6,6 +6,7 @@ const name = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name: a letter, then letters, digits, - and _');
 const milliseconds = (most: number): z.ZodNumber => z.number().int().min(1).max(most);
 const tcpPort = z.number().int().min(0).max(65_535);
+const terminator = z.string().min(1).max(8).default('\n');
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']);
 
 const gateway = z.strictObject({
@@ -41,7 +42,7 @@ const port = z
     parity: z.enum(['none', 'even', 'odd']).optional(),
     flowControl: z.enum(['none', 'rts-cts', 'xon-xoff']).optional(),
     mode: z.enum(['binary', 'ascii']).default('binary'),
-    terminator: z.string().min(1).max(8).default('\n'),
+    terminator,
     timeoutMs: milliseconds(600_000).optional(),
     silenceMs: milliseconds(60_000).default(20),
     resynchronization: resynchronization.optional(),
@@ -109,6 +110,7 @@ const simulator = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('multimeter'),
     tcpPort: tcpPort.default(0),
+    terminator,
   }),
 ]);
 

@@ -8,14 +8,13 @@ import type { BuiltPort } from './build-port.ts';
 export function buildInstrument(
   name: string,
   config: InstrumentConfig,
-  { port, wire }: BuiltPort,
-  terminator: string,
+  built: BuiltPort,
 ): Instrument {
   const { title } = config;
   return new Instrument({
     name,
-    port,
-    driver: driverOf(name, config, wire, terminator),
+    port: built.port,
+    driver: driverOf(name, config, built),
     ...(title === undefined ? {} : { title }),
   });
 }
@@ -23,10 +22,9 @@ export function buildInstrument(
 function driverOf(
   name: string,
   config: InstrumentConfig,
-  wire: BuiltPort['wire'],
-  terminator: string,
+  { wire, terminator, timeoutMs: ofPort }: BuiltPort,
 ): Driver {
-  const { timeoutMs } = config;
+  const { timeoutMs = ofPort } = config;
   const timeout = timeoutMs === undefined ? {} : { timeoutMs };
   switch (config.driver) {
     case 'bronkhorst':

@@ -14,6 +14,10 @@ export interface BuiltPort {
   readonly port: Port;
   /** Of a ProPar port: what its instruments have in common. */
   readonly wire: ProparWire | undefined;
+  /** Of a line port: what ends a line. */
+  readonly terminator: string;
+  /** How long its instruments may take to answer; undefined: as long as their protocol says. */
+  readonly timeoutMs: number | undefined;
   /** How unmodified programs speak on it. */
   readonly clientProtocol: ClientProtocol;
 }
@@ -32,7 +36,8 @@ export function buildPort(
   surroundings: PortSurroundings,
 ): BuiltPort {
   const { tokens, graph } = surroundings;
-  const { protocol, timeoutMs, retries } = config;
+  const { protocol, terminator, timeoutMs, retries } = config;
+  const common = { terminator, timeoutMs };
   const port = new Port({
     name,
     link: linkOf(config, surroundings),
@@ -47,22 +52,22 @@ export function buildPort(
         mode: config.mode,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
-      return { port, wire, clientProtocol: proparProtocol(wire) };
+      return { ...common, port, wire, clientProtocol: proparProtocol(wire) };
     }
     case 'lines': {
       const driver = new ScpiDriver({
         parameters: [],
-        terminator: config.terminator,
+        terminator,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       });
-      return { port, wire: undefined, clientProtocol: linesProtocol(driver) };
+      return { ...common, port, wire: undefined, clientProtocol: linesProtocol(driver) };
     }
     case 'gap': {
       const clientProtocol = gapProtocol({
         silenceMs: config.silenceMs,
         timeoutMs: timeoutMs ?? 1_000,
       });
-      return { port, wire: undefined, clientProtocol };
+      return { ...common, port, wire: undefined, clientProtocol };
     }
   }
 }
@@ -115,7 +120,7 @@ function identityQuestion(
     timeoutMs: 5_000,
     repeat: 'safe',
     attempt: () => {
-      let reader = new ScpiReplyReader();
+      let reader = new ScpiReplyReader({ terminator });
       return {
         request: new TextEncoder().encode(`*IDN?${terminator}`),
         reader: {
@@ -123,7 +128,7 @@ function identityQuestion(
             const progress = reader.push(data, end);
             if (progress.kind !== 'done') return progress;
             if (responseText(progress.reply).split(',').length === 4) return progress;
-            reader = new ScpiReplyReader();
+            reader = new ScpiReplyReader({ terminator });
             return { kind: 'foreign', reason: 'a late reply', rest: progress.rest };
           },
         },

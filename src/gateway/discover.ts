@@ -3,18 +3,29 @@ import { scanBus, scopeOf, ScpiDriver } from '../instruments/index.ts';
 import type { ProparWire } from '../instruments/index.ts';
 import { hasCode } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
+import type { BuiltPort } from './build-port.ts';
 
-/** Looks for instruments on a port: around the ring of a ProPar bus, or by asking `*IDN?`. */
+/**
+ * Looks for instruments on a port: around the ring of a ProPar bus, or by asking `*IDN?`. Where the
+ * protocol is not known nothing is asked: who knows what the question would do there.
+ */
 export async function discoverOn(
   port: Port,
-  wire: ProparWire | undefined,
+  built: BuiltPort | undefined,
   context: DiscoveryContext,
 ): Promise<FoundInstrument[]> {
-  return wire === undefined ? await identify(port, context) : await scan(port, wire, context);
+  if (built === undefined || built.clientProtocol.name === 'gap') return [];
+  return built.wire === undefined
+    ? await identify(port, built.terminator, context)
+    : await scan(port, built.wire, context);
 }
 
-async function identify(port: Port, { by, signal }: DiscoveryContext): Promise<FoundInstrument[]> {
-  const driver = new ScpiDriver({ parameters: [], timeoutMs: 2_000 });
+async function identify(
+  port: Port,
+  terminator: string,
+  { by, signal }: DiscoveryContext,
+): Promise<FoundInstrument[]> {
+  const driver = new ScpiDriver({ parameters: [], terminator, timeoutMs: 2_000 });
   try {
     const identity = await port.transact(driver.identify(), by, { signal });
     return [{ family: 'scpi', identity, name: nameOf(identity.model ?? port.name) }];

@@ -143,9 +143,8 @@ export class Gateway implements AsyncDisposable {
     }
     for (const [name, config] of Object.entries(this.#config.instruments)) {
       const port = built.get(config.port);
-      const terminator = this.#config.ports[config.port]?.terminator ?? '\n';
       if (port === undefined) continue;
-      const instrument = buildInstrument(name, config, port, terminator);
+      const instrument = buildInstrument(name, config, port);
       this.#instruments.set(name, instrument);
       if (config.driver === 'scpi' && config.socket !== undefined) {
         this.#addSocket(instrument, config.socket);
@@ -196,7 +195,7 @@ export class Gateway implements AsyncDisposable {
         services: {
           logLevels: this.log,
           discover: async (onPort, context) =>
-            await discoverOn(onPort, built.get(onPort.name)?.wire, context),
+            await discoverOn(onPort, built.get(onPort.name), context),
           ...(shutdown === undefined ? {} : { shutdown }),
         },
         log: {

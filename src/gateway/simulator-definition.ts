@@ -23,6 +23,6 @@ export function simulatorDefinition(
         answerTimeMs: config.answerTimeMs,
       };
     case 'multimeter':
-      return { kind: 'multimeter', tcpPort: config.tcpPort };
+      return { kind: 'multimeter', tcpPort: config.tcpPort, terminator: config.terminator };
   }
 }

@@ -10,7 +10,7 @@ export const linesWaitMs = 10_000;
 /**
  * Lets programs that send lines (SCPI) share an instrument. A line that asks is one transaction with
  * its response, which is passed on as it came, blocks and terminator included; nobody comes between
- * the two. A query that comes to no response is answered with silence: its program's timeout says so.
+ * the two. Lines end as the instrument's do. A query that comes to no response is answered with silence: its program's timeout says so.
  */
 export function linesProtocol(driver: ScpiDriver): ClientProtocol {
   return {
@@ -24,10 +24,12 @@ export function linesProtocol(driver: ScpiDriver): ClientProtocol {
 
 class LinesConversation implements ClientConversation {
   readonly #driver: ScpiDriver;
-  readonly #reader = new ScpiMessageReader();
+  readonly #reader: ScpiMessageReader;
 
   constructor(driver: ScpiDriver) {
     this.#driver = driver;
+    const { terminator } = driver;
+    this.#reader = new ScpiMessageReader({ terminator });
   }
 
   push(data: Uint8Array): ClientRequest[] {

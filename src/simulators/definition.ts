@@ -30,6 +30,8 @@ export interface MultimeterDefinition extends OutletPlace {
    * @default false
    */
   readonly isInterrupted?: boolean;
+  /** What ends a message, and a response. @default '\n' */
+  readonly terminator?: string;
   /** @default 1 */
   readonly seed?: number;
 }

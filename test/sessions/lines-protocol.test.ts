@@ -83,6 +83,19 @@ describe('lines for unmodified programs', () => {
     expect(Buffer.from((await sentBy(request)).bytes).toString()).toBe('MEAS?\r\n');
   });
 
+  it.each([
+    ['\r', 'MEAS?\rVOLT 5\r'],
+    ['\r', 'MEAS?\r\nVOLT 5\r\n'],
+    ['\r\n', 'MEAS?\r\nVOLT 5\r\n'],
+    [';end;', 'MEAS?;VOLT 5;'],
+  ])('of an instrument that ends them by %j are told apart in %j', async (terminator, stream) => {
+    const sent = await Promise.all(requestsOf([Buffer.from(stream)], { terminator }).map(sentBy));
+    expect(sent.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([
+      `MEAS?${terminator}`,
+      `VOLT 5${terminator}`,
+    ]);
+  });
+
   it('are answered as the policy of the instrument says', async () => {
     const lines = [Buffer.from('GET\nPUT\n')];
     const replies = async (reply: ScpiDriverOptions['reply']): Promise<boolean[]> => {

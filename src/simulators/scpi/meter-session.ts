@@ -19,6 +19,7 @@ export interface MeterShared {
   readonly faults: FaultPlan;
   readonly log: WireLog;
   readonly isInterrupted: boolean;
+  readonly terminator: string;
   unplug(backAfterMs: number): void;
 }
 
@@ -31,13 +32,15 @@ interface PendingResponse {
 export class MeterSession implements WireUser {
   readonly #wire: Wire;
   readonly #shared: MeterShared;
-  readonly #reader: ScpiMessageReader = new ScpiMessageReader();
+  readonly #reader: ScpiMessageReader;
   readonly #waiting: Uint8Array[] = [];
   #pending: PendingResponse | undefined;
 
   constructor(wire: Wire, shared: MeterShared) {
     this.#wire = wire;
     this.#shared = shared;
+    const { terminator } = shared;
+    this.#reader = new ScpiMessageReader({ terminator });
   }
 
   receive(data: Uint8Array): void {
@@ -119,8 +122,8 @@ export class MeterSession implements WireUser {
   }
 
   #spoil(response: string, fault: Fault | undefined): Uint8Array {
-    const { faults } = this.#shared;
-    const good = Buffer.from(`${response}\n`, 'latin1');
+    const { faults, terminator } = this.#shared;
+    const good = Buffer.from(response + terminator, 'latin1');
     switch (fault?.kind) {
       case 'garble':
         return faults.garble(good);
@@ -129,7 +132,7 @@ export class MeterSession implements WireUser {
       case 'noise':
         return Buffer.concat([faults.noise(), good]);
       case 'wrong-length':
-        return good.subarray(0, -1);
+        return good.subarray(0, response.length);
       case 'unplug':
         return good.subarray(0, good.length >> 1);
       default:

@@ -13,13 +13,14 @@ import { Multimeter } from './multimeter.ts';
 export async function openMultimeterSimulator(
   definition: MultimeterDefinition,
 ): Promise<Simulator> {
-  const { seed = 1, isInterrupted = false } = definition;
+  const { seed = 1, isInterrupted = false, terminator = '\n' } = definition;
   let outlet: Outlet | undefined;
   const shared: MeterShared = {
     meter: new Multimeter(definition),
     faults: new FaultPlan(seededRandom(seed)),
     log: new WireLog(),
     isInterrupted,
+    terminator,
     unplug: (backAfterMs) => outlet?.unplug(backAfterMs),
   };
   const { faults, log } = shared;

@@ -34,7 +34,7 @@ export interface ScpiDriverOptions {
   readonly parameters: readonly ScpiParameter[];
   /** @default {@link scpiTimeoutMs} */
   readonly timeoutMs?: number;
-  /** What ends a message to the instrument. @default a line feed */
+  /** What ends a message, and a response: of several characters the last one does. @default a line feed */
   readonly terminator?: string;
   /** @default 'scpi' */
   readonly reply?: ReplyPolicy;
@@ -51,9 +51,10 @@ export class ScpiDriver implements Driver {
   readonly family = 'scpi';
   readonly parameters: readonly Parameter[];
   readonly actions: Driver['actions'] = [];
+  /** What ends a message to the instrument, and a response of it. */
+  readonly terminator: string;
   readonly #declared: ReadonlyMap<string, ScpiParameter>;
   readonly #timeoutMs: number;
-  readonly #terminator: string;
   readonly #reply: ReplyPolicy;
   readonly #errorQuery: string | undefined;
 
@@ -62,7 +63,7 @@ export class ScpiDriver implements Driver {
     this.#declared = new Map(options.parameters.map((each) => [each.name, each]));
     this.parameters = options.parameters.map(toParameter);
     this.#timeoutMs = options.timeoutMs ?? scpiTimeoutMs;
-    this.#terminator = options.terminator ?? '\n';
+    this.terminator = options.terminator ?? '\n';
     this.#reply = options.reply ?? 'scpi';
     this.#errorQuery = options.errorQuery;
     const declared = options.parameters.flatMap(({ query, set }) => [query, set]);
@@ -159,16 +160,18 @@ export class ScpiDriver implements Driver {
 
   /** A message as it is, and its response with its end. */
   exchange(message: Uint8Array, expectsReply: boolean): Transaction<Uint8Array | undefined> {
-    const terminator = new TextEncoder().encode(this.#terminator);
-    const request = new Uint8Array(message.length + terminator.length);
+    const { terminator } = this;
+    const end = new TextEncoder().encode(terminator);
+    const request = new Uint8Array(message.length + end.length);
     request.set(message);
-    request.set(terminator, message.length);
+    request.set(end, message.length);
     return {
       label: new TextDecoder('latin1').decode(message.subarray(0, 60)),
       timeoutMs: this.#timeoutMs,
       // A query may trigger something, so only declared parameters are read again.
       repeat: expectsReply ? 'once' : 'never',
-      attempt: () => (expectsReply ? { request, reader: new ScpiReplyReader() } : { request }),
+      attempt: () =>
+        expectsReply ? { request, reader: new ScpiReplyReader({ terminator }) } : { request },
     };
   }
 }

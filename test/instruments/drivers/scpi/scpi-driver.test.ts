@@ -70,6 +70,16 @@ test('reads declared parameters of each type', async () => {
   await expect(flow.read('bad', by)).rejects.toMatchObject({ code: 'REPLY_MALFORMED' });
 });
 
+test.each(['\r', '\r\n', '\n'])('reads a response that ends with %j', async (terminator) => {
+  const line = new MemoryBench((request, side) => side.reply(request));
+  await using echo = new Port({ name: 'echo', link: line });
+  echo.open();
+  const driver = new ScpiDriver({ parameters, terminator, timeoutMs: 2_000 });
+  const mirror = new Instrument({ name: 'mirror', driver, port: echo });
+  expect(await mirror.query('ECHO?', by)).toBe('ECHO?');
+  expect(await mirror.query('AGAIN?', by)).toBe('AGAIN?');
+});
+
 test('identifies itself', async () => {
   expect(await instrument().identify(by)).toEqual({
     maker: 'ACME',
