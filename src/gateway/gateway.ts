@@ -8,7 +8,7 @@ import { isSignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
-import type { Simulator } from '../simulators/index.ts';
+import type { SimulatedLaboratory } from '../simulators/index.ts';
 import { linesProtocol } from '../sessions/index.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { buildPort } from './build-port.ts';
@@ -38,7 +38,7 @@ export class Gateway implements AsyncDisposable {
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
-  readonly #simulators = new Map<string, Simulator>();
+  #laboratory: SimulatedLaboratory | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -100,9 +100,7 @@ export class Gateway implements AsyncDisposable {
       // In the reverse order of the start; each step is done whatever became of the others.
       const doors = await Promise.allSettled(this.#doors.map(async (door) => await door.close()));
       const ports = await Promise.allSettled(Array.from(this.#ports.values(), endPort));
-      const simulators = await Promise.allSettled(
-        Array.from(this.#simulators.values(), async (each) => await each[Symbol.asyncDispose]()),
-      );
+      const simulators = await Promise.allSettled([this.#laboratory?.[Symbol.asyncDispose]()]);
       for (const result of [...doors, ...ports, ...simulators]) {
         if (result.status === 'rejected')
           log.error({ error: result.reason as unknown }, 'a step failed');
@@ -115,15 +113,18 @@ export class Gateway implements AsyncDisposable {
   async #startSimulators(): Promise<void> {
     const entries = Object.entries(this.#config.simulators);
     if (entries.length === 0) return;
-    const { startSimulator } = await import('../simulators/index.ts');
-    await Promise.all(
-      entries.map(async ([name, config]) => {
-        const definition = simulatorDefinition(name, config, this.runtimeFolder);
-        const simulator = await startSimulator(definition);
-        this.#simulators.set(name, simulator);
-        this.log.of('simulators').info(`simulator ${name} is at ${simulator.address}`);
-      }),
+    const { startSimulators } = await import('../simulators/index.ts');
+    this.#laboratory = await startSimulators(
+      Object.fromEntries(
+        entries.map(([name, config]) => [
+          name,
+          simulatorDefinition(name, config, this.runtimeFolder),
+        ]),
+      ),
     );
+    for (const [name, { address }] of this.#laboratory.simulators) {
+      this.log.of('simulators').info(`simulator ${name} is at ${address}`);
+    }
   }
 
   async #buildPorts(): Promise<void> {
@@ -134,7 +135,7 @@ export class Gateway implements AsyncDisposable {
       const port = buildPort(name, config, {
         tokens,
         graph,
-        simulatorAddress: (simulator) => this.#simulators.get(simulator)?.address ?? '',
+        simulatorAddress: (simulator) => this.#laboratory?.simulators.get(simulator)?.address ?? '',
       });
       built.set(name, port);
       this.#ports.set(name, port.port);

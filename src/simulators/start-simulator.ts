@@ -10,12 +10,23 @@ const entry = new URL(
   import.meta.url,
 );
 
+/** How long a simulator may take to start, unless it is told otherwise. */
+export const simulatorStartLongestMs = 20_000;
+
+export interface SimulatorStartOptions {
+  /** How long it may take. @default {@link simulatorStartLongestMs} */
+  readonly timeoutMs?: number;
+}
+
 /**
  * Starts a simulator in a thread of its own, so that its pace disturbs nobody else's.
  * @throws BAD_ARGUMENT for a definition that makes no sense or a path in use; LINK_COMMUNICATION for a
- *   port in use
+ *   port in use; LINK_TIMEOUT when it does not start in time. Nothing of it is left then.
  */
-export async function startSimulator(definition: SimulatorDefinition): Promise<Simulator> {
+export async function startSimulator(
+  definition: SimulatorDefinition,
+  options: SimulatorStartOptions = {},
+): Promise<Simulator> {
   const thread = new Worker(entry, {
     workerData: definition,
     name: `simulator-${definition.kind}`,
@@ -23,7 +34,13 @@ export async function startSimulator(definition: SimulatorDefinition): Promise<S
     trackUnmanagedFds: false,
   });
   const caller = new ThreadCaller(thread);
-  const address = await caller.ready();
+  let address: string;
+  try {
+    address = await caller.ready(options.timeoutMs ?? simulatorStartLongestMs);
+  } catch (error) {
+    await caller.stop();
+    throw error;
+  }
   return {
     address,
     addFault: async (rule) => void (await caller.call({ kind: 'fault', rule })),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { startSimulator, startSimulators } from '../../src/simulators/index.ts';
+import { openSimulator, startSimulator, startSimulators } from '../../src/simulators/index.ts';
 import { askWithPython, bytes, Client, Folder, hex, pacedBus } from './support.ts';
 
 const nodes = [{ address: 3 }];
@@ -40,14 +40,23 @@ describe('a simulator in a thread of its own', () => {
   });
 
   it('keeps its pace while this thread is busy', async () => {
-    await using bus = await pacedBus();
-    using client = await Client.open(bus.address);
-    client.send(bytes('10 02 07 03 05 04 01 21 01 21 10 03'));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    const endMs = performance.now() + 100;
-    while (performance.now() < endMs);
-    await client.take(12);
-    expect((await bus.report()).longestLateMs).toBeLessThan(60);
+    // The same reading from a bus in this thread, and from one in a thread of its own.
+    const busyMs = 600;
+    const latenessOf = async (start: typeof startSimulator): Promise<number> => {
+      await using bus = await start({ kind: 'propar', tcpPort: 0, nodes, answerTimeMs: 200 });
+      using client = await Client.open(bus.address);
+      client.send(bytes('10 02 07 03 05 04 01 21 01 21 10 03'));
+      // Long enough to be received, too short to be answered.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const endMs = performance.now() + busyMs;
+      while (performance.now() < endMs);
+      await client.take(12);
+      return (await bus.report()).longestLateMs;
+    };
+    const here = await latenessOf(openSimulator);
+    const there = await latenessOf(startSimulator);
+    expect(here, 'this thread was busy').toBeGreaterThan(busyMs / 2);
+    expect(there).toBeLessThan(here / 2);
   });
 
   it('refuses a command that makes no sense, and goes on', async () => {
@@ -55,6 +64,18 @@ describe('a simulator in a thread of its own', () => {
     const rule = { fault: { kind: 'drop' }, times: 0 } as const;
     await expect(bus.addFault(rule)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
     expect((await bus.report()).transactions).toBe(0);
+  });
+
+  it('that does not start in time is an error, and nothing of it is left', async () => {
+    using folder = new Folder();
+    const path = folder.file('bus');
+    const definition = { kind: 'propar', path, nodes } as const;
+    const late = startSimulator(definition, { timeoutMs: 1 });
+    await expect(late).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
+    await expect(late).rejects.toThrow('the simulator had not started after 1 ms');
+    expect(existsSync(path)).toBe(false);
+    await using again = await startSimulator(definition);
+    expect(again.address).toBe(path);
   });
 
   it('is stopped twice without harm, and answers nothing then', async () => {
@@ -99,6 +120,16 @@ describe('a simulated laboratory', () => {
       bad: { kind: 'propar', tcpPort: 0, nodes: [] },
     });
     await expect(starting).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(starting).rejects.toThrow('simulator bad: a simulated bus has no nodes');
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('starts none of them when they take too long', async () => {
+    using folder = new Folder();
+    const paths = ['one', 'two'].map((name) => folder.file(name));
+    const definitions = paths.map((path) => [path, { kind: 'propar', path, nodes }] as const);
+    const starting = startSimulators(Object.fromEntries(definitions), { timeoutMs: 1 });
+    await expect(starting).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
+    expect(paths.filter((path) => existsSync(path))).toEqual([]);
   });
 });
