@@ -16,6 +16,7 @@ export interface BackOffOptions {
 export class BackOff {
   readonly #options: Required<BackOffOptions>;
   #attempts = 0;
+  #plainMs: number;
 
   constructor(options: BackOffOptions = {}) {
     this.#options = {
@@ -26,6 +27,7 @@ export class BackOff {
       random: Math.random,
       ...options,
     };
+    this.#plainMs = this.#options.firstMs;
   }
 
   /** How many delays have been given since the start or the last reset. */
@@ -35,13 +37,16 @@ export class BackOff {
 
   /** The next delay in ms. */
   nextMs(): number {
-    const { firstMs, factor, longestMs, jitter, random } = this.#options;
-    const plainMs = Math.min(firstMs * factor ** this.#attempts, longestMs);
+    const { factor, longestMs, jitter, random } = this.#options;
+    const plainMs = Math.min(this.#plainMs, longestMs);
+    // From delay to delay, because a power would overflow in a series without end.
+    this.#plainMs = plainMs * factor;
     this.#attempts += 1;
     return plainMs * (1 - jitter * random());
   }
 
   reset(): void {
     this.#attempts = 0;
+    this.#plainMs = this.#options.firstMs;
   }
 }

@@ -32,6 +32,8 @@ export async function raceAbort<T>(
   what: string,
 ): Promise<T> {
   if (signal === undefined) return promise;
+  // Nobody waits for it once this has rejected, so its own failure must not go unhandled.
+  promise.catch(() => {});
   throwIfCancelled(signal, what);
   const aborted = Promise.withResolvers<never>();
   using _listener = onAbort(signal, () => aborted.reject(cancellationError(signal, what)));

@@ -1,12 +1,19 @@
 /** Takes note of a listener that threw; the emitter goes on with the next one. */
 export type ListenerFailure = (error: unknown, event: string) => void;
 
+interface Subscription {
+  readonly listener: (payload: never) => void;
+  isOver: boolean;
+}
+
 /**
  * Typed events for rooms that publish without knowing who listens. Listeners run at once, in the
- * order in which they came; one that throws is reported and disturbs nobody.
+ * order in which they came; one that throws is reported and disturbs nobody. One that comes while an
+ * event is given out hears from the next on, one that goes hears no more.
  */
 export class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<(payload: never) => void>>();
+  /** Never changed, only replaced: who gives an event out goes through the list that was. */
+  readonly #subscriptions = new Map<keyof Events, readonly Subscription[]>();
   readonly #onFailure: ListenerFailure;
 
   /** @param onFailure told of each listener that throws */
@@ -16,26 +23,35 @@ export class Emitter<Events extends object> {
 
   /** Adds a listener; dispose to take it away. */
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): Disposable {
-    const set = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, set);
-    set.add(listener);
-    return { [Symbol.dispose]: () => void set.delete(listener) };
+    const subscription: Subscription = { listener, isOver: false };
+    this.#subscriptions.set(name, [...this.#of(name), subscription]);
+    return { [Symbol.dispose]: () => this.#end(name, subscription) };
   }
 
   /** Whether anybody listens, so that costly payloads are built only then. */
   has(name: keyof Events): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
+    return this.#subscriptions.has(name);
   }
 
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    const set = this.#listeners.get(name);
-    if (set === undefined) return;
-    for (const listener of set) {
+    for (const { listener, isOver } of this.#of(name)) {
+      if (isOver) continue;
       try {
         (listener as (payload: Events[Name]) => void)(payload);
       } catch (error) {
         this.#onFailure(error, String(name));
       }
     }
+  }
+
+  #of(name: keyof Events): readonly Subscription[] {
+    return this.#subscriptions.get(name) ?? [];
+  }
+
+  #end(name: keyof Events, subscription: Subscription): void {
+    subscription.isOver = true;
+    const left = this.#of(name).filter((each) => each !== subscription);
+    if (left.length === 0) this.#subscriptions.delete(name);
+    else this.#subscriptions.set(name, left);
   }
 }

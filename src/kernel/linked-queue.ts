@@ -52,7 +52,11 @@ export class LinkedQueue<Item> implements Iterable<Item> {
     return true;
   }
 
+  /** In order. Items may be removed meanwhile, and are then left out. */
   *[Symbol.iterator](): Iterator<Item> {
-    for (let node = this.#first; node !== undefined; node = node.next) yield node.item;
+    // A removed node still leads to the one that followed it.
+    for (let node = this.#first; node !== undefined; node = node.next) {
+      if (node.queued) yield node.item;
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { SignalboxError } from './signalbox-error.ts';
+
 /** The newest `capacity` items; an older one is dropped for each that comes when it is full. */
 export class RingBuffer<Item> implements Iterable<Item> {
   readonly capacity: number;
@@ -5,7 +7,11 @@ export class RingBuffer<Item> implements Iterable<Item> {
   #next = 0;
   #dropped = 0;
 
+  /** @throws BAD_ARGUMENT for a capacity that is not a whole number of at least 1 */
   constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity < 1) {
+      throw new SignalboxError('BAD_ARGUMENT', `the capacity is ${capacity}; it must be 1 or more`);
+    }
     this.capacity = capacity;
   }
 

@@ -47,7 +47,7 @@ export class SignalboxError extends Error {
 
   /** The error that a report from another process stands for. An unknown code becomes INTERNAL. */
   static fromReport(report: Partial<ErrorReport>): SignalboxError {
-    const known = report.code !== undefined && report.code in errorCatalogue;
+    const known = report.code !== undefined && Object.hasOwn(errorCatalogue, report.code);
     return new SignalboxError(known ? report.code : 'INTERNAL', report.message ?? 'unknown error', {
       ...(report.details === undefined ? {} : { details: report.details }),
       ...(report.nextStep === undefined ? {} : { nextStep: report.nextStep }),
@@ -68,6 +68,15 @@ export function hasCode(value: unknown, ...codes: readonly ErrorCode[]): boolean
 /** The value itself if it is a {@link SignalboxError}, else an INTERNAL error that it caused. */
 export function asSignalboxError(value: unknown): SignalboxError {
   if (isSignalboxError(value)) return value;
-  const text = value instanceof Error ? value.message : String(value);
-  return new SignalboxError('INTERNAL', text, { cause: value });
+  return new SignalboxError('INTERNAL', textOf(value), { cause: value });
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  try {
+    return String(value);
+  } catch {
+    // An object without a prototype has no text.
+    return 'unknown error';
+  }
 }
