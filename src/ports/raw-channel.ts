@@ -1,5 +1,6 @@
 import { onAbort, SignalboxError, throwIfCancelled } from '../kernel/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import { scheduleReadFirst } from './read-first.ts';
 import type { Wire } from './wire.ts';
 
 /** So many bytes that arrive are kept until they are read; the oldest are dropped beyond it. */
@@ -65,7 +66,7 @@ export class RawChannel implements Disposable {
     this.#listen();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting = resolve;
-    const timer = this.#host.clock.schedule(timeoutMs, () =>
+    const timer = scheduleReadFirst(this.#host.clock, timeoutMs, () =>
       reject(
         new SignalboxError(
           'INSTRUMENT_TIMEOUT',

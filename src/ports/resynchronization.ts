@@ -1,5 +1,6 @@
-import { SignalboxError, sleep } from '../kernel/index.ts';
+import { SignalboxError } from '../kernel/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import { sleepReadFirst } from './read-first.ts';
 import type { Transaction } from './transaction.ts';
 import type { Wire } from './wire.ts';
 
@@ -67,7 +68,7 @@ async function untilQuiet(
   const startMs = clock.monotonic();
   for (;;) {
     const before = wire.arrivals;
-    await sleep(clock, quietMs, signal);
+    await sleepReadFirst(clock, quietMs, signal);
     if (wire.arrivals === before) return;
     if (clock.monotonic() - startMs > quietLongestMs) throw notPossible(wire);
   }

@@ -2,6 +2,7 @@ import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
 import type { Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
+import { scheduleReadFirst } from './read-first.ts';
 import type { Attempt } from './transaction.ts';
 
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
@@ -90,7 +91,7 @@ export class Wire {
     let timer: Timer | undefined;
     try {
       await this.#send(attempt.request);
-      timer = this.#clock.schedule(timeoutMs, () => {
+      timer = scheduleReadFirst(this.#clock, timeoutMs, () => {
         reject(
           new SignalboxError('INSTRUMENT_TIMEOUT', `no reply to ${label} within ${timeoutMs} ms`, {
             details: { timeoutMs, receivedBytes: byteCount(exchange.received) },
@@ -205,7 +206,7 @@ export class Wire {
     const { reader, resolve } = exchange;
     if (reader.silenceMs === undefined) return;
     exchange.silence?.cancel();
-    exchange.silence = this.#clock.schedule(reader.silenceMs, () => {
+    exchange.silence = scheduleReadFirst(this.#clock, reader.silenceMs, () => {
       if (this.#exchange === exchange) this.#exchange = undefined;
       resolve(reader.silence?.());
     });
