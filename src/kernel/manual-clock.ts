@@ -12,10 +12,16 @@ export class ManualClock implements Clock {
   #wallMs: number;
   #order = 0;
   readonly #pending = new Set<Pending>();
+  readonly #turn: (() => Promise<unknown>) | undefined;
 
-  /** @param startMs what `now()` says at first, ms since 1970 */
-  constructor(startMs = 1_700_000_000_000) {
+  /**
+   * @param startMs what `now()` says at first, ms since 1970
+   * @param turn waited for after each timer as well, where code under test waits for more than
+   *   promises: a turn of the event loop. @default nothing
+   */
+  constructor(startMs = 1_700_000_000_000, turn?: () => Promise<unknown>) {
     this.#wallMs = startMs;
+    this.#turn = turn;
   }
 
   now(): number {
@@ -51,6 +57,9 @@ export class ManualClock implements Clock {
       this.#move(next.dueMs);
       this.#pending.delete(next);
       next.run();
+      await settle();
+      if (this.#turn === undefined) continue;
+      await this.#turn();
       await settle();
     }
     this.#move(untilMs);

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, SignalboxError } from '../../src/kernel/index.ts';
 import { WaitGraph } from '../../src/locks/index.ts';
@@ -15,7 +16,7 @@ async function openPort(
   options: Partial<PortOptions> = {},
 ): Promise<{ port: Port; bench: MemoryBench; clock: ManualClock }> {
   const bench = new MemoryBench(peer);
-  const clock = new ManualClock();
+  const clock = new ManualClock(undefined, turnOfLoop);
   const port = new Port({ name: 'bus', link: bench, clock, ...options });
   port.open();
   await clock.advance(0);
