@@ -23,7 +23,11 @@ afterEach(async () => {
 });
 
 function openPort(resynchronization: Resynchronization): void {
-  port = new Port({ name: 'bus', link: serialLinkFactory({ path: pty.address }), resynchronization });
+  port = new Port({
+    name: 'bus',
+    link: serialLinkFactory({ path: pty.address }),
+    resynchronization,
+  });
   port.open();
 }
 

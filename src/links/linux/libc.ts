@@ -7,6 +7,11 @@ export interface Libc {
   posix_openpt(flags: number): number;
   grantpt(fd: number): number;
   unlockpt(fd: number): number;
+  /**
+   * Closes what another of these functions opened. Node counts what a worker thread opens through
+   * it, to close that with the thread, and warns of a number that it does not know.
+   */
+  close(fd: number): number;
   poll(fds: Uint8Array, count: number, timeoutMs: number): number;
   flock(fd: number, operation: number): number;
   inotify_init1(flags: number): number;
@@ -55,6 +60,7 @@ async function load(): Promise<Libc> {
     posix_openpt: library.func('int posix_openpt(int flags)'),
     grantpt: library.func('int grantpt(int fd)'),
     unlockpt: library.func('int unlockpt(int fd)'),
+    close: library.func('int close(int fd)'),
     poll: library.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeoutMs)'),
     flock: library.func('int flock(int fd, int operation)'),
     inotify_init1: library.func('int inotify_init1(int flags)'),

@@ -1,4 +1,4 @@
-import { closeSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { ReadStream } from 'node:tty';
 import { Emitter, systemClock } from '../../kernel/index.ts';
@@ -98,7 +98,7 @@ export class Pty implements AsyncDisposable {
       const path = `/dev/pts/${wordOf(number)}`;
       pty = new Pty(libc, { master, path, stablePath: options.stablePath });
     } catch (error) {
-      closeSync(master);
+      libc.close(master);
       throw classifyLinkError(error, address);
     }
     try {

@@ -64,6 +64,6 @@ export class TerminalWatch {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    closeSync(this.#fd);
+    this.#libc.close(this.#fd);
   }
 }
