@@ -84,7 +84,7 @@ export class PortRecord {
   }
 
   /** Traces one turn on the wire. */
-  turn(batch: Batch, result: TurnResult, startMs: number): void {
+  turn(batch: Batch, result: TurnResult, startMs: number, endMs: number): void {
     const { label, scope } = batch.transaction;
     const { outcome, request, reply } = result;
     const requests = requestsOf(batch);
@@ -93,7 +93,7 @@ export class PortRecord {
       ...(scope === undefined ? {} : { scope }),
       owners: requests.map(({ by }) => by),
       waitMs: Math.max(...requests.map(({ askedMs }) => startMs - askedMs)),
-      serviceMs: this.#clock.monotonic() - startMs,
+      serviceMs: endMs - startMs,
       attempts: Math.max(...requests.map(({ attempts }) => attempts.length + 1)),
       request: tracedBytes([request]),
       reply,

@@ -132,7 +132,7 @@ export class Port implements AsyncDisposable {
       holdersAgainst: (request) => this.#book.holdersAgainst(request.scope, request.agent),
       trouble: () => this.#keeper.reason,
       serving: () => this.#servedOwners(),
-      ended: (request, error) => this.#settlement.fail(request, error),
+      ended: (request, error) => this.#settlement.end(request, error),
       arrived: () => this.#advanceSoon(),
     });
     this.#settlement = new Settlement({
@@ -445,20 +445,31 @@ export class Port implements AsyncDisposable {
 
   async #serve(first: Pending, transaction: Transaction<unknown>): Promise<void> {
     const batch = gather(first, transaction, this.#line.queue, this.#mayGo);
+    const { scope, merge } = batch.transaction;
     const requests = requestsOf(batch);
     const startMs = this.#clock.monotonic();
     this.#serving = { batch, sinceMs: this.#clock.now() };
     for (const request of requests) request.begin();
-    this.#announce(requests, startMs);
-    const { scope } = batch.transaction;
     if (scope !== undefined) this.#breaker.sent(scope);
-    if (batch.transaction.merge === undefined && !batch.isChain) this.#cache.forget(scope);
+    if (merge === undefined && !batch.isChain) this.#cache.forget(scope);
+    const turn = this.#conductor.turn(batch.transaction);
+    this.#announce(requests, startMs);
     this.#record.wireTransaction();
-    const result = await this.#conductor.turn(batch.transaction);
+    const result = await turn;
     this.#serving = undefined;
-    this.#record.turn(batch, result, startMs);
-    this.#settlement.settle(batch, result);
+    const endMs = this.#clock.monotonic();
+    const { outcome } = result;
+    if (outcome.kind === 'failure') {
+      this.#record.turn(batch, result, startMs, endMs);
+      this.#settlement.fail(batch, outcome.error);
+      this.#advance();
+      return;
+    }
+    // The wire is not kept waiting: while the next request is on it, these are told.
+    this.#settlement.keep(batch, outcome.reply);
     this.#advance();
+    this.#record.turn(batch, result, startMs, endMs);
+    this.#settlement.answer(batch, outcome.reply);
   }
 
   #announce(requests: readonly Pending[], startMs: number): void {

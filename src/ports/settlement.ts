@@ -1,9 +1,8 @@
 import { asSignalboxError } from '../kernel/index.ts';
 import type { Clock, Emitter, SignalboxError } from '../kernel/index.ts';
 import { requestsOf } from './batch.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, Part } from './batch.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { TurnResult } from './conductor.ts';
 import type { Pending } from './pending.ts';
 import type { PortEvents } from './port-events.ts';
 import type { PortRecord } from './port-record.ts';
@@ -34,16 +33,28 @@ export class Settlement {
     this.#parts = parts;
   }
 
-  settle(batch: Batch, result: TurnResult): void {
+  /** An answer came: keeps it for who accepts one of some age. Tells nobody yet. */
+  keep(batch: Batch, reply: unknown): void {
+    this.#reportAnswer(batch.transaction.scope);
+    for (const { part, value } of answers(batch, reply)) {
+      const { merge, scope } = part.transaction;
+      if (merge !== undefined) this.#parts.cache.set(merge.key, value, scope);
+    }
+  }
+
+  /** Gives everybody the answer that came. */
+  answer(batch: Batch, reply: unknown): void {
+    this.#parts.record.merged(requestsOf(batch).length - 1);
+    for (const { part, value } of answers(batch, reply)) {
+      for (const request of part.requests) this.#answer(request, value);
+    }
+  }
+
+  /** No answer came: another try for each, or the error. */
+  fail(batch: Batch, error: SignalboxError): void {
     const { breaker, line } = this.#parts;
     const { scope } = batch.transaction;
     const requests = requestsOf(batch);
-    if (result.outcome.kind === 'reply') {
-      this.#reportAnswer(scope);
-      this.#deliver(batch, result.outcome.reply);
-      return;
-    }
-    const { error } = result.outcome;
     if (scope !== undefined) this.#reportFailure(scope, error);
     if (batch.isChain && error.code === 'INSTRUMENT_ERROR') {
       for (const request of requests) this.#alone(request);
@@ -56,22 +67,10 @@ export class Settlement {
   }
 
   /** Ends a request with an error, unless it has ended. */
-  fail(request: Pending, error: SignalboxError): void {
+  end(request: Pending, error: SignalboxError): void {
     if (request.isSettled) return;
     this.#parts.record.ended(request, error);
     request.reject(error);
-  }
-
-  #deliver(batch: Batch, reply: unknown): void {
-    const { cache, record } = this.#parts;
-    const replies = batch.isChain ? (reply as readonly unknown[]) : [reply];
-    for (const [index, part] of batch.parts.entries()) {
-      const { merge, scope } = part.transaction;
-      const value = replies[index];
-      if (merge !== undefined) cache.set(merge.key, value, scope);
-      record.merged(part.requests.length - (index === 0 ? 1 : 0));
-      for (const request of part.requests) this.#answer(request, value);
-    }
   }
 
   #answer(request: Pending, raw: unknown): void {
@@ -80,7 +79,7 @@ export class Settlement {
     const lost = ask.lease?.lost;
     // What was asked under a lease that has ended meanwhile goes to nobody.
     if (lost?.aborted === true) {
-      this.fail(request, lost.reason as SignalboxError);
+      this.end(request, lost.reason as SignalboxError);
       return;
     }
     try {
@@ -88,7 +87,7 @@ export class Settlement {
       this.#parts.record.ended(request);
       request.resolve(reply);
     } catch (error) {
-      this.fail(request, asSignalboxError(error));
+      this.end(request, asSignalboxError(error));
     }
   }
 
@@ -105,7 +104,7 @@ export class Settlement {
       line.pause(request, retryDelayMs(retry, failed));
       return;
     }
-    this.fail(request, attemptsError(label, error, request.attempts));
+    this.end(request, attemptsError(label, error, request.attempts));
   }
 
   /** The instrument refused it in company: sends it once more by itself. */
@@ -131,4 +130,10 @@ export class Settlement {
     } else if (error.fault === 'instrument') this.#reportAnswer(scope);
     else breaker.undecided(scope);
   }
+}
+
+/** What each part of a batch is answered. */
+function answers(batch: Batch, reply: unknown): { readonly part: Part; readonly value: unknown }[] {
+  const replies = batch.isChain ? (reply as readonly unknown[]) : [reply];
+  return batch.parts.map((part, index) => ({ part, value: replies[index] }));
 }

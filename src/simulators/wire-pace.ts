@@ -1,10 +1,9 @@
 /** Bits of a byte on an 8N1 line: start, eight of data, stop. */
 const bitsOfByte = 10;
-/**
- * The last part of a wait is slept in the thread: platform timers are whole milliseconds, and a
- * thread that sleeps in the kernel wakes up within some tens of microseconds without burning a core.
- */
-const napMs = 1.2;
+/** The last part of a wait is slept in the thread: the event loop's timers are whole milliseconds. */
+const napMs = 1.6;
+/** The very last part is not slept: on a virtual machine a sleeper wakes up to 0.3 ms too late. */
+const awakeMs = 0.4;
 
 const napWord = new Int32Array(new SharedArrayBuffer(4));
 
@@ -50,7 +49,7 @@ export class WirePace {
     for (;;) {
       const restMs = timeMs - performance.now();
       if (restMs <= 0) return;
-      Atomics.wait(napWord, 0, 0, restMs);
+      if (restMs > awakeMs) Atomics.wait(napWord, 0, 0, restMs - awakeMs);
     }
   }
 }
