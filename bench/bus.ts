@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { encodeBinaryFrame, encodeMessage } from '../src/protocols/index.ts';
+import type { RequestedItem } from '../src/protocols/index.ts';
 import { startSimulator } from '../src/simulators/index.ts';
 import type { Simulator } from '../src/simulators/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
@@ -29,6 +31,7 @@ const eightParameters: readonly string[] = [
 ];
 
 const reader = fileURLToPath(new URL('clients/propar_reader.py', import.meta.url));
+const bareLoop = fileURLToPath(new URL('clients/bare_loop.py', import.meta.url));
 
 /** A bus at its real pace with twenty programs on it, each on a virtual serial port of its own. */
 const benchmark: Benchmark = {
@@ -41,15 +44,18 @@ const benchmark: Benchmark = {
       baudRate,
       answerTimeMs,
     });
+    context.progress(
+      `one bare program keeps the wire as busy as this machine can for ${seconds} s`,
+    );
+    const bareShare = await busyShareOfBareLoop(simulator);
+
     await using gateway = await GatewayProcess.start(laboratory(simulator.address), {
       isBuilt: true,
     });
 
     // Each client reads one value of its own: few share a wire transaction.
     context.progress(`${clients} programs read single parameters for ${seconds} s`);
-    const single = await together(gateway, simulator, (client) => [
-      eightParameters[client % eightParameters.length] ?? '',
-    ]);
+    const single = await together(gateway, simulator, (client) => [parameterOf(client)]);
 
     context.progress(`${clients} programs poll the same eight parameters for ${seconds} s`);
     const polled = await together(gateway, simulator, () => eightParameters);
@@ -57,9 +63,9 @@ const benchmark: Benchmark = {
 
     return [
       figure({
-        name: 'bus: wire busy with 20 programs reading',
+        name: 'bus: wire busy with 20 programs reading, and with one bare loop',
         ours: single.busyShare,
-        rival: null,
+        rival: bareShare,
         unit: 'share',
         target: atLeast(0.95),
       }),
@@ -95,6 +101,41 @@ virtualPorts = [${ports}]
 `;
 }
 
+function nodeOf(client: number): number {
+  return nodes[client % nodes.length] ?? 0;
+}
+
+function parameterOf(client: number): string {
+  return eightParameters[client % eightParameters.length] ?? '';
+}
+
+/** How busy the wire is when one program asks what all clients ask together, and does nothing else. */
+async function busyShareOfBareLoop(simulator: Simulator): Promise<number> {
+  const child = spawn('/usr/bin/python3', [bareLoop, simulator.address, ...nodes.map(requestTo)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  await simulator.resetLog();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  const { busyShare } = await simulator.report();
+  child.kill();
+  await ended(child);
+  return busyShare;
+}
+
+/** The frame that reads whatever the clients of a node read, in hexadecimal. */
+function requestTo(node: number): string {
+  const clientsOfNode = Array.from({ length: clients }, (_, client) => client).filter(
+    (client) => nodeOf(client) === node,
+  );
+  const items = [...new Set(clientsOfNode.map(parameterOf))].map((each): RequestedItem => {
+    const [process = 0, parameter = 0, type = 0] = each.split('/').map(Number);
+    return { process, parameter, type: type as RequestedItem['type'] };
+  });
+  const data = encodeMessage({ kind: 'request', items });
+  return Buffer.from(encodeBinaryFrame({ sequence: 1, node, data })).toString('hex');
+}
+
 /** Runs all clients at once for the time, each on its own port. */
 async function together(
   gateway: GatewayProcess,
@@ -107,7 +148,7 @@ async function together(
       [
         reader,
         gateway.address(`client-${client}`),
-        String(nodes[client % nodes.length]),
+        String(nodeOf(client)),
         String(seconds),
         ...parametersOf(client),
       ],
