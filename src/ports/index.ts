@@ -12,10 +12,12 @@ export type {
   LeaseStatus,
   PortStatistics,
   PortStatus,
+  ServingStatus,
   WaitingStatus,
 } from './port-status.ts';
-export { Port, waitDefaultMs } from './port.ts';
-export type { LeaseOptions, PortOptions, TransactOptions } from './port.ts';
+export { Port } from './port.ts';
+export { waitDefaultMs } from './port-options.ts';
+export type { LeaseOptions, PortOptions, TransactOptions } from './port-options.ts';
 export { RawChannel } from './raw-channel.ts';
 export { queuedByOwnerMost, queuedOnPortMost } from './request-line.ts';
 export type { Resynchronization } from './resynchronization.ts';

@@ -2,7 +2,7 @@ import { SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import type { Agent, FencingToken, LockMode } from '../locks/index.ts';
 import type { RawChannel } from './raw-channel.ts';
-import type { TransactOptions } from './port.ts';
+import type { TransactOptions } from './port-options.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a lease needs of its port. */

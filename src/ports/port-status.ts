@@ -20,6 +20,15 @@ export interface LeaseStatus {
   readonly expiresInMs: number;
 }
 
+/** What is on the wire. */
+export interface ServingStatus {
+  readonly label: string;
+  /** All whom it answers. */
+  readonly owners: readonly Owner[];
+  /** When it went out, ms since 1970. */
+  readonly sinceMs: number;
+}
+
 /** One request in line. */
 export interface WaitingStatus {
   readonly owner: Owner;
@@ -38,12 +47,7 @@ export interface PortStatus {
   readonly state: LinkState;
   /** Why it is not open, in one line. */
   readonly reason?: string;
-  /** What is on the wire. */
-  readonly serving?: {
-    readonly label: string;
-    readonly owners: readonly Owner[];
-    readonly sinceMs: number;
-  };
+  readonly serving?: ServingStatus;
   readonly leases: readonly LeaseStatus[];
   readonly queue: readonly WaitingStatus[];
   /** Instruments on it that have not answered lately. */

@@ -1,84 +1,28 @@
 import { Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
-import type { Clock, Owner, Timer } from '../kernel/index.ts';
-import type { LinkFactory } from '../links/index.ts';
+import type { Clock, Owner } from '../kernel/index.ts';
 import { agentOf, currentAgent, MemoryTokenSource, WaitGraph } from '../locks/index.ts';
-import type { LockMode, TokenSource } from '../locks/index.ts';
-import { gather, requestsOf } from './batch.ts';
-import type { Batch } from './batch.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { Conductor } from './conductor.ts';
+import { HoldWatch } from './hold-watch.ts';
 import { LeaseBook } from './lease-book.ts';
 import type { Lease } from './lease.ts';
 import { LinkKeeper } from './link-keeper.ts';
 import type { LinkState } from './link-keeper.ts';
 import { Pending } from './pending.ts';
 import type { Ask } from './pending.ts';
-import { longHoldMs } from './port-events.ts';
 import type { PortEvents } from './port-events.ts';
-import type { PortStatistics, PortStatus } from './port-status.ts';
+import { drainLongestMs, waitDefaultMs } from './port-options.ts';
+import type { LeaseOptions, PortOptions, TransactOptions } from './port-options.ts';
 import { PortRecord } from './port-record.ts';
+import type { PortStatistics, PortStatus } from './port-status.ts';
 import { RawChannel } from './raw-channel.ts';
 import { ReplyCache } from './reply-cache.ts';
 import { RequestLine } from './request-line.ts';
-import type { Resynchronization } from './resynchronization.ts';
 import { defaultRetryBudget } from './retry-budget.ts';
-import type { RetryBudget } from './retry-budget.ts';
 import { Settlement } from './settlement.ts';
 import type { TraceEntry } from './trace.ts';
 import type { Priority, Transaction } from './transaction.ts';
-
-/** How long a request waits for its turn unless it says otherwise. */
-export const waitDefaultMs = 10_000;
-/** How long an orderly end waits for what is in line; then it fails with CLOSED. */
-export const drainLongestMs = 10_000;
-
-export interface PortOptions {
-  /** As people know it: `bus`. */
-  readonly name: string;
-  readonly link: LinkFactory;
-  /** @default systemClock */
-  readonly clock?: Clock;
-  /** Where fencing tokens come from. @default a source that ends with the process */
-  readonly tokens?: TokenSource;
-  /** One for all ports that a program may hold together. @default one of its own */
-  readonly graph?: WaitGraph;
-  /** @default close the link and open it again, which is safe for every protocol */
-  readonly resynchronization?: Resynchronization;
-  /** For reads whose reply is lost. @default 2 repetitions after 0.1 and 0.2 s */
-  readonly retry?: RetryBudget;
-}
-
-export interface TransactOptions {
-  /** Takes the request back. What is on the wire by then is finished, its reply dropped. */
-  readonly signal?: AbortSignal;
-  /** How long it may be in line. @default {@link waitDefaultMs} */
-  readonly waitMs?: number;
-  /** Uses this lease. */
-  readonly lease?: Lease;
-  /** @default the transaction's, else `interactive` */
-  readonly priority?: Priority;
-  /**
-   * Breaks the leases that are in its way, for this reason, which the audit keeps. Only for owners who
-   * have the right to, and for what cannot wait.
-   */
-  readonly breakLeases?: string;
-}
-
-export interface LeaseOptions {
-  readonly by: Owner;
-  /** @default 'exclusive' */
-  readonly mode?: LockMode;
-  /** One instrument of the port. @default the whole port */
-  readonly scope?: string;
-  /** How long it may be in line. */
-  readonly waitMs: number;
-  /** After how long it ends unless it is renewed. */
-  readonly holdMs: number;
-  /** Takes the wish back. */
-  readonly signal?: AbortSignal;
-  /** The connection that it belongs to: the lease ends when this aborts. */
-  readonly boundTo?: AbortSignal;
-}
+import { Turns } from './turns.ts';
 
 /**
  * The one owner of a link. Any number of owners hand it transactions; it puts them on the wire one at
@@ -93,19 +37,11 @@ export class Port implements AsyncDisposable {
   readonly #keeper: LinkKeeper;
   readonly #book: LeaseBook;
   readonly #line: RequestLine;
-  readonly #conductor: Conductor;
   readonly #breaker: CircuitBreaker;
   readonly #cache: ReplyCache;
   readonly #record: PortRecord;
-  readonly #settlement: Settlement;
-  readonly #holdTimers = new Map<Lease, Timer>();
-  #serving: { readonly batch: Batch; readonly sinceMs: number } | undefined;
-  /** Made when somebody waits until nothing is on the wire and nobody in line. */
-  #idle: PromiseWithResolvers<void> | undefined;
-  /** Ends with what is on the wire. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
   #refusal: SignalboxError | undefined;
-  #isAdvancing = false;
 
   constructor(options: PortOptions) {
     this.name = options.name;
@@ -119,23 +55,17 @@ export class Port implements AsyncDisposable {
       changed: (state, reason) => this.#linkChanged(state, reason),
       quarantined: (data, reason) => this.#record.quarantined(data, reason),
     });
-    this.#conductor = new Conductor(
-      this.#keeper,
-      clock,
-      options.resynchronization ?? { kind: 'reconnect' },
-      this.#life.signal,
-    );
     this.#line = new RequestLine({
       portName: options.name,
       clock,
       graph: options.graph ?? new WaitGraph(),
       holdersAgainst: (request) => this.#book.holdersAgainst(request.scope, request.agent),
       trouble: () => this.#keeper.reason,
-      serving: () => this.#servedOwners(),
-      ended: (request, error) => this.#settlement.end(request, error),
-      arrived: () => this.#advanceSoon(),
+      serving: () => this.#turns.servedOwners(),
+      ended: (request, error) => settlement.end(request, error),
+      arrived: () => this.#turns.advanceSoon(),
     });
-    this.#settlement = new Settlement({
+    const settlement = new Settlement({
       clock,
       events: this.events,
       line: this.#line,
@@ -151,10 +81,9 @@ export class Port implements AsyncDisposable {
       tokens: options.tokens ?? new MemoryTokenSource(),
       isWaitedFor: (scope) => this.#line.isWaitedFor(scope),
       listener: {
-        freed: () => this.#advance(),
+        freed: () => this.#turns.advance(),
         ended: (lease, end) => {
-          this.#holdTimers.get(lease)?.cancel();
-          this.#holdTimers.delete(lease);
+          holds.end(lease);
           this.#line.turnAway(
             lease.lost.reason as SignalboxError,
             ({ ask }) => ask.kind === 'transaction' && ask.lease === lease,
@@ -170,6 +99,30 @@ export class Port implements AsyncDisposable {
         release: (lease) => this.#releaseLease(lease),
         raw: (lease) => this.#raw(lease),
       },
+    });
+    const holds = new HoldWatch({
+      clock,
+      events: this.events,
+      book: this.#book,
+      waiting: () => this.#line.size,
+    });
+    this.#turns = new Turns({
+      clock,
+      events: this.events,
+      keeper: this.#keeper,
+      conductor: new Conductor(
+        this.#keeper,
+        clock,
+        options.resynchronization ?? { kind: 'reconnect' },
+        this.#life.signal,
+      ),
+      line: this.#line,
+      book: this.#book,
+      holds,
+      breaker: this.#breaker,
+      cache: this.#cache,
+      record: this.#record,
+      settlement,
     });
   }
 
@@ -279,7 +232,7 @@ export class Port implements AsyncDisposable {
     );
     this.#refusal = reason;
     this.#line.turnAway(reason);
-    await this.#turn;
+    await this.#turns.current;
     await this.#keeper.close('released', reason);
   }
 
@@ -296,7 +249,7 @@ export class Port implements AsyncDisposable {
 
   status(): PortStatus {
     const { state, reason } = this.#keeper;
-    const serving = this.#serving;
+    const serving = this.#turns.status;
     const circuits = Object.fromEntries(
       Array.from(this.#breaker.scopes(), (scope) => [scope, this.#breaker.status(scope)]),
     );
@@ -305,15 +258,7 @@ export class Port implements AsyncDisposable {
       address: this.#address,
       state,
       ...(reason === undefined ? {} : { reason: reason.message }),
-      ...(serving === undefined
-        ? {}
-        : {
-            serving: {
-              label: serving.batch.transaction.label,
-              owners: this.#servedOwners(),
-              sinceMs: serving.sinceMs,
-            },
-          }),
+      ...(serving === undefined ? {} : { serving }),
       leases: this.#book.status(),
       queue: this.#line.status(),
       circuits,
@@ -337,12 +282,7 @@ export class Port implements AsyncDisposable {
   /** Takes nothing new, finishes what is in line for {@link drainLongestMs} at most, then closes. */
   async drain(): Promise<void> {
     this.#refusal ??= new SignalboxError('CLOSED', `port ${this.name} is closing`);
-    if (this.#keeper.wire !== undefined && !this.#isIdle()) {
-      const idle = (this.#idle ??= Promise.withResolvers<void>());
-      const timer = this.#clock.schedule(drainLongestMs, () => idle.resolve());
-      await idle.promise;
-      timer.cancel();
-    }
+    if (this.#keeper.wire !== undefined) await this.#turns.untilIdle(drainLongestMs);
     await this.close();
   }
 
@@ -354,7 +294,7 @@ export class Port implements AsyncDisposable {
     this.#line.turnAway(reason);
     for (const lease of this.#book.leases()) this.#book.end(lease, 'closed');
     await this.#keeper.close('closed', reason);
-    await this.#turn;
+    await this.#turns.current;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -377,106 +317,13 @@ export class Port implements AsyncDisposable {
 
   async #ask(request: Pending): Promise<unknown> {
     const behind = this.#book.ownersAgainst(request.scope, request.agent);
-    request.blocked = behind.length > 0 || this.#serving !== undefined || this.#line.size > 0;
+    request.blocked = behind.length > 0 || this.#turns.isServing || this.#line.size > 0;
     if (request.blocked && this.events.has('waiting')) {
-      const others = behind.length > 0 ? behind : this.#servedOwners();
+      const others = behind.length > 0 ? behind : this.#turns.servedOwners();
       this.events.emit('waiting', { owner: request.by, label: request.label, behind: others });
     }
     this.#line.push(request);
     return await request.promise;
-  }
-
-  #mayGo = (request: Pending): boolean => {
-    const { ask, agent, scope } = request;
-    if (ask.kind === 'lease') return this.#book.isGrantable(ask.wish);
-    return this.#keeper.wire !== undefined && this.#book.admits(scope, agent);
-  };
-
-  /** Lets all that ask at the same time get in line first, so that they can share a turn. */
-  #advanceSoon(): void {
-    if (this.#isAdvancing) return;
-    this.#isAdvancing = true;
-    queueMicrotask(() => {
-      this.#isAdvancing = false;
-      this.#advance();
-    });
-  }
-
-  /** Serves whoever's turn it is. Called whenever something has changed that may let somebody go. */
-  #advance(): void {
-    while (this.#serving === undefined) {
-      const request = this.#line.take(this.#mayGo);
-      if (request === undefined) break;
-      request.begin();
-      const { ask } = request;
-      if (ask.kind === 'lease') this.#grant(request, ask.wish);
-      else this.#turn = this.#serve(request, ask.transaction);
-    }
-    if (this.#isIdle()) this.#idle?.resolve();
-  }
-
-  #isIdle(): boolean {
-    return this.#serving === undefined && this.#line.size === 0;
-  }
-
-  #grant(request: Pending, wish: Parameters<LeaseBook['grant']>[0]): void {
-    const lease = this.#book.grant(wish);
-    const status = this.#book.statusOf(lease);
-    const waitedMs = this.#clock.monotonic() - request.askedMs;
-    this.#record.ended(request);
-    if (!request.resolve(lease)) {
-      this.#book.end(lease, 'released');
-      return;
-    }
-    this.#watchHold(lease);
-    if (status !== undefined) this.events.emit('leaseGranted', { lease: status, waitedMs });
-  }
-
-  #watchHold(lease: Lease): void {
-    const timer = this.#clock.schedule(longHoldMs, () => {
-      const status = this.#book.statusOf(lease);
-      if (status === undefined) return;
-      const waiting = this.#line.size;
-      if (waiting > 0) this.events.emit('leaseHeldLong', { lease: status, waiting });
-      this.#watchHold(lease);
-    });
-    this.#holdTimers.set(lease, timer);
-  }
-
-  async #serve(first: Pending, transaction: Transaction<unknown>): Promise<void> {
-    const batch = gather(first, transaction, this.#line.queue, this.#mayGo);
-    const { scope, merge } = batch.transaction;
-    const requests = requestsOf(batch);
-    const startMs = this.#clock.monotonic();
-    this.#serving = { batch, sinceMs: this.#clock.now() };
-    for (const request of requests) request.begin();
-    if (scope !== undefined) this.#breaker.sent(scope);
-    if (merge === undefined && !batch.isChain) this.#cache.forget(scope);
-    const turn = this.#conductor.turn(batch.transaction);
-    this.#announce(requests, startMs);
-    this.#record.wireTransaction();
-    const result = await turn;
-    this.#serving = undefined;
-    const endMs = this.#clock.monotonic();
-    const { outcome } = result;
-    if (outcome.kind === 'failure') {
-      this.#record.turn(batch, result, startMs, endMs);
-      this.#settlement.fail(batch, outcome.error);
-      this.#advance();
-      return;
-    }
-    // The wire is not kept waiting: while the next request is on it, these are told.
-    this.#settlement.keep(batch, outcome.reply);
-    this.#advance();
-    this.#record.turn(batch, result, startMs, endMs);
-    this.#settlement.answer(batch, outcome.reply);
-  }
-
-  #announce(requests: readonly Pending[], startMs: number): void {
-    if (!this.events.has('granted')) return;
-    for (const { by: owner, label, askedMs } of requests) {
-      this.events.emit('granted', { owner, label, waitedMs: startMs - askedMs });
-    }
   }
 
   #checkLease(lease: Lease, scope: string | undefined, label: string): void {
@@ -489,11 +336,7 @@ export class Port implements AsyncDisposable {
   }
 
   async #releaseLease(lease: Lease): Promise<void> {
-    const served = this.#serving?.batch;
-    const isOnWire =
-      served !== undefined &&
-      requestsOf(served).some(({ ask }) => ask.kind === 'transaction' && ask.lease === lease);
-    if (isOnWire) await this.#turn;
+    if (this.#turns.serves(lease)) await this.#turns.current;
     this.#book.end(lease, 'released');
   }
 
@@ -514,16 +357,8 @@ export class Port implements AsyncDisposable {
     return new RawChannel({ clock: this.#clock, portName: this.name, wire }, lease.lost);
   }
 
-  #servedOwners(): Owner[] {
-    const batch = this.#serving?.batch;
-    return batch === undefined ? [] : requestsOf(batch).map(({ by }) => by);
-  }
-
   #linkChanged(state: LinkState, reason: SignalboxError | undefined): void {
     this.events.emit('state', { state, ...(reason === undefined ? {} : { reason }) });
-    if (state !== 'open') return;
-    this.#cache.forget(undefined);
-    this.#conductor.linkOpened();
-    this.#advance();
+    if (state === 'open') this.#turns.linkOpened();
   }
 }

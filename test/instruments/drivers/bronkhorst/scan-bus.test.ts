@@ -31,7 +31,7 @@ test('tries addresses that nobody names, within its limits, without declaring th
   await using bench = await ProparBench.open([{ address: 3 }, { address: 5 }, { address: 9 }]);
   await bench.simulator.silence(3, true);
   const { port, wire } = bench;
-  const limits = { firstNode: 2, lastNode: 6, timeoutMs: 20 };
+  const limits = { firstNode: 2, lastNode: 6, timeoutMs: 250 };
   const found = await scanBus({ port, wire, by, ...limits });
   // Node 5 names node 9, which lies beyond the limits of what is tried.
   expect(found.map(({ address }) => address)).toEqual([5, 9]);
