@@ -1,8 +1,8 @@
-export type {
-  Config,
-  HttpConfig,
-  InstrumentConfig,
-  PortConfig,
-  SimulatorConfig,
-} from './config.ts';
-export { loadConfig, parseConfig } from './load-config.ts';
+export type { Config } from './config.ts';
+export type { CsvLogConfig } from './csv-log-config.ts';
+export { configLogLevels, logRooms } from './gateway-config.ts';
+export type { ConfigLogLevel, GatewayConfig, HttpConfig, LogRoom } from './gateway-config.ts';
+export type { InstrumentConfig, ScpiConfig } from './instrument-config.ts';
+export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
+export type { PortConfig } from './port-config.ts';
+export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';

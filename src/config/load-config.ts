@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseDocument } from '@decimalturn/toml-patch';
 import type { TomlDocument } from '@decimalturn/toml-patch';
-import type { z } from 'zod';
 import { SignalboxError } from '../kernel/index.ts';
 import type { Config } from './config.ts';
+import { problemsOf } from './describe-issue.ts';
 import { lineOf } from './line-of.ts';
 import { configSchema } from './schema.ts';
+import { settlePaths } from './settle-paths.ts';
 
 /** A longer file is no configuration. */
 export const configBytesMost = 4_194_304;
+/** So many problems of a file are told at once. */
+export const problemsMost = 50;
 
 /**
- * Reads a configuration file.
+ * Reads a configuration file. Relative paths in it lead on from its folder.
  * @throws CONFIG_UNREADABLE when it cannot be read or is no TOML; CONFIG_INVALID when it breaks the
  *   schema. Both name the file and the line.
  */
@@ -24,10 +28,10 @@ export async function loadConfig(path: string): Promise<Config> {
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : String(cause);
     throw new SignalboxError('CONFIG_UNREADABLE', `${path} ${why}`, { details: { path }, cause });
   }
-  return parseConfig(text, path);
+  return settlePaths(parseConfig(text, path), dirname(path));
 }
 
-/** As {@link loadConfig}, of a text. @param path names it in errors */
+/** As {@link loadConfig}, of a text, with its paths as they are. @param path names it in errors */
 export function parseConfig(text: string, path: string): Config {
   if (text.length > configBytesMost) {
     throw new SignalboxError(
@@ -36,12 +40,14 @@ export function parseConfig(text: string, path: string): Config {
     );
   }
   const document = parseToml(text, path);
-  const result = configSchema.safeParse(document.toJsObject);
+  const file: unknown = document.toJsObject;
+  const result = configSchema.safeParse(file);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => ({
-    line: lineOf(document, placeOf(issue)),
-    message: describe(issue),
-  }));
+  const problems = result.error.issues
+    .flatMap((issue) => problemsOf(issue, file))
+    .map((problem) => ({ line: lineOf(document, problem.path), message: problem.message }))
+    .toSorted((one, other) => one.line - other.line)
+    .slice(0, problemsMost);
   const list = problems.map(({ line, message }) => `${path}:${line}: ${message}`).join('\n');
   throw new SignalboxError('CONFIG_INVALID', list, { details: { path, problems } });
 }
@@ -58,44 +64,4 @@ function parseToml(text: string, path: string): TomlDocument {
       cause,
     });
   }
-}
-
-/** An unknown key is shown where it stands, not where its table begins. */
-function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
-  if (issue.code !== 'unrecognized_keys') return issue.path;
-  return [...issue.path, ...issue.keys.slice(0, 1)];
-}
-
-/** Which key, what is wrong with it, and what is allowed. */
-function describe(issue: z.core.$ZodIssue): string {
-  const key = issue.path.map(String).join('.');
-  const where = key === '' ? '' : `${key}: `;
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `${where}unknown key ${issue.keys.map((each) => `'${each}'`).join(', ')}`;
-    case 'invalid_value':
-      return `${where}must be one of ${issue.values.map((each) => JSON.stringify(each)).join(', ')}`;
-    case 'invalid_union':
-      return `${where}${allowedOf(issue)}`;
-    case 'too_small':
-      return `${where}must be at least ${issue.minimum}`;
-    case 'too_big':
-      return `${where}must be at most ${issue.maximum}`;
-    case 'invalid_type':
-      return `${where}must be ${article(issue.expected)}`;
-    case 'invalid_format':
-      return `${where}must be ${issue.message}`;
-    default:
-      return `${where}${issue.message}`;
-  }
-}
-
-function allowedOf(issue: z.core.$ZodIssue): string {
-  const { discriminator, options } = issue as { discriminator?: string; options?: unknown[] };
-  if (discriminator === undefined) return 'has none of the allowed forms';
-  return `must be one of ${(options ?? []).map((each) => JSON.stringify(each)).join(', ')}`;
-}
-
-function article(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }

@@ -1,61 +1,58 @@
-import type { InstrumentConfig } from '../config/index.ts';
+import type { Config, InstrumentConfig } from '../config/index.ts';
 import { BronkhorstDriver, Instrument, ScpiDriver } from '../instruments/index.ts';
 import type { Driver, ReplyPolicy } from '../instruments/index.ts';
 import { SignalboxError } from '../kernel/index.ts';
 import type { BuiltPort } from './build-port.ts';
+import { given } from './given.ts';
 
 /** An instrument as the configuration describes it. */
 export function buildInstrument(
   name: string,
   config: InstrumentConfig,
   built: BuiltPort,
+  gasFactors: Config['gasFactors'],
 ): Instrument {
   const { title } = config;
-  return new Instrument({
-    name,
-    port: built.port,
-    driver: driverOf(name, config, built),
-    ...(title === undefined ? {} : { title }),
-  });
+  const driver = driverOf(name, config, built, gasFactors);
+  return new Instrument({ name, port: built.port, driver, ...given({ title }) });
 }
 
 function driverOf(
   name: string,
   config: InstrumentConfig,
-  { wire, terminator, timeoutMs: ofPort }: BuiltPort,
+  built: BuiltPort,
+  gasFactors: Config['gasFactors'],
 ): Driver {
-  const { timeoutMs = ofPort } = config;
-  const timeout = timeoutMs === undefined ? {} : { timeoutMs };
-  switch (config.driver) {
-    case 'bronkhorst':
-      if (wire === undefined)
-        throw new SignalboxError('CONFIG_INVALID', `${name} is on no ProPar port`);
-      return new BronkhorstDriver({ wire, node: config.node, channel: config.channel, ...timeout });
-    case 'scpi':
-      return new ScpiDriver({
-        parameters: Object.entries(config.parameters).map(([key, parameter]) => ({
-          ...parameter,
-          name: key,
-        })),
-        terminator,
-        reply: replyPolicyOf(name, config),
-        ...timeout,
-      });
+  const { timeoutMs = built.timeoutMs } = config;
+  if (config.driver === 'bronkhorst' && built.protocol === 'propar') {
+    const { node, channel } = config;
+    const hasFactors = Object.keys(gasFactors).length > 0;
+    return new BronkhorstDriver({
+      wire: built.wire,
+      node,
+      channel,
+      ...(hasFactors ? { gasFactors } : {}),
+      ...given({ timeoutMs }),
+    });
   }
+  if (config.driver === 'scpi' && built.protocol === 'lines') {
+    const { parameters, errorQuery } = config;
+    return new ScpiDriver({
+      parameters: Object.entries(parameters).map(([key, each]) => ({ ...each, name: key })),
+      terminator: built.terminator,
+      reply: replyPolicyOf(config),
+      ...given({ errorQuery, timeoutMs }),
+    });
+  }
+  throw new SignalboxError(
+    'CONFIG_INVALID',
+    `a ${config.driver} instrument like ${name} cannot be on a port with protocol '${built.protocol}'`,
+  );
 }
 
-function replyPolicyOf(
-  name: string,
-  { reply, replyPattern }: Extract<InstrumentConfig, { driver: 'scpi' }>,
-): ReplyPolicy {
-  if (reply !== 'pattern') return reply;
-  try {
-    return new RegExp(replyPattern ?? '', 'i');
-  } catch (cause) {
-    throw new SignalboxError(
-      'CONFIG_INVALID',
-      `instruments.${name}.replyPattern is no regular expression`,
-      { cause },
-    );
-  }
+function replyPolicyOf({
+  reply,
+  replyPattern = '',
+}: Extract<InstrumentConfig, { driver: 'scpi' }>): ReplyPolicy {
+  return reply === 'pattern' ? new RegExp(replyPattern, 'i') : reply;
 }

@@ -8,19 +8,30 @@ import type { Resynchronization } from '../ports/index.ts';
 import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
 import type { ClientProtocol } from '../sessions/index.ts';
+import { given } from './given.ts';
+
+/** How long the first byte of a reply may take where the protocol is not known. */
+const gapTimeoutMs = 1_000;
 
 /** A port with what speaks on it. */
-export interface BuiltPort {
+export type BuiltPort = {
   readonly port: Port;
-  /** Of a ProPar port: what its instruments have in common. */
-  readonly wire: ProparWire | undefined;
-  /** Of a line port: what ends a line. */
-  readonly terminator: string;
   /** How long its instruments may take to answer; undefined: as long as their protocol says. */
   readonly timeoutMs: number | undefined;
   /** How unmodified programs speak on it. */
   readonly clientProtocol: ClientProtocol;
-}
+} & (
+  | {
+      readonly protocol: 'propar';
+      /** What its instruments have in common. */
+      readonly wire: ProparWire;
+    }
+  | {
+      readonly protocol: 'lines';
+      readonly terminator: string;
+    }
+  | { readonly protocol: 'gap' }
+);
 
 export interface PortSurroundings {
   readonly tokens: TokenSource;
@@ -36,8 +47,7 @@ export function buildPort(
   surroundings: PortSurroundings,
 ): BuiltPort {
   const { tokens, graph } = surroundings;
-  const { protocol, terminator, timeoutMs, retries } = config;
-  const common = { terminator, timeoutMs };
+  const { timeoutMs, retries } = config;
   const port = new Port({
     name,
     link: linkOf(config, surroundings),
@@ -46,69 +56,67 @@ export function buildPort(
     resynchronization: resynchronizationOf(config),
     ...(retries === undefined ? {} : { retry: { most: retries, delaysMs: [100, 200, 300] } }),
   });
-  switch (protocol) {
+  switch (config.protocol) {
     case 'propar': {
-      const wire = new ProparWire({
-        mode: config.mode,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      return { ...common, port, wire, clientProtocol: proparProtocol(wire) };
+      const { mode, chainBytes } = config;
+      const wire = new ProparWire({ mode, ...given({ timeoutMs, chainBytes }) });
+      return { port, protocol: 'propar', wire, timeoutMs, clientProtocol: proparProtocol(wire) };
     }
     case 'lines': {
-      const driver = new ScpiDriver({
-        parameters: [],
-        terminator,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      return { ...common, port, wire: undefined, clientProtocol: linesProtocol(driver) };
+      const { terminator } = config;
+      const driver = new ScpiDriver({ parameters: [], terminator, ...given({ timeoutMs }) });
+      const clientProtocol = linesProtocol(driver);
+      return { port, protocol: 'lines', terminator, timeoutMs, clientProtocol };
     }
     case 'gap': {
+      const { silenceMs, replyBytes } = config;
       const clientProtocol = gapProtocol({
-        silenceMs: config.silenceMs,
-        timeoutMs: timeoutMs ?? 1_000,
+        silenceMs,
+        timeoutMs: timeoutMs ?? gapTimeoutMs,
+        ...given({ replyBytes }),
       });
-      return { ...common, port, wire: undefined, clientProtocol };
+      return { port, protocol: 'gap', timeoutMs, clientProtocol };
     }
   }
 }
 
 function linkOf(config: PortConfig, { simulatorAddress }: PortSurroundings): LinkFactory {
-  const { simulator, baudRate, dataBits, stopBits, parity, flowControl } = config;
-  const address = simulator === undefined ? undefined : simulatorAddress(simulator);
-  const isDevice = address?.startsWith('/') ?? config.tcp === undefined;
-  if (isDevice) {
-    return serialLinkFactory({
-      path: address ?? config.serial ?? '',
-      ...(baudRate === undefined ? {} : { baudRate }),
-      ...(dataBits === undefined ? {} : { dataBits }),
-      ...(stopBits === undefined ? {} : { stopBits }),
-      ...(parity === undefined ? {} : { parity }),
-      ...(flowControl === undefined ? {} : { flowControl }),
-    });
-  }
-  const where = address ?? config.tcp ?? '';
-  const at = where.lastIndexOf(':');
-  return tcpLinkFactory({ host: where.slice(0, at), port: Number(where.slice(at + 1)) });
+  const { serial, tcp, simulator } = config;
+  const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
+  const isDevice = simulator === undefined ? tcp === undefined : place.startsWith('/');
+  if (!isDevice) return tcpLinkFactory(hostAndPortOf(place));
+  const { baudRate, dataBits, stopBits, parity, flowControl, dtr, rts } = config;
+  const lines = dtr === undefined && rts === undefined ? undefined : given({ dtr, rts });
+  return serialLinkFactory({
+    path: place,
+    ...given({ baudRate, dataBits, stopBits, parity, flowControl, lines }),
+  });
+}
+
+/** Of `host:port`, with `tcp://` in front or not, and brackets around an IPv6 address. */
+function hostAndPortOf(place: string): { host: string; port: number } {
+  const address = place.replace(/^tcp:\/\//, '');
+  const at = address.lastIndexOf(':');
+  return {
+    host: address.slice(0, at).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(at + 1)),
+  };
 }
 
 /** What is safe for the protocol, unless the configuration knows better. */
 function resynchronizationOf(config: PortConfig): Resynchronization {
-  const isNumbered = config.protocol === 'propar' && config.mode === 'binary';
+  const { resynchronization: kind = usualFor(config) } = config;
+  if (kind !== 'sentinel') return { kind };
+  return {
+    kind,
+    sentinel: identityQuestion(config.protocol === 'lines' ? config.terminator : '\n'),
+  };
+}
+
+function usualFor(config: PortConfig): 'none' | 'quiet' | 'reconnect' {
+  if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
   const isNetwork = config.tcp !== undefined || config.simulator !== undefined;
-  const usual = isNumbered
-    ? 'none'
-    : isNetwork && config.protocol === 'lines'
-      ? 'reconnect'
-      : 'quiet';
-  const kind = config.resynchronization ?? usual;
-  switch (kind) {
-    case 'none':
-    case 'quiet':
-    case 'reconnect':
-      return { kind };
-    case 'sentinel':
-      return { kind, sentinel: identityQuestion(config.terminator) };
-  }
+  return config.protocol === 'lines' && isNetwork ? 'reconnect' : 'quiet';
 }
 
 /** `*IDN?`, whose answer alone has four fields. IEEE 488.2, 10.14. */

@@ -14,10 +14,14 @@ export async function discoverOn(
   built: BuiltPort | undefined,
   context: DiscoveryContext,
 ): Promise<FoundInstrument[]> {
-  if (built === undefined || built.clientProtocol.name === 'gap') return [];
-  return built.wire === undefined
-    ? await identify(port, built.terminator, context)
-    : await scan(port, built.wire, context);
+  switch (built?.protocol) {
+    case 'propar':
+      return await scan(port, built.wire, context);
+    case 'lines':
+      return await identify(port, built.terminator, context);
+    default:
+      return [];
+  }
 }
 
 async function identify(

@@ -1,26 +1,41 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import { HttpDoor, SocketDoor, VirtualPortDoor } from '../doors/index.ts';
 import type { Directory, Door } from '../doors/index.ts';
-import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { isSignalboxError } from '../kernel/index.ts';
+import { SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { SimulatedLaboratory } from '../simulators/index.ts';
-import { linesProtocol } from '../sessions/index.ts';
+import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { buildPort } from './build-port.ts';
 import type { BuiltPort } from './build-port.ts';
-import { discoverOn } from './discover.ts';
+import { buildRecords } from './build-records.ts';
+import type { Records } from './build-records.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 import { RoomLog } from './room-log.ts';
+import { endAll, shutDown } from './shut-down.ts';
+import type { ShutdownStep } from './shut-down.ts';
 import { simulatorDefinition } from './simulator-definition.ts';
 
 /** Of the package. */
 export const version = '0.1.0';
+
+/**
+ * How long each step of an end may take; what has not ended by then is left behind, and goes with the
+ * process. Their sum is below what the command line gives an orderly end.
+ */
+export const shutdownLongestMs = {
+  start: 1_000,
+  recorders: 500,
+  drain: 7_000,
+  doors: 2_500,
+  ports: 1_000,
+  logs: 1_000,
+  simulators: 1_000,
+} as const;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -38,8 +53,12 @@ export class Gateway implements AsyncDisposable {
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
+  #records: Records = { logs: [], recorders: [] };
   #laboratory: SimulatedLaboratory | undefined;
-  #closing: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  /** Settles when an orderly end is no longer waited for. */
+  readonly #hurry: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(options: GatewayOptions) {
     const { config, shutdown } = options;
@@ -47,7 +66,7 @@ export class Gateway implements AsyncDisposable {
     this.#config = config;
     this.#shutdown = shutdown;
     this.stateFolder = config.gateway.stateFolder ?? stateFolder(name);
-    this.runtimeFolder = runtimeFolder(name);
+    this.runtimeFolder = config.gateway.runtimeFolder ?? runtimeFolder(name);
     this.log = new RoomLog({
       file: join(this.stateFolder, 'signalbox.log'),
       level: logLevel,
@@ -65,49 +84,70 @@ export class Gateway implements AsyncDisposable {
    * cannot open is an error, and then nothing stays started.
    */
   async start(): Promise<void> {
+    this.#starting = this.#startAll();
     try {
-      await makePrivateFolder(this.stateFolder);
-      await makePrivateFolder(this.runtimeFolder);
-      await this.#startSimulators();
-      await this.#buildPorts();
-      for (const door of this.#doors) await door.open();
-      for (const port of this.#ports.values()) port.open();
-      this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
+      await this.#starting;
     } catch (error) {
       await this.close();
+      // What came up only after an end had gone past it.
+      await shutDown(this.#steps(), systemClock, this.#stepFailed);
       throw error;
     }
   }
 
-  /** Lets nobody in any more, finishes what is in line, then ends. */
+  /** Takes nothing new, finishes what is in line, then ends. */
   async drain(): Promise<void> {
-    await this.#end(async (port) => await port.drain());
+    await this.#end();
   }
 
-  /** Ends now. May be called twice. */
+  /** Ends now, also an end in order that has begun. May be called twice. */
   async close(): Promise<void> {
-    await this.#end(async (port) => await port.close());
+    this.#hurry.resolve();
+    await this.#end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain();
   }
 
-  async #end(endPort: (port: Port) => Promise<void>): Promise<void> {
-    this.#closing ??= (async () => {
-      const log = this.log.of('gateway');
-      log.info('stopping');
-      // In the reverse order of the start; each step is done whatever became of the others.
-      const doors = await Promise.allSettled(this.#doors.map(async (door) => await door.close()));
-      const ports = await Promise.allSettled(Array.from(this.#ports.values(), endPort));
-      const simulators = await Promise.allSettled([this.#laboratory?.[Symbol.asyncDispose]()]);
-      for (const result of [...doors, ...ports, ...simulators]) {
-        if (result.status === 'rejected')
-          log.error({ error: result.reason as unknown }, 'a step failed');
-      }
-      log.info('stopped');
-    })();
-    await this.#closing;
+  async #startAll(): Promise<void> {
+    await makePrivateFolder(this.stateFolder);
+    await makePrivateFolder(this.runtimeFolder);
+    await this.#startSimulators();
+    this.#throwIfEnding();
+    const built = await this.#buildPorts();
+    for (const [name, config] of Object.entries(this.#config.instruments)) {
+      const port = built.get(config.port);
+      if (port === undefined) continue;
+      this.#instruments.set(name, buildInstrument(name, config, port, this.#config.gasFactors));
+    }
+    this.#records = buildRecords(this.#config, this.#instruments, this.log);
+    const { directory, log, runtimeFolder: folder } = this;
+    this.#doors.push(
+      ...buildDoors({
+        config: this.#config,
+        directory,
+        built,
+        log,
+        runtimeFolder: folder,
+        version,
+        shutdown: this.#shutdown,
+      }),
+    );
+    for (const door of this.#doors) {
+      this.#throwIfEnding();
+      await door.open();
+    }
+    warnOfOpenSockets(this.#config, this.#doors, this.log);
+    this.#throwIfEnding();
+    for (const port of this.#ports.values()) port.open();
+    for (const recorder of this.#records.recorders) recorder.start();
+    this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
+  }
+
+  #throwIfEnding(): void {
+    if (this.#ending === undefined) return;
+    throw new SignalboxError('CLOSED', 'the gateway was stopped before it had started');
   }
 
   async #startSimulators(): Promise<void> {
@@ -127,7 +167,7 @@ export class Gateway implements AsyncDisposable {
     }
   }
 
-  async #buildPorts(): Promise<void> {
+  async #buildPorts(): Promise<Map<string, BuiltPort>> {
     const tokens = await FileTokenSource.open(join(this.stateFolder, 'token-epoch'));
     const graph = new WaitGraph();
     const built = new Map<string, BuiltPort>();
@@ -140,78 +180,73 @@ export class Gateway implements AsyncDisposable {
       built.set(name, port);
       this.#ports.set(name, port.port);
       followPort(port.port, this.log);
-      for (const virtualPort of config.virtualPorts) this.#addVirtualPort(virtualPort, port);
     }
-    for (const [name, config] of Object.entries(this.#config.instruments)) {
-      const port = built.get(config.port);
-      if (port === undefined) continue;
-      const instrument = buildInstrument(name, config, port);
-      this.#instruments.set(name, instrument);
-      if (config.driver === 'scpi' && config.socket !== undefined) {
-        this.#addSocket(instrument, config.socket);
-      }
-    }
-    if (this.#config.http.enabled) this.#addHttp(built);
+    return built;
   }
 
-  #addVirtualPort(name: string, { port, clientProtocol }: BuiltPort): void {
-    this.#doors.push(
-      new VirtualPortDoor({
-        name,
-        path: join(this.runtimeFolder, name),
-        port,
-        protocol: clientProtocol,
-        failed: this.#requestFailed,
-      }),
-    );
+  async #end(): Promise<void> {
+    this.#ending ??= this.#shutDown();
+    await this.#ending;
   }
 
-  #addSocket(instrument: Instrument, tcpPort: number): void {
-    const { driver, port, name } = instrument;
-    if (!(driver instanceof ScpiDriver)) return;
-    this.#doors.push(
-      new SocketDoor({
-        name: `${name}-socket`,
-        tcpPort,
-        port,
-        instrument: name,
-        protocol: linesProtocol(driver),
-        failed: this.#requestFailed,
-      }),
-    );
+  async #shutDown(): Promise<void> {
+    const log = this.log.of('gateway');
+    log.info('stopping');
+    await shutDown(this.#steps(), systemClock, this.#stepFailed);
+    log.info('stopped');
   }
 
-  #addHttp(built: ReadonlyMap<string, BuiltPort>): void {
-    const { host, port, tokenFile, allowedHosts, allowedOrigins } = this.#config.http;
-    const log = this.log.of('http');
-    const shutdown = this.#shutdown;
-    this.#doors.push(
-      new HttpDoor({
-        host,
-        port,
-        hosts: allowedHosts,
-        origins: allowedOrigins,
-        directory: this.directory,
-        version,
-        services: {
-          logLevels: this.log,
-          discover: async (onPort, context) =>
-            await discoverOn(onPort, built.get(onPort.name), context),
-          ...(shutdown === undefined ? {} : { shutdown }),
-        },
-        log: {
-          debug: (message, details) => log.debug(details ?? {}, message),
-          info: (message, details) => log.info(details ?? {}, message),
-          warn: (message, details) => log.warn(details ?? {}, message),
-          error: (message, details) => log.error(details ?? {}, message),
-        },
-        ...(tokenFile === undefined ? {} : { tokenFile }),
-      }),
-    );
-  }
+  readonly #stepFailed = (step: string, error: SignalboxError): void =>
+    this.log.of('gateway').error({ step, err: error }, `stopping: ${error.message}`);
 
-  #requestFailed = (owner: Owner, label: string, error: unknown): void => {
-    const why = isSignalboxError(error) ? `${error.code}: ${error.message}` : String(error);
-    this.log.of('doors').info({ owner: owner.id }, `${owner.program}: ${label} failed: ${why}`);
-  };
+  /**
+   * Those who ask end first, then those who are asked. Requests in line are answered while the doors
+   * by which they came are still open; nobody new gets into the line.
+   */
+  #steps(): ShutdownStep[] {
+    const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
+      endAll(this.#ports.values(), end);
+    const { start, recorders, drain, doors, ports: portsMs, logs, simulators } = shutdownLongestMs;
+    return [
+      {
+        name: 'the start',
+        longestMs: start,
+        // It says itself why it failed.
+        run: async () => await this.#starting?.catch(() => {}),
+      },
+      {
+        name: 'the recorders',
+        longestMs: recorders,
+        run: async () =>
+          await endAll(this.#records.recorders, async (each) => await each[Symbol.asyncDispose]()),
+      },
+      {
+        name: 'the requests in line',
+        longestMs: drain,
+        run: async () =>
+          await Promise.race([ports(async (port) => await port.drain()), this.#hurry.promise]),
+      },
+      {
+        name: 'the doors',
+        longestMs: doors,
+        run: async () => await endAll(this.#doors, async (door) => await door.close()),
+      },
+      {
+        name: 'the ports',
+        longestMs: portsMs,
+        run: async () => await ports(async (port) => await port.close()),
+      },
+      {
+        name: 'the CSV logs',
+        longestMs: logs,
+        run: async () =>
+          await endAll(this.#records.logs, async (each) => await each[Symbol.asyncDispose]()),
+      },
+      {
+        name: 'the simulators',
+        longestMs: simulators,
+        run: async () => await this.#laboratory?.[Symbol.asyncDispose](),
+      },
+    ];
+  }
 }

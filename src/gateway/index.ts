@@ -2,4 +2,4 @@ export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';
 export type { GatewayOptions } from './gateway.ts';
 export { simulatorDefinition } from './simulator-definition.ts';
-export { logLevels, rooms, RoomLog } from './room-log.ts';
+export { RoomLog } from './room-log.ts';

@@ -2,25 +2,19 @@ import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { destination, multistream, pino } from 'pino';
 import type { Logger } from 'pino';
+import { configLogLevels, logRooms } from '../config/index.ts';
+import type { ConfigLogLevel, LogRoom } from '../config/index.ts';
 import { SignalboxError } from '../kernel/index.ts';
 
 /** A log file longer than this is set aside as `.1` when the gateway starts. */
 export const logFileBytesMost = 16_777_216;
 
-/** What can be logged apart: each has its own level. */
-export const rooms = ['gateway', 'ports', 'leases', 'doors', 'http', 'simulators'] as const;
-export type Room = (typeof rooms)[number];
-
-/** From the most talkative to none. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
 export interface RoomLogOptions {
   /** Where JSON lines are kept; absent for none. */
   readonly file?: string;
-  readonly level: LogLevel;
+  readonly level: ConfigLogLevel;
   /** By room, where they differ. */
-  readonly levels: Readonly<Record<string, LogLevel>>;
+  readonly levels: Readonly<Partial<Record<LogRoom, ConfigLogLevel | undefined>>>;
 }
 
 /** One log, with a level for each room that can be changed while it runs. */
@@ -43,12 +37,12 @@ export class RoomLog {
     ];
     const root = pino({ level: 'trace', base: { pid: process.pid } }, multistream(streams));
     this.#loggers = new Map(
-      rooms.map((room) => [room, root.child({ room }, { level: levels[room] ?? level })]),
+      logRooms.map((room) => [room, root.child({ room }, { level: levels[room] ?? level })]),
     );
   }
 
   /** The log of one room. */
-  of(room: Room): Logger {
+  of(room: LogRoom): Logger {
     const logger = this.#loggers.get(room);
     if (logger === undefined) throw new TypeError(`no such room: ${room}`);
     return logger;
@@ -62,12 +56,12 @@ export class RoomLog {
   setLevel(room: string, level: string): void {
     const logger = this.#loggers.get(room);
     if (logger === undefined) {
-      throw new SignalboxError('NOT_FOUND', `no room '${room}'; there are ${rooms.join(', ')}`);
+      throw new SignalboxError('NOT_FOUND', `no room '${room}'; there are ${logRooms.join(', ')}`);
     }
-    if (!(logLevels as readonly string[]).includes(level)) {
+    if (!(configLogLevels as readonly string[]).includes(level)) {
       throw new SignalboxError(
         'BAD_ARGUMENT',
-        `no log level '${level}'; there are ${logLevels.join(', ')}`,
+        `no log level '${level}'; there are ${configLogLevels.join(', ')}`,
       );
     }
     logger.level = level;

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
-import type { SimulatorConfig } from '../config/index.ts';
-import type { NodeDefinition, SimulatorDefinition } from '../simulators/index.ts';
+import type { FaultConfig, SimulatorConfig } from '../config/index.ts';
+import type { FaultRule, FaultsAtStart, SimulatorDefinition } from '../simulators/index.ts';
+import { given } from './given.ts';
+
+/** How faults name an instrument that has its wire to itself. */
+const alone = 0;
 
 /** What the configuration says of a simulator, as the simulator takes it. */
 export function simulatorDefinition(
@@ -8,21 +12,68 @@ export function simulatorDefinition(
   config: SimulatorConfig,
   folder: string,
 ): SimulatorDefinition {
+  const { path, tcpPort, single, seed } = config;
+  const atPath = { path: path ?? join(folder, `simulator-${name}`) };
+  const onSocket = { tcpPort: tcpPort ?? 0, isSingle: single };
   switch (config.kind) {
-    case 'propar':
+    case 'propar': {
+      const { nodes, baudRate, answerTimeMs, absentNodes } = config;
       return {
         kind: 'propar',
-        path: config.path ?? join(folder, `simulator-${name}`),
-        nodes: config.nodes.map(
-          (node) =>
-            Object.fromEntries(
-              Object.entries(node).filter(([, value]) => value !== undefined),
-            ) as unknown as NodeDefinition,
+        // As a bus is found in a laboratory: on a serial line, unless a socket is asked for.
+        ...(tcpPort === undefined ? atPath : onSocket),
+        seed,
+        nodes: nodes.map((node) => ({ ...given(node), address: node.address })),
+        baudRate,
+        answerTimeMs,
+        absentNodes,
+        ...faultsOf(
+          config.faults,
+          nodes.map(({ address }) => address),
         ),
-        baudRate: config.baudRate,
-        answerTimeMs: config.answerTimeMs,
       };
-    case 'multimeter':
-      return { kind: 'multimeter', tcpPort: config.tcpPort, terminator: config.terminator };
+    }
+    case 'multimeter': {
+      const { terminator, identity, voltage, answerTimeMs, calibrationMs, interrupts } = config;
+      return {
+        kind: 'multimeter',
+        ...(path === undefined ? onSocket : { path }),
+        seed,
+        terminator,
+        answerTimeMs,
+        calibrationMs,
+        isInterrupted: interrupts,
+        ...given({ identity, voltage }),
+        ...faultsOf(config.faults, [alone]),
+      };
+    }
+  }
+}
+
+/** @param all the nodes that a fault is of which names none */
+function faultsOf(configs: readonly FaultConfig[], all: readonly number[]): FaultsAtStart {
+  return {
+    silentNodes: configs.flatMap(({ kind, node }) =>
+      kind === 'silence' ? (node === undefined ? all : [node]) : [],
+    ),
+    faults: configs.flatMap((config) => (config.kind === 'silence' ? [] : [ruleOf(config)])),
+  };
+}
+
+function ruleOf(config: Exclude<FaultConfig, { kind: 'silence' }>): FaultRule {
+  const { node, after, probability, times } = config;
+  return { fault: faultOf(config), ...given({ node, after, probability, times }) };
+}
+
+function faultOf(config: Exclude<FaultConfig, { kind: 'silence' }>): FaultRule['fault'] {
+  switch (config.kind) {
+    case 'delay':
+      return { kind: 'delay', delayMs: config.delayMs };
+    case 'unplug': {
+      const { backAfterMs = Infinity, moment } = config;
+      return { kind: 'unplug', backAfterMs, ...given({ moment }) };
+    }
+    default:
+      return { kind: config.kind };
   }
 }

@@ -1,5 +1,7 @@
 export { bufferedRowsMost, csvColumns, CsvLog, flushAfterMs } from './csv-log/csv-log.ts';
 export type { CsvLogOptions, CsvRow } from './csv-log/csv-log.ts';
+export { CsvRecorder, userTagKeptMs } from './csv-log/csv-recorder.ts';
+export type { CsvRecorderOptions } from './csv-log/csv-recorder.ts';
 export { driverFamilies } from './driver-families.ts';
 export type { DriverFactories, DriverFamily, DriverFamilyOptions } from './driver-families.ts';
 export type { Action, ActionContext, Driver, Identity } from './driver.ts';

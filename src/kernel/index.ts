@@ -9,6 +9,7 @@ export { errorCatalogue } from './error-catalogue.ts';
 export type { CatalogueEntry, ErrorCode, Fault } from './error-catalogue.ts';
 export { LinkedQueue } from './linked-queue.ts';
 export type { QueueNode } from './linked-queue.ts';
+export { isLoopback, plainAddress } from './loopback.ts';
 export { ManualClock } from './manual-clock.ts';
 export { describeOwner } from './owner.ts';
 export type { Owner } from './owner.ts';

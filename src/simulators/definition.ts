@@ -1,9 +1,9 @@
-import type { FaultRule } from './faults.ts';
+import type { FaultRule, FaultsAtStart } from './faults.ts';
 import type { OutletPlace } from './outlets/open-outlet.ts';
 import type { NodeDefinition } from './propar/node-model.ts';
 
 /** A bus of Bronkhorst instruments. */
-export interface ProparBusDefinition extends OutletPlace {
+export interface ProparBusDefinition extends OutletPlace, FaultsAtStart {
   readonly kind: 'propar';
   /** The first one is the host, which answers to node 128. */
   readonly nodes: readonly NodeDefinition[];
@@ -18,8 +18,12 @@ export interface ProparBusDefinition extends OutletPlace {
 }
 
 /** A multimeter that speaks SCPI. */
-export interface MultimeterDefinition extends OutletPlace {
+export interface MultimeterDefinition extends OutletPlace, FaultsAtStart {
   readonly kind: 'multimeter';
+  /** What it says to `*IDN?`. @default 'SIGNALBOX,SIM34401,SIM001,1.0' */
+  readonly identity?: string;
+  /** What it measures, give or take half a millivolt. @default 1.2345 */
+  readonly voltage?: number;
   /** How long any query takes. @default 0 */
   readonly answerTimeMs?: number;
   /** How long the self-calibration `*CAL?` takes. @default 1000 */

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../kernel/index.ts';
-import type { Fault, FaultRule } from './faults.ts';
+import type { Fault, FaultRule, FaultsAtStart } from './faults.ts';
 import type { Random } from './seeded-random.ts';
 
 /** A plan holds so many rules; one more is refused. Used up rules make room. */
@@ -11,6 +11,8 @@ const flippedBytesMost = 3;
 
 interface ArmedRule extends FaultRule {
   left: number;
+  /** So many replies are let through before. */
+  spared: number;
 }
 
 /** Decides for each reply what goes wrong with it: the first rule that applies. */
@@ -19,8 +21,11 @@ export class FaultPlan {
   readonly #silent = new Set<number>();
   #rules: ArmedRule[] = [];
 
-  constructor(random: Random) {
+  /** @throws BAD_ARGUMENT as `add` does */
+  constructor(random: Random, { faults = [], silentNodes = [] }: FaultsAtStart = {}) {
     this.#random = random;
+    for (const rule of faults) this.add(rule);
+    for (const node of silentNodes) this.silence(node, true);
   }
 
   /** @throws BAD_ARGUMENT for numbers that make no sense or more rules than {@link faultRulesMost} */
@@ -29,7 +34,8 @@ export class FaultPlan {
     if (this.#rules.length >= faultRulesMost) {
       throw new SignalboxError('BAD_ARGUMENT', `a simulator holds ${faultRulesMost} fault rules`);
     }
-    this.#rules.push({ ...rule, left: rule.times ?? Infinity });
+    const { times = Infinity, after = 0 } = rule;
+    this.#rules.push({ ...rule, left: times, spared: after });
   }
 
   /** Takes all rules away. Silent nodes stay silent. */
@@ -51,6 +57,10 @@ export class FaultPlan {
   next(node: number): Fault | undefined {
     for (const rule of this.#rules) {
       if (rule.node !== undefined && rule.node !== node) continue;
+      if (rule.spared > 0) {
+        rule.spared -= 1;
+        continue;
+      }
       if (this.#random() >= (rule.probability ?? 1)) continue;
       rule.left -= 1;
       if (rule.left <= 0) this.#rules = this.#rules.filter((other) => other !== rule);
@@ -80,13 +90,13 @@ export class FaultPlan {
   }
 }
 
-function checkRule({ fault, probability = 1, times = Infinity }: FaultRule): void {
+function checkRule({ fault, after = 0, probability = 1, times = Infinity }: FaultRule): void {
   const delayMs =
     fault.kind === 'delay' ? fault.delayMs : fault.kind === 'unplug' ? fault.backAfterMs : 0;
-  const isGood = delayMs >= 0 && probability >= 0 && probability <= 1 && times >= 1;
+  const isGood = delayMs >= 0 && after >= 0 && probability >= 0 && probability <= 1 && times >= 1;
   if (isGood) return;
   throw new SignalboxError(
     'BAD_ARGUMENT',
-    `a fault '${fault.kind}' with ${delayMs} ms, probability ${probability} (0 to 1) and ${times} times (1 or more) makes no sense`,
+    `a fault '${fault.kind}' with ${delayMs} ms, after ${after} (0 or more), probability ${probability} (0 to 1) and ${times} times (1 or more) makes no sense`,
   );
 }

@@ -35,8 +35,17 @@ export interface FaultRule {
   readonly fault: Fault;
   /** Only those of this node. @default all */
   readonly node?: number;
+  /** Not with the first so many. @default 0 */
+  readonly after?: number;
   /** Each with this probability, 0 to 1. @default 1 */
   readonly probability?: number;
   /** So many times, then never again. @default without end */
   readonly times?: number;
+}
+
+/** What goes wrong from the start. */
+export interface FaultsAtStart {
+  readonly faults?: readonly FaultRule[];
+  /** These answer nothing; 0 for an instrument without nodes. */
+  readonly silentNodes?: readonly number[];
 }

@@ -4,7 +4,7 @@ export type {
   SimulatorCommand,
   SimulatorDefinition,
 } from './definition.ts';
-export type { Fault, FaultRule, UnplugMoment } from './faults.ts';
+export type { Fault, FaultRule, FaultsAtStart, UnplugMoment } from './faults.ts';
 export type { OutletPlace } from './outlets/open-outlet.ts';
 export type { FlowChannelOptions } from './propar/flow-channel.ts';
 export type { NodeDefinition } from './propar/node-model.ts';

@@ -1,6 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, parseConfig } from '../../src/config/index.ts';
+import { loadConfig, parseConfig, problemsMost } from '../../src/config/index.ts';
 import { hasCode, isSignalboxError } from '../../src/kernel/index.ts';
+import { count } from '../support/count.ts';
+import { randomFrom } from '../support/random.ts';
 
 function messageOf(toml: string): string {
   try {
@@ -41,7 +46,7 @@ describe('a configuration', () => {
     [
       'a port that does not exist',
       `${port}[instruments.a]\nport = "buss"\ndriver = "bronkhorst"\nnode = 3\n`,
-      "lab.toml:5: instruments.a.port: no port 'buss'; there are bus",
+      "lab.toml:5: instruments.a.port: no port 'buss'; did you mean 'bus'?",
     ],
     [
       'a driver that does not exist',
@@ -59,6 +64,126 @@ describe('a configuration', () => {
       'lab.toml:5: instruments.a.port: a scpi instrument needs a port with protocol "lines"',
     ],
     ['what is no TOML', 'a = [\nb', 'lab.toml:2: '],
+    [
+      'a key in another spelling',
+      `${port}baud_rate = 9600\n`,
+      "lab.toml:4: ports.bus: unknown key 'baud_rate'; did you mean 'baudRate'?",
+    ],
+    [
+      'a table in another spelling',
+      '\n[port.bus]\nserial = "x"\n',
+      "lab.toml:2: unknown key 'port'; did you mean 'ports'?",
+    ],
+    [
+      'a key that is like no other',
+      '[http]\ncolour = "red"\n',
+      "lab.toml:2: http: unknown key 'colour'; allowed are enabled, host, port, tokenFile,",
+    ],
+    [
+      'a key of another protocol',
+      '[ports.x]\nserial = "x"\nprotocol = "lines"\nmode = "ascii"\n',
+      "lab.toml:4: ports.x: unknown key 'mode'; allowed are serial, tcp, simulator,",
+    ],
+    [
+      'what is missing',
+      `${port}[instruments.a]\nport = "bus"\ndriver = "bronkhorst"\n`,
+      'lab.toml:4: instruments.a.node: is missing; it must be a number',
+    ],
+    [
+      'no protocol',
+      '[ports.bus]\nserial = "x"\n',
+      'lab.toml:1: ports.bus.protocol: is missing; it must be one of "propar", "lines", "gap"',
+    ],
+    [
+      'a misspelt value',
+      '[ports.bus]\nserial = "x"\nprotocol = "line"\n',
+      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", not "line"',
+    ],
+    [
+      'a broken number',
+      '[ports.bus]\nserial = "x"\nprotocol = "lines"\ntimeoutMs = 1.5\n',
+      'lab.toml:4: ports.bus.timeoutMs: must be a whole number, not 1.5',
+    ],
+    [
+      'settings of a serial line on a network',
+      '[ports.bus]\ntcp = "host:1"\nprotocol = "lines"\nparity = "even"\n',
+      'lab.toml:4: ports.bus.parity: is of a serial line; a serial server has settings of its own',
+    ],
+    [
+      'a serial server where a device should be',
+      '[ports.bus]\nserial = "tcp://host:1"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.bus.serial: must be a device path; a serial server goes to the key tcp',
+    ],
+    [
+      'an address without a port',
+      '[ports.bus]\ntcp = "host"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.bus.tcp: must be host:port or tcp://host:port, not "host"',
+    ],
+    [
+      'a port beyond the last',
+      '[ports.bus]\ntcp = "host:99999"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.bus.tcp: with a port from 1 to 65535',
+    ],
+    [
+      'one wire for two ports',
+      `${port}[ports.other]\nserial = "/dev/ttyUSB0"\nprotocol = "lines"\n`,
+      "lab.toml:5: ports.other.serial: wire '/dev/ttyUSB0' is that of ports.bus already",
+    ],
+    [
+      'one virtual serial port for two ports',
+      `${port}virtualPorts = ["a"]\n[ports.b]\nserial = "y"\nprotocol = "gap"\nvirtualPorts = [\n"c",\n"a"]\n`,
+      "lab.toml:10: ports.b.virtualPorts.1: virtual serial port 'a' is that of ports.bus already",
+    ],
+    [
+      'a name that cannot be one',
+      '[ports."1 bus"]\nserial = "x"\nprotocol = "lines"\n',
+      'lab.toml:1: ports.1 bus: must be a name: a letter, then letters, digits, - and _',
+    ],
+    [
+      'the name of something that every table has',
+      `${port}[instruments.a]\nport = "constructor"\ndriver = "bronkhorst"\nnode = 3\n`,
+      "lab.toml:5: instruments.a.port: no port 'constructor'; there are bus",
+    ],
+    [
+      'a raw socket that other machines can reach, without saying so',
+      '[ports.m]\ntcp = "h:1"\nprotocol = "lines"\n[instruments.m]\nport = "m"\ndriver = "scpi"\nsocket = 5025\nsocketHost = "0.0.0.0"\n',
+      'lab.toml:8: instruments.m.socketHost: 0.0.0.0 can be reached from other machines, and a raw socket asks for no token',
+    ],
+    [
+      'an HTTP door that other machines can reach, without a token',
+      '[http]\nport = 80\nhost = "::"\n',
+      'lab.toml:3: http.host: :: can be reached from other machines, so a token is required: name a tokenFile',
+    ],
+    [
+      'no regular expression',
+      '[ports.m]\ntcp = "h:1"\nprotocol = "lines"\n[instruments.m]\nport = "m"\ndriver = "scpi"\nreply = "pattern"\nreplyPattern = "("\n',
+      'lab.toml:8: instruments.m.replyPattern: must be a regular expression',
+    ],
+    [
+      'a fault of a node that is not there',
+      '[simulators.b]\nkind = "propar"\nnodes = [{ address = 3 }]\n[[simulators.b.faults]]\nkind = "drop"\n[[simulators.b.faults]]\nkind = "drop"\nnode = 4\n',
+      'lab.toml:8: simulators.b.faults.1.node: there is no node 4; there are 3',
+    ],
+    [
+      'a fault in a list over several lines',
+      '[simulators.b]\nkind = "propar"\nnodes = [\n  { address = 3 },\n  { address = 300 },\n]\n',
+      'lab.toml:5: simulators.b.nodes.1.address: must be at most 127, not 300',
+    ],
+    [
+      'a simulator that speaks another protocol',
+      '[simulators.m]\nkind = "multimeter"\n[ports.m]\nsimulator = "m"\nprotocol = "propar"\n',
+      'lab.toml:4: ports.m.simulator: simulator \'m\' is a multimeter, which speaks protocol "lines"',
+    ],
+    [
+      'a placeholder that stands for nothing',
+      '[csvLogs.a]\nfolder = "x"\ninstruments = ["a"]\nparameters = ["b"]\nfileName = "{tag}.csv"\n',
+      'lab.toml:5: csvLogs.a.fileName: must have no other placeholders than {userTag}',
+    ],
+    [
+      'a log of an instrument that does not exist',
+      '[csvLogs.a]\nfolder = "x"\ninstruments = ["a"]\nparameters = ["b"]\n',
+      "lab.toml:3: csvLogs.a.instruments.0: no instrument 'a'; there is no instrument",
+    ],
   ])('with %s is refused with file, line and what is allowed', (_what, toml, message) => {
     expect(messageOf(toml)).toContain(message);
   });
@@ -66,6 +191,56 @@ describe('a configuration', () => {
   it('lists every problem at once', () => {
     const lines = messageOf('[http]\nport = "x"\n[gateway]\nname = 3\n').split('\n');
     expect(lines).toHaveLength(2);
+  });
+
+  it('names problems in the order of their lines, and no more than anybody reads', () => {
+    const keys = Array.from({ length: problemsMost + 10 }, (_, index) => `key${index} = 1`);
+    const lines = messageOf(`[http]\n${keys.join('\n')}\n`).split('\n');
+    expect(lines).toHaveLength(problemsMost);
+    expect(lines.map((line) => Number(line.split(':')[1]))).toEqual(
+      lines.map((_, index) => index + 2),
+    );
+  });
+
+  it.each(['serial = "x"', 'tcp = "[::1]:4001"', 'tcp = "tcp://serial-server:4001"'])(
+    'may say %s',
+    (place) => {
+      expect(messageOf(`[ports.bus]\n${place}\nprotocol = "propar"\n`)).toBe('no error');
+    },
+  );
+
+  it('whatever is written over it has a problem with a line, or none', () => {
+    const random = randomFrom(3);
+    const good = readFileSync(
+      new URL('../../examples/demonstration/lab.toml', import.meta.url),
+      'utf8',
+    );
+    const pieces = ['"', '[', ']', '=', '\n', '{', '}', '-1', 'true', '1e9', 'port', '.', "'", '#'];
+    for (let turn = 0; turn < count(3_000); turn += 1) {
+      let text = good;
+      for (let change = Math.ceil(random() * 3); change > 0; change -= 1) {
+        const at = Math.floor(random() * text.length);
+        const piece = pieces[Math.floor(random() * pieces.length)] ?? '';
+        text = text.slice(0, at) + piece + text.slice(at + Math.floor(random() * 4));
+      }
+      const message = messageOf(text);
+      if (message === 'no error') continue;
+      for (const line of message.split('\n')) expect(line, text).toMatch(/^lab\.toml:\d+: ./);
+    }
+  });
+
+  it('leads its relative paths on from its own folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-config-'));
+    const file = join(folder, 'lab.toml');
+    writeFileSync(
+      file,
+      'gateway.stateFolder = "state"\nhttp.tokenFile = "../token"\n[simulators.m]\nkind = "multimeter"\npath = "/abs"\n',
+    );
+    const { gateway, http, simulators } = await loadConfig(file);
+    expect(gateway).toMatchObject({ stateFolder: join(folder, 'state'), runtimeFolder: undefined });
+    expect(http.tokenFile).toBe(join(folder, '..', 'token'));
+    expect(simulators['m']?.path).toBe('/abs');
+    rmSync(folder, { recursive: true });
   });
 
   it('that is not there is named', async () => {

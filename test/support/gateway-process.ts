@@ -17,8 +17,15 @@ export class GatewayProcess implements AsyncDisposable {
   readonly doors: readonly DoorStatus[];
   readonly pid: number;
   readonly #child: ChildProcess;
+  readonly #said: readonly string[];
 
-  private constructor(folder: string, child: ChildProcess, doors: readonly DoorStatus[]) {
+  private constructor(
+    folder: string,
+    child: ChildProcess,
+    doors: readonly DoorStatus[],
+    said: readonly string[],
+  ) {
+    this.#said = said;
     this.folder = folder;
     this.doors = doors;
     this.pid = child.pid ?? 0;
@@ -50,7 +57,7 @@ export class GatewayProcess implements AsyncDisposable {
     ]);
     if (first === undefined) throw new Error(`the gateway did not start: ${said.join('')}`);
     const { doors } = JSON.parse(first) as { doors: DoorStatus[] };
-    return new GatewayProcess(folder, child, doors);
+    return new GatewayProcess(folder, child, doors, said);
   }
 
   /** Where a client finds a door. */
@@ -60,15 +67,26 @@ export class GatewayProcess implements AsyncDisposable {
     return door.address;
   }
 
+  /** What it has written to its terminal as warnings. */
+  get errors(): string {
+    return this.#said.join('');
+  }
+
   get url(): string {
     return this.address('http');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) {
+  /** Tells it to stop, and gives the exit code that it ended with. */
+  async stop(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
       await once(this.#child, 'exit');
     }
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

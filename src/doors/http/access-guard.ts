@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-import { SignalboxError } from '../../kernel/index.ts';
+import { isLoopback, plainAddress, SignalboxError } from '../../kernel/index.ts';
 import type { BearerToken } from './bearer-token.ts';
 import type { FailureLimit } from './failure-limit.ts';
-import { hostNameOf, isLoopback, plainAddress } from './host-name.ts';
+import { hostNameOf } from './host-name.ts';
 
 /** Paths that tell nothing of the laboratory and need no token: the page's frame, and being alive. */
 export const openPaths: readonly string[] = ['/', '/livez'];

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 
-import { SignalboxError, systemClock } from '../../kernel/index.ts';
+import { isLoopback, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Directory, Door, DoorStatus } from '../door.ts';
 import { AccessGuard } from './access-guard.ts';
@@ -8,7 +8,7 @@ import { loadTokenFile } from './bearer-token.ts';
 import { Callers } from './callers.ts';
 import { EventLog } from './event-log.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { hostAndPort, isLoopback } from './host-name.ts';
+import { hostAndPort } from './host-name.ts';
 import { createHttpServer } from './http-server.ts';
 import { Jobs } from './jobs.ts';
 import { LeaseDesk } from './lease-desk.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+import { isLoopback, plainAddress } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
-import { isLoopback, plainAddress } from './host-name.ts';
 
 /** So many programs that name themselves are remembered; the one that asked longest ago goes first. */
 export const rememberedOwnersMost = 1_024;

@@ -36,6 +36,8 @@ export interface CsvRow {
   readonly unit?: string;
   /** More, in words: `12 samples`. */
   readonly extra?: string;
+  /** The name of the instrument, for file names that have it. @default '' */
+  readonly instrument?: string;
   /** What people call the instrument; each has a file of its own. */
   readonly userTag: string;
   /** When it was, ms since 1970. @default now */
@@ -45,6 +47,12 @@ export interface CsvRow {
 export interface CsvLogOptions {
   /** Where the files are; made when it is not there. */
   readonly folder: string;
+  /**
+   * The name of a row's file: `{userTag}`, `{instrument}`, `{port}` and `{date}` (of the row, UTC) stand
+   * for the row's own. Whatever cannot be in a file name becomes `_`.
+   * @default 'log_{userTag}.csv'
+   */
+  readonly fileName?: string;
   /** @default systemClock */
   readonly clock?: Clock;
   /** Told when rows could not be written; they are kept, and tried again with the next ones. */
@@ -59,6 +67,7 @@ interface Pending {
 /** Keeps a file of rows for each user tag. Adding a row never waits for the disk. */
 export class CsvLog implements AsyncDisposable {
   readonly #folder: string;
+  readonly #fileName: string;
   readonly #clock: Clock;
   readonly #onFailure: (error: SignalboxError) => void;
   #rows: Pending[] = [];
@@ -69,6 +78,7 @@ export class CsvLog implements AsyncDisposable {
 
   constructor(options: CsvLogOptions) {
     this.#folder = options.folder;
+    this.#fileName = options.fileName ?? 'log_{userTag}.csv';
     this.#clock = options.clock ?? systemClock;
     this.#onFailure = options.onFailure ?? (() => {});
   }
@@ -166,14 +176,22 @@ export class CsvLog implements AsyncDisposable {
       extra,
       userTag,
     ];
-    return { file: fileOf(userTag), line: csvLine(fields.map(String)) };
+    return { file: fileOf(this.#fileName, { ...row, atMs }), line: csvLine(fields.map(String)) };
   }
 }
 
-/** `log_<user tag>.csv`, whatever people call their instruments. */
-function fileOf(userTag: string): string {
-  const tag = userTag.trim().replaceAll(/[^\p{L}\p{N}_-]+/gu, '_');
-  return `log_${tag === '' ? 'untagged' : tag}.csv`;
+/** The name of a row's file, whatever people call their instruments. */
+function fileOf(template: string, row: CsvRow & { readonly atMs: number }): string {
+  const { userTag, instrument = '', port, atMs } = row;
+  const values: Readonly<Record<string, string>> = {
+    userTag: userTag.trim() === '' ? 'untagged' : userTag,
+    instrument,
+    port,
+    date: new Date(atMs).toISOString().slice(0, 10),
+  };
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    (values[name] ?? '').trim().replaceAll(/[^\p{L}\p{N}_-]+/gu, '_'),
+  );
 }
 
 function hex(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import { SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { directNode, messageBytesMost } from '../../protocols/index.ts';
 import { FaultPlan } from '../fault-plan.ts';
-import type { Fault } from '../faults.ts';
+import type { Fault, FaultsAtStart } from '../faults.ts';
 import type { Wire, WireUser } from '../outlets/outlet.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { WireLog } from '../wire-log.ts';
@@ -28,7 +28,7 @@ const frameError = { general: 1, noAnswer: 9 };
 /** What went out before a cable is pulled gets so long to arrive. */
 const flushMs = 5;
 
-export interface ProparBusOptions {
+export interface ProparBusOptions extends FaultsAtStart {
   readonly nodes: readonly NodeDefinition[];
   /** 0 for a wire that takes no time. @default 38_400 */
   readonly baudRate?: number;
@@ -71,7 +71,7 @@ export class ProparBusSimulator {
   constructor(options: ProparBusOptions) {
     const { nodes, baudRate = 38_400, answerTimeMs = 2, seed = 1, clock = systemClock } = options;
     checkBus(nodes, baudRate, answerTimeMs);
-    this.faults = new FaultPlan(seededRandom(seed));
+    this.faults = new FaultPlan(seededRandom(seed), options);
     this.#pace = new WirePace(baudRate);
     this.#answerTimeMs = answerTimeMs;
     this.#hasErrorFrames = options.absentNodes === 'error-frame';

@@ -17,7 +17,7 @@ export async function openMultimeterSimulator(
   let outlet: Outlet | undefined;
   const shared: MeterShared = {
     meter: new Multimeter(definition),
-    faults: new FaultPlan(seededRandom(seed)),
+    faults: new FaultPlan(seededRandom(seed), definition),
     log: new WireLog(),
     isInterrupted,
     terminator,

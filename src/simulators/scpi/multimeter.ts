@@ -5,8 +5,8 @@ import { messageUnits } from './message-units.ts';
 import { shortForm } from './short-form.ts';
 import { scpiErrors, StatusRegisters } from './status-registers.ts';
 
-const identity = 'SIGNALBOX,SIM34401,SIM001,1.0';
-const startVoltage = 1.234_5;
+const defaultIdentity = 'SIGNALBOX,SIM34401,SIM001,1.0';
+const defaultVoltage = 1.234_5;
 const startRange = 10;
 /** A waveform has so many points, a byte each; one of them is a line feed, which ends nothing. */
 const curvePoints = 64;
@@ -19,6 +19,8 @@ export interface MeterAnswer {
 }
 
 export interface MultimeterOptions {
+  readonly identity?: string;
+  readonly voltage?: number;
   readonly seed?: number;
   readonly answerTimeMs?: number;
   readonly calibrationMs?: number;
@@ -32,13 +34,18 @@ type Command = (argument: string) => Outcome;
 export class Multimeter {
   readonly status: StatusRegisters = new StatusRegisters();
   readonly #random: Random;
+  readonly #identity: string;
+  readonly #voltage: number;
   readonly #answerTimeMs: number;
   readonly #calibrationMs: number;
   readonly #commands: ReadonlyMap<string, Command>;
   #range = startRange;
   #reading: string | undefined;
 
-  constructor({ seed = 1, answerTimeMs = 0, calibrationMs = 1_000 }: MultimeterOptions = {}) {
+  constructor(options: MultimeterOptions = {}) {
+    const { seed = 1, answerTimeMs = 0, calibrationMs = 1_000 } = options;
+    this.#identity = options.identity ?? defaultIdentity;
+    this.#voltage = options.voltage ?? defaultVoltage;
     this.#random = seededRandom(seed);
     this.#answerTimeMs = answerTimeMs;
     this.#calibrationMs = calibrationMs;
@@ -71,7 +78,7 @@ export class Multimeter {
     const { status } = this;
     const nextError = bare(() => status.takeError());
     return {
-      '*IDN?': bare(() => identity),
+      '*IDN?': bare(() => this.#identity),
       '*OPC?': bare(() => '1'),
       '*OPC': bare(() => status.completeOperation()),
       '*TST?': bare(() => '0'),
@@ -114,7 +121,7 @@ export class Multimeter {
   }
 
   #measure(): string {
-    const value = startVoltage + (this.#random() - 0.5) * 0.001;
+    const value = this.#voltage + (this.#random() - 0.5) * 0.001;
     this.#reading = value.toExponential(8).toUpperCase();
     return this.#reading;
   }

@@ -97,6 +97,25 @@ describe('a fault on demand', () => {
     expect(hex(await client.take(12))).toBe(answer.replace('070305', '030505'));
   });
 
+  it('spares the first replies that it is told to', async () => {
+    await bus.addFault({ fault: { kind: 'drop' }, after: 2, times: 1 });
+    for (const sequence of ['01', '02', '03', '04']) {
+      client.send(bytes(read.replace('07 03', `${sequence} 03`)));
+      if (sequence === '03') continue;
+      expect(hex(await client.take(12))).toBe(answer.replace('0703', `${sequence}03`));
+    }
+  });
+
+  it('strikes from the start where it is in the definition', async () => {
+    const faults = [{ fault: { kind: 'drop' }, times: 1 }] as const;
+    await using other = await quickBus({ faults, silentNodes: [5] });
+    using asking = await Client.open(other.address);
+    asking.send(bytes(read));
+    asking.send(bytes(read.replace('07 03', '08 05')));
+    asking.send(bytes(read.replace('07 03', '09 03')));
+    expect(hex(await asking.take(12))).toBe(answer.replace('0703', '0903'));
+  });
+
   it('strikes with its probability, as its seed says', async () => {
     const faults = async (seed: number): Promise<string> => {
       await using seeded = await quickBus({ seed });

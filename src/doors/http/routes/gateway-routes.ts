@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { SignalboxError } from '../../../kernel/index.ts';
-import { isLoopback } from '../host-name.ts';
+import { isLoopback, SignalboxError } from '../../../kernel/index.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name } from '../schemas.ts';
 import type { LogLevels } from '../services.ts';

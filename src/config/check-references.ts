@@ -1,0 +1,129 @@
+import { hint } from './alike.ts';
+import type { Config } from './config.ts';
+
+/** What is wrong with a configuration, and where. */
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What the parts of a configuration say of each other that cannot be. */
+export function checkReferences(config: Config): ConfigProblem[] {
+  return [
+    ...instrumentPorts(config),
+    ...simulatorsOfPorts(config),
+    ...instrumentsOfLogs(config),
+    ...twice('wire', wires(config)),
+    ...twice('virtual serial port', virtualPorts(config)),
+    ...twice('TCP port', tcpPorts(config)),
+  ];
+}
+
+function instrumentPorts({ instruments, ports }: Config): ConfigProblem[] {
+  return Object.entries(instruments).flatMap(([key, { port, driver }]) => {
+    const path = ['instruments', key, 'port'];
+    const target = own(ports, port);
+    if (target === undefined) {
+      return [{ path, message: noSuch('port', port, ports) }];
+    }
+    const wanted = driver === 'bronkhorst' ? 'propar' : 'lines';
+    if (target.protocol === wanted) return [];
+    return [{ path, message: `a ${driver} instrument needs a port with protocol "${wanted}"` }];
+  });
+}
+
+function simulatorsOfPorts({ ports, simulators }: Config): ConfigProblem[] {
+  return Object.entries(ports).flatMap(([key, { simulator, protocol }]) => {
+    if (simulator === undefined) return [];
+    const path = ['ports', key, 'simulator'];
+    const target = own(simulators, simulator);
+    if (target === undefined) {
+      return [{ path, message: noSuch('simulator', simulator, simulators) }];
+    }
+    const wanted = target.kind === 'propar' ? 'propar' : 'lines';
+    if (protocol === wanted || protocol === 'gap') return [];
+    const message = `simulator '${simulator}' is a ${target.kind}, which speaks protocol "${wanted}"`;
+    return [{ path, message }];
+  });
+}
+
+function instrumentsOfLogs({ csvLogs, instruments }: Config): ConfigProblem[] {
+  return Object.entries(csvLogs).flatMap(([key, log]) =>
+    log.instruments.flatMap((name, index) =>
+      own(instruments, name) !== undefined
+        ? []
+        : [
+            {
+              path: ['csvLogs', key, 'instruments', index],
+              message: noSuch('instrument', name, instruments),
+            },
+          ],
+    ),
+  );
+}
+
+/** A thing that only one place of the file may name. */
+interface Claim {
+  readonly thing: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** One port owns one wire: two owners would be two lines for it. */
+function wires({ ports }: Config): Claim[] {
+  return Object.entries(ports).flatMap(([key, { serial, tcp, simulator }]) => [
+    ...(serial === undefined ? [] : [{ thing: serial, path: ['ports', key, 'serial'] }]),
+    ...(tcp === undefined
+      ? []
+      : [{ thing: tcp.replace(/^tcp:\/\//, ''), path: ['ports', key, 'tcp'] }]),
+    ...(simulator === undefined ? [] : [{ thing: simulator, path: ['ports', key, 'simulator'] }]),
+  ]);
+}
+
+function virtualPorts({ ports }: Config): Claim[] {
+  return Object.entries(ports).flatMap(([key, port]) =>
+    port.virtualPorts.map((thing, index) => ({
+      thing,
+      path: ['ports', key, 'virtualPorts', index],
+    })),
+  );
+}
+
+/** 0 takes a free one, which is never another's. */
+function tcpPorts({ http, instruments, simulators }: Config): Claim[] {
+  const claims = [
+    { host: http.host, number: http.enabled ? http.port : 0, path: ['http', 'port'] },
+    ...Object.entries(instruments).flatMap(([key, instrument]) => {
+      if (instrument.driver !== 'scpi') return [];
+      const { socketHost: host, socket: number = 0 } = instrument;
+      return [{ host, number, path: ['instruments', key, 'socket'] }];
+    }),
+    ...Object.entries(simulators).map(([key, { tcpPort: number = 0 }]) => ({
+      host: '127.0.0.1',
+      number,
+      path: ['simulators', key, 'tcpPort'],
+    })),
+  ];
+  return claims
+    .filter(({ number }) => number !== 0)
+    .map(({ host, number, path }) => ({ thing: `${host}:${number}`, path }));
+}
+
+function twice(kind: string, claims: readonly Claim[]): ConfigProblem[] {
+  const first = new Map<string, Claim>();
+  return claims.flatMap((claim) => {
+    const other = first.get(claim.thing);
+    first.set(claim.thing, other ?? claim);
+    if (other === undefined) return [];
+    const owner = other.path.slice(0, 2).join('.');
+    return [{ path: claim.path, message: `${kind} '${claim.thing}' is that of ${owner} already` }];
+  });
+}
+
+/** What a table has under a name; nothing that it only inherited. */
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function noSuch(kind: string, wanted: string, existing: object): string {
+  return `no ${kind} '${wanted}'${hint(wanted, Object.keys(existing), kind)}`;
+}

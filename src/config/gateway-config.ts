@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { isLoopback } from '../kernel/index.ts';
+import { host, name, path, table, tcpPort } from './fields.ts';
+
+/** How much is logged, from the most talkative to nothing. */
+export const configLogLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type ConfigLogLevel = (typeof configLogLevels)[number];
+
+/** What is logged apart: each has its own level. */
+export const logRooms = [
+  'gateway',
+  'ports',
+  'leases',
+  'doors',
+  'http',
+  'simulators',
+  'records',
+] as const;
+export type LogRoom = (typeof logRooms)[number];
+
+export interface GatewayConfig {
+  /** As people know this gateway. */
+  readonly name: string;
+  /** Where what must outlive the gateway is kept. */
+  readonly stateFolder?: string | undefined;
+  /** Where virtual serial ports are. */
+  readonly runtimeFolder?: string | undefined;
+  readonly logLevel: ConfigLogLevel;
+  /** Where they differ: `ports = "debug"`. */
+  readonly logLevels: Readonly<Partial<Record<LogRoom, ConfigLogLevel | undefined>>>;
+}
+
+export interface HttpConfig {
+  readonly enabled: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Needed where a token is required. */
+  readonly tokenFile?: string | undefined;
+  /** Whether a token is required on this machine too. Beyond it one always is. */
+  readonly requireToken: boolean;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+}
+
+const logLevel = z.enum(configLogLevels);
+
+export const gatewaySchema: z.ZodType<GatewayConfig> = table({
+  name: name.default('signalbox'),
+  stateFolder: path.optional(),
+  runtimeFolder: path.optional(),
+  logLevel: logLevel.default('info'),
+  logLevels: table({
+    gateway: logLevel.optional(),
+    ports: logLevel.optional(),
+    leases: logLevel.optional(),
+    doors: logLevel.optional(),
+    http: logLevel.optional(),
+    simulators: logLevel.optional(),
+    records: logLevel.optional(),
+  }).default({}),
+});
+
+export const httpSchema: z.ZodType<HttpConfig> = table({
+  enabled: z.boolean().default(true),
+  host: host.default('127.0.0.1'),
+  port: tcpPort.default(5_001),
+  tokenFile: path.optional(),
+  requireToken: z.boolean().default(false),
+  allowedHosts: z.array(host).default([]),
+  allowedOrigins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin: https://lab.example.org'))
+    .default([]),
+}).superRefine((http, context) => {
+  const isOpen = !isLoopback(http.host);
+  if (!http.enabled || http.tokenFile !== undefined || !(isOpen || http.requireToken)) return;
+  const why = isOpen
+    ? `${http.host} can be reached from other machines, so a token is required`
+    : 'a token is required';
+  context.addIssue({
+    code: 'custom',
+    path: [isOpen ? 'host' : 'requireToken'],
+    message: `${why}: name a tokenFile, which is made when it is not there`,
+  });
+});

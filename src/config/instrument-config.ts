@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { isLoopback } from '../kernel/index.ts';
+import { host, milliseconds, name, table, tcpPort } from './fields.ts';
+
+interface InstrumentCommon {
+  readonly port: string;
+  readonly title?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface BronkhorstConfig extends InstrumentCommon {
+  readonly driver: 'bronkhorst';
+  /** 1 to 127; 128 is whoever is directly connected. */
+  readonly node: number;
+  readonly channel: number;
+}
+
+export interface ScpiConfig extends InstrumentCommon {
+  readonly driver: 'scpi';
+  /** TCP port of a raw socket door; 0 takes a free one. */
+  readonly socket?: number | undefined;
+  /** The address that the door listens at. */
+  readonly socketHost: string;
+  /**
+   * A raw socket knows no tokens: whoever reaches it may use the instrument. Has to be true before one
+   * listens beyond this machine.
+   */
+  readonly socketAllowRemoteWithoutToken: boolean;
+  /** Whether a message is answered: decided by its `?`, always, never, or by a pattern. */
+  readonly reply: 'scpi' | 'always' | 'never' | 'pattern';
+  readonly replyPattern?: string | undefined;
+  /** Asked with each write, to learn whether the instrument took it. */
+  readonly errorQuery?: string | undefined;
+  readonly parameters: Readonly<Record<string, ScpiParameterConfig>>;
+}
+
+export type InstrumentConfig = BronkhorstConfig | ScpiConfig;
+
+export interface ScpiParameterConfig {
+  readonly title?: string | undefined;
+  readonly query?: string | undefined;
+  /** With `{value}` where the value goes. */
+  readonly set?: string | undefined;
+  readonly type: 'integer' | 'float' | 'string' | 'boolean';
+  readonly unit?: string | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  /** The only texts that it takes. */
+  readonly choices?: readonly string[] | undefined;
+}
+
+const message = z
+  .string()
+  .min(1)
+  .regex(/^[^\r\n]*$/, 'a message without a line end, which is added');
+
+const scpiParameter: z.ZodType<ScpiParameterConfig> = table({
+  title: z.string().optional(),
+  query: message.optional(),
+  set: message.regex(/\{value\}/, 'a message with {value} where the value goes').optional(),
+  type: z.enum(['integer', 'float', 'string', 'boolean']).default('float'),
+  unit: z.string().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  choices: z.array(z.string().min(1)).min(1).optional(),
+})
+  .refine(({ query, set }) => query !== undefined || set !== undefined, 'query, set or both')
+  .refine(({ minimum = -Infinity, maximum = Infinity }) => minimum <= maximum, {
+    path: ['minimum'],
+    message: 'must not be above maximum',
+  });
+
+const common = {
+  port: name,
+  title: z.string().optional(),
+  timeoutMs: milliseconds(600_000).optional(),
+};
+
+const bronkhorst = table({
+  ...common,
+  driver: z.literal('bronkhorst'),
+  node: z.number().int().min(1).max(128),
+  channel: z.number().int().min(1).max(16).default(1),
+});
+
+const scpi = table({
+  ...common,
+  driver: z.literal('scpi'),
+  socket: tcpPort.optional(),
+  socketHost: host.default('127.0.0.1'),
+  socketAllowRemoteWithoutToken: z.boolean().default(false),
+  reply: z.enum(['scpi', 'always', 'never', 'pattern']).default('scpi'),
+  replyPattern: z.string().refine(isPattern, 'must be a regular expression').optional(),
+  errorQuery: message.optional(),
+  parameters: z.record(name, scpiParameter).default({}),
+}).superRefine((instrument, context) => {
+  const { reply, replyPattern, socketHost, socketAllowRemoteWithoutToken } = instrument;
+  const complain = (key: string, problem: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message: problem });
+  if (reply === 'pattern' && replyPattern === undefined) {
+    complain('reply', 'replyPattern says which messages are answered, and is missing');
+  }
+  if (reply !== 'pattern' && replyPattern !== undefined) {
+    complain('replyPattern', 'is read only with reply = "pattern"');
+  }
+  if (!isLoopback(socketHost) && !socketAllowRemoteWithoutToken) {
+    complain(
+      'socketHost',
+      `${socketHost} can be reached from other machines, and a raw socket asks for no token: whoever reaches it may use the instrument. Where that is meant, say socketAllowRemoteWithoutToken = true`,
+    );
+  }
+});
+
+export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
+  bronkhorst,
+  scpi,
+]);
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'i').source !== '';
+  } catch {
+    return false;
+  }
+}

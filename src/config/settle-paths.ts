@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { Config } from './config.ts';
+
+/**
+ * Relative paths lead on from the folder of the file that they are in, wherever the gateway is started.
+ * Device paths stay as they are.
+ */
+export function settlePaths(config: Config, folder: string): Config {
+  const settled = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(folder, path);
+  const { gateway, http, csvLogs, simulators } = config;
+  return {
+    ...config,
+    gateway: {
+      ...gateway,
+      stateFolder: settled(gateway.stateFolder),
+      runtimeFolder: settled(gateway.runtimeFolder),
+    },
+    http: { ...http, tokenFile: settled(http.tokenFile) },
+    csvLogs: mapped(csvLogs, (log) => ({ ...log, folder: resolve(folder, log.folder) })),
+    simulators: mapped(simulators, (simulator) => ({
+      ...simulator,
+      path: settled(simulator.path),
+    })),
+  };
+}
+
+function mapped<Value>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

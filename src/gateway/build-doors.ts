@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { Config, HttpConfig, ScpiConfig } from '../config/index.ts';
+import { HttpDoor, SocketDoor, VirtualPortDoor } from '../doors/index.ts';
+import type { Directory, Door } from '../doors/index.ts';
+import { ScpiDriver } from '../instruments/index.ts';
+import type { Instrument } from '../instruments/index.ts';
+import { isLoopback, isSignalboxError } from '../kernel/index.ts';
+import type { Owner } from '../kernel/index.ts';
+import { linesProtocol } from '../sessions/index.ts';
+import type { BuiltPort } from './build-port.ts';
+import { discoverOn } from './discover.ts';
+import { given } from './given.ts';
+import type { RoomLog } from './room-log.ts';
+
+export interface DoorSurroundings {
+  readonly config: Config;
+  readonly directory: Directory;
+  readonly built: ReadonlyMap<string, BuiltPort>;
+  readonly log: RoomLog;
+  /** Where virtual serial ports are. */
+  readonly runtimeFolder: string;
+  /** Of Signalbox. */
+  readonly version: string;
+  /** Asked by the HTTP door to stop. */
+  readonly shutdown: ((by: Owner) => void) | undefined;
+}
+
+/** The doors of a configuration; not open yet. */
+export function buildDoors(surroundings: DoorSurroundings): Door[] {
+  const { config, built, directory } = surroundings;
+  const virtualPorts = Object.entries(config.ports).flatMap(([name, port]) =>
+    port.virtualPorts.flatMap((each) => virtualPort(each, built.get(name), surroundings)),
+  );
+  const sockets = Object.entries(config.instruments).flatMap(([name, instrument]) =>
+    instrument.driver === 'scpi'
+      ? socket(directory.instruments.get(name), instrument, surroundings)
+      : [],
+  );
+  return [
+    ...virtualPorts,
+    ...sockets,
+    ...(config.http.enabled ? [httpDoor(config.http, surroundings)] : []),
+  ];
+}
+
+function virtualPort(
+  name: string,
+  built: BuiltPort | undefined,
+  { runtimeFolder, log }: DoorSurroundings,
+): Door[] {
+  if (built === undefined) return [];
+  const { port, clientProtocol: protocol } = built;
+  const path = join(runtimeFolder, name);
+  return [new VirtualPortDoor({ name, path, port, protocol, failed: failureLog(log) })];
+}
+
+function socket(
+  instrument: Instrument | undefined,
+  { socket: tcpPort, socketHost: host }: ScpiConfig,
+  { log }: DoorSurroundings,
+): Door[] {
+  if (tcpPort === undefined || !(instrument?.driver instanceof ScpiDriver)) return [];
+  const { name, port, driver } = instrument;
+  const protocol = linesProtocol(driver);
+  const failed = failureLog(log);
+  return [
+    new SocketDoor({
+      name: socketNameOf(name),
+      host,
+      tcpPort,
+      port,
+      instrument: name,
+      protocol,
+      failed,
+    }),
+  ];
+}
+
+/** Says of each socket that other machines can reach, once it is open, what that means. */
+export function warnOfOpenSockets(
+  { instruments }: Config,
+  doors: readonly Door[],
+  log: RoomLog,
+): void {
+  for (const [name, instrument] of Object.entries(instruments)) {
+    if (instrument.driver !== 'scpi' || isLoopback(instrument.socketHost)) continue;
+    const door = doors.find((each) => each.name === socketNameOf(name));
+    if (door === undefined) continue;
+    const { address } = door.status();
+    const warning = `${name} is open to whoever reaches ${address}: a raw socket asks for no token`;
+    log.of('doors').warn({ instrument: name, address }, warning);
+  }
+}
+
+function socketNameOf(instrument: string): string {
+  return `${instrument}-socket`;
+}
+
+function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
+  const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins } = config;
+  const { directory, built, version, shutdown, log: roomLog } = surroundings;
+  const log = roomLog.of('http');
+  return new HttpDoor({
+    host,
+    port,
+    hosts: allowedHosts,
+    origins: allowedOrigins,
+    directory,
+    version,
+    services: {
+      logLevels: roomLog,
+      discover: async (onPort, context) =>
+        await discoverOn(onPort, built.get(onPort.name), context),
+      ...given({ shutdown }),
+    },
+    log: {
+      debug: (message, details) => log.debug(details ?? {}, message),
+      info: (message, details) => log.info(details ?? {}, message),
+      warn: (message, details) => log.warn(details ?? {}, message),
+      error: (message, details) => log.error(details ?? {}, message),
+    },
+    ...given({ tokenFile }),
+    // Beyond this machine one is required whatever is said here.
+    ...(requireToken ? { isTokenRequired: true } : {}),
+  });
+}
+
+function failureLog(log: RoomLog): (owner: Owner, label: string, error: unknown) => void {
+  return (owner, label, error) => {
+    const why = isSignalboxError(error) ? `${error.code}: ${error.message}` : String(error);
+    log.of('doors').info({ owner: owner.id }, `${owner.program}: ${label} failed: ${why}`);
+  };
+}
