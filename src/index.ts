@@ -10,12 +10,26 @@ export { Gateway } from './gateway/index.ts';
 export type { GatewayOptions } from './gateway/index.ts';
 export {
   Instrument,
+  PP_COMMAND,
+  PP_ERROR,
+  PP_MODE,
+  PP_STATUS,
+  pp_status_codes,
+  PP_TYPE,
+  ProparDatabase,
   ProparInstrument,
   ProparManager,
   ProparMaster,
   SharedSerialPort,
 } from './instruments/index.ts';
-export type { CallOptions, Parameter, Reading, Value } from './instruments/index.ts';
+export type {
+  CallOptions,
+  Parameter,
+  ProparRequest,
+  ProparResult,
+  Reading,
+  Value,
+} from './instruments/index.ts';
 export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
 export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
 export { serialLinkFactory, tcpLinkFactory } from './links/index.ts';

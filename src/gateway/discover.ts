@@ -51,7 +51,7 @@ async function scan(
     by,
     signal,
     progress: (share, message) => context.progress(share, message),
-    probe: 'when-none',
+    probe: 'first',
   });
   return nodes.map(({ address, type, serial, channels }) => ({
     family: 'bronkhorst',

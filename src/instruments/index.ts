@@ -18,6 +18,15 @@ export type { FoundNode, ScanOptions } from './drivers/bronkhorst/scan-bus.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
+export type { DumpLevel } from './flow-control/line-monitor.ts';
+export {
+  PP_COMMAND,
+  PP_ERROR,
+  PP_MODE,
+  PP_STATUS,
+  pp_status_codes,
+  PP_TYPE,
+} from './flow-control/propar-constants.ts';
 export { ProparDatabase } from './flow-control/propar-database.ts';
 export type { DatabaseParameter, DatabaseValue } from './flow-control/propar-database.ts';
 export { ProparInstrument } from './flow-control/propar-instrument.ts';
@@ -25,8 +34,8 @@ export type { ProparInstrumentOptions } from './flow-control/propar-instrument.t
 export { ProparManager, sharedInstrumentsMost } from './flow-control/propar-manager.ts';
 export type { ProparManagerOptions } from './flow-control/propar-manager.ts';
 export { masterBaudRate, ProparMaster } from './flow-control/propar-master.ts';
-export type { ProparMasterOptions, SharedBus } from './flow-control/propar-master.ts';
-export { PP_STATUS, PP_TYPE } from './flow-control/propar-types.ts';
+export type { ProparMasterOptions } from './flow-control/propar-master.ts';
+export type { ProparProvider, SerialClass, SharedBus } from './flow-control/propar-provider.ts';
 export type { ProparRequest, ProparResult } from './flow-control/propar-types.ts';
 export type { UsbStatistics } from './flow-control/usb-statistics.ts';
 export { Instrument } from './instrument.ts';

@@ -1,93 +1,48 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { ProparWire } from '../../src/instruments/index.ts';
 import type { ProparWireOptions } from '../../src/instruments/index.ts';
-import { Pty, serialLinkFactory } from '../../src/links/index.ts';
+import { serialLinkFactory } from '../../src/links/index.ts';
 import { Port } from '../../src/ports/index.ts';
-import {
-  AsciiFrameReader,
-  BinaryFrameReader,
-  encodeAsciiFrame,
-  encodeBinaryFrame,
-  encodeMessage,
-  parseMessage,
-} from '../../src/protocols/index.ts';
 import type { ProparFrame, ProparMessage } from '../../src/protocols/index.ts';
-
-/** What the bus answers: a message, an error frame, or nothing. */
-export type ScriptedAnswer =
-  | ProparMessage
-  | { readonly kind: 'error'; readonly code: number }
-  | undefined;
-
-/** Told of each request; gives the answer. */
-export type Script = (
-  message: ReturnType<typeof parseMessage>,
-  frame: ProparFrame,
-) => ScriptedAnswer;
+import { ScriptedPeer } from './scripted-peer.ts';
+import type { Script, ScriptedAnswer } from './scripted-peer.ts';
 
 export const acknowledged: ProparMessage = { kind: 'status', status: 0, position: 0 };
 
-/** A port on a real pseudo-terminal whose other end does what a test says, and notes what it got. */
+/** A port to a scripted peer. */
 export class ScriptedBus implements AsyncDisposable {
   readonly port: Port;
   readonly wire: ProparWire;
-  /** The messages that arrived, as they were on the wire. */
-  readonly received: Uint8Array[] = [];
-  readonly #pty: Pty;
-  readonly #folder: string;
-  readonly #script: Script;
-  readonly #mode: 'binary' | 'ascii';
+  readonly #peer: ScriptedPeer;
 
-  private constructor(pty: Pty, path: string, script: Script, options: ProparWireOptions) {
-    this.#pty = pty;
-    this.#folder = join(path, '..');
-    this.#script = script;
+  private constructor(peer: ScriptedPeer, options: ProparWireOptions) {
+    this.#peer = peer;
     this.wire = new ProparWire({ timeoutMs: 60, ...options });
-    this.#mode = this.wire.mode;
     this.port = new Port({
       name: 'bus',
-      link: serialLinkFactory({ path }),
+      link: serialLinkFactory({ path: peer.path }),
       resynchronization: this.wire.resynchronization,
       retry: { most: 1, delaysMs: [1] },
-    });
-    const reader = this.#mode === 'binary' ? new BinaryFrameReader() : new AsciiFrameReader();
-    pty.onData((data) => {
-      for (const event of reader.push(data)) {
-        if (event.kind === 'frame') this.#answer(event.frame);
-      }
     });
     this.port.open();
   }
 
   static async open(script: Script, options: ProparWireOptions = {}): Promise<ScriptedBus> {
-    const path = join(mkdtempSync(join(tmpdir(), 'signalbox-script-')), 'bus');
-    return new ScriptedBus(await Pty.open({ stablePath: path }), path, script, options);
+    return new ScriptedBus(await ScriptedPeer.open(script, options.mode), options);
   }
 
-  #answer(frame: ProparFrame): void {
-    this.received.push(frame.data);
-    this.answerWith(this.#script(parseMessage(frame.data), frame), frame);
+  /** The messages that arrived, as they were on the wire. */
+  get received(): Uint8Array[] {
+    return this.#peer.received;
   }
 
   /** Answers a request, now. */
   answerWith(answer: ScriptedAnswer, frame: ProparFrame): void {
-    if (answer === undefined) return;
-    const encode = this.#mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
-    const { sequence, node } = frame;
-    void this.#pty.write(
-      answer.kind === 'error'
-        ? encode({ sequence, node, data: new Uint8Array(), errorCode: answer.code })
-        : encode({ sequence, node, data: encodeMessage(answer) }),
-    );
+    this.#peer.answerWith(answer, frame);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.port.close();
-    await this.#pty.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#peer[Symbol.asyncDispose]();
   }
 }
 

@@ -67,8 +67,13 @@ export class ProparDatabase {
     return found.length === 0 ? null : found.map(described);
   }
 
-  get_propar_parameters(process: number): DatabaseParameter[] {
-    return this.#catalogue.all.filter((each) => each.process === process).map(described);
+  /** All parameters of a process, by their numbers; null for one that has none. */
+  get_propar_parameters(process: number): Record<number, DatabaseParameter[]> | null {
+    const found: Record<number, DatabaseParameter[]> = {};
+    for (const each of this.#catalogue.all) {
+      if (each.process === process) (found[each.parameter] ??= []).push(described(each));
+    }
+    return Object.keys(found).length === 0 ? null : found;
   }
 }
 

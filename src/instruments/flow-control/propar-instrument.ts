@@ -2,12 +2,15 @@ import { SignalboxError } from '../../kernel/index.ts';
 import { directNode } from '../../protocols/index.ts';
 import type { ProparValue } from '../../protocols/index.ts';
 import { BronkhorstDriver } from '../drivers/bronkhorst/bronkhorst-driver.ts';
+import type { ProparWire } from '../drivers/bronkhorst/propar-wire.ts';
 import { channelsMost } from '../drivers/bronkhorst/parameter-catalogue.ts';
 import type { ProparParameter } from '../drivers/bronkhorst/parameter-catalogue.ts';
 import type { ProparDatabase } from './propar-database.ts';
 import { ProparMaster } from './propar-master.ts';
-import type { ProparMasterOptions, SharedBus } from './propar-master.ts';
+import type { ProparMasterOptions } from './propar-master.ts';
+import type { SharedBus } from './propar-provider.ts';
 import type { ProparRequest, ProparResult } from './propar-types.ts';
+import { borrowMaster, returnMaster } from './shared-masters.ts';
 import { statusOf } from './status-of.ts';
 
 const identification = 1;
@@ -23,15 +26,17 @@ export interface ProparInstrumentOptions extends ProparMasterOptions {
 }
 
 /** One instrument on a ProPar line, with the methods and results of the maker's Python library. */
-export class ProparInstrument {
+export class ProparInstrument implements AsyncDisposable {
   readonly address: number;
   readonly channel: number;
   readonly master: ProparMaster;
-  readonly #drivers = new Map<number, BronkhorstDriver>();
+  readonly #isBorrowed: boolean;
+  #isClosed = false;
+  #drivers: { readonly wire: ProparWire; readonly byChannel: Map<number, BronkhorstDriver> };
 
   /**
-   * @param comport the path of a serial line, a port that exists already, or the master of the line:
-   *   instruments of one line must share it
+   * @param comport the path of a serial line, which all instruments of that path in this program
+   *   share; a port that exists already; or the master of the line
    * @param address 128 is whoever is directly connected
    * @throws BAD_ARGUMENT for an address or channel that no instrument has
    */
@@ -42,8 +47,31 @@ export class ProparInstrument {
   ) {
     this.address = address;
     this.channel = options.channel ?? 1;
-    this.master = comport instanceof ProparMaster ? comport : new ProparMaster(comport, options);
-    this.#driver(this.channel);
+    this.#isBorrowed = typeof comport === 'string';
+    this.master =
+      comport instanceof ProparMaster
+        ? comport
+        : typeof comport === 'string'
+          ? borrowMaster(comport, options)
+          : new ProparMaster(comport, options);
+    this.#drivers = { wire: this.master.wire, byChannel: new Map() };
+    try {
+      this.#driver(this.channel);
+    } catch (error) {
+      void this.close();
+      throw error;
+    }
+  }
+
+  /** Gives the line back; the last instrument of a path closes it. May be called twice. */
+  async close(): Promise<void> {
+    if (!this.#isBorrowed || this.#isClosed) return;
+    this.#isClosed = true;
+    await returnMaster(this.master);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** The parameter list, with the addresses of channel 1. */
@@ -117,20 +145,21 @@ export class ProparInstrument {
       : await this.master.read_parameters(own, callback);
   }
 
-  /** Writes several values in one message. @returns 0, or the status of the failure */
+  /** Writes several values in one message; as {@link ProparMaster.write_parameters}. */
   async write_parameters(
     parameters: readonly ProparRequest[],
-    command = 1,
+    command?: number,
+    callback?: (status: number) => void,
     channel: number = this.channel,
   ): Promise<number> {
-    return await this.master.write_parameters(this.#own(parameters, channel), command);
+    return await this.master.write_parameters(this.#own(parameters, channel), command, callback);
   }
 
   async readParameters(parameters: readonly ProparRequest[]): Promise<ProparResult[]> {
     return await this.read_parameters(parameters);
   }
 
-  async writeParameters(parameters: readonly ProparRequest[], command = 1): Promise<number> {
+  async writeParameters(parameters: readonly ProparRequest[], command?: number): Promise<number> {
     return await this.write_parameters(parameters, command);
   }
 
@@ -171,7 +200,15 @@ export class ProparInstrument {
     return this.readParameter(setpoint);
   }
 
-  /** A property cannot be waited for when it is set, so this is how the setpoint is written. */
+  /**
+   * Written in its turn; what is read afterwards is read after it. Nobody is told when it fails: where
+   * that matters, use {@link writeSetpoint}.
+   */
+  set setpoint(value: number) {
+    void this.writeSetpoint(value).catch(() => {});
+  }
+
+  /** As setting the property, but can be waited for, and says whether it was written. */
   async writeSetpoint(value: number): Promise<boolean> {
     return await this.writeParameter(setpoint, value);
   }
@@ -189,10 +226,12 @@ export class ProparInstrument {
 
   #driver(channel: number): BronkhorstDriver {
     const { wire } = this.master;
-    const known = this.#drivers.get(channel);
-    if (known !== undefined) return known;
-    const driver = new BronkhorstDriver({ wire, node: this.address, channel });
-    this.#drivers.set(channel, driver);
+    // A line that was set otherwise has another wire.
+    if (this.#drivers.wire !== wire) this.#drivers = { wire, byChannel: new Map() };
+    const { byChannel } = this.#drivers;
+    const driver =
+      byChannel.get(channel) ?? new BronkhorstDriver({ wire, node: this.address, channel });
+    byChannel.set(channel, driver);
     return driver;
   }
 

@@ -2,8 +2,10 @@ import { SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { ProparInstrument } from './propar-instrument.ts';
 import { ProparMaster } from './propar-master.ts';
-import type { ProparMasterOptions, SharedBus } from './propar-master.ts';
-import { usbStatisticsOf, usbStatisticsText } from './usb-statistics.ts';
+import type { ProparMasterOptions } from './propar-master.ts';
+import type { SharedBus } from './propar-provider.ts';
+import { borrowMaster, returnMaster } from './shared-masters.ts';
+import { usbStatisticsText } from './usb-statistics.ts';
 import type { UsbStatistics } from './usb-statistics.ts';
 
 /** So many instruments are kept; then a further one is refused, for its program must be running wild. */
@@ -46,15 +48,15 @@ export class ProparManager implements AsyncDisposable {
         `${sharedInstrumentsMost} instruments are shared; ${key} would be one more`,
       );
     }
-    const isNew = !this.#masters.has(port);
-    const master = this.#masters.get(port) ?? new ProparMaster(port, this.#options);
+    const own = this.#masters.get(port);
+    const master = own ?? borrowMaster(port, this.#options);
     try {
       const instrument = new ProparInstrument(master, address, { channel });
       this.#instruments.set(key, instrument);
       this.#masters.set(port, master);
       return instrument;
     } catch (error) {
-      if (isNew) void master.stop();
+      if (own === undefined) void returnMaster(master);
       throw error;
     }
   }
@@ -62,7 +64,7 @@ export class ProparManager implements AsyncDisposable {
   /** What was done on each port. */
   getUsbStatistics(): Record<string, UsbStatistics> {
     return Object.fromEntries(
-      Array.from(this.#masters, ([name, { port }]) => [name, usbStatisticsOf(port.statistics())]),
+      Array.from(this.#masters, ([name, master]) => [name, master.usbStatistics()]),
     );
   }
 
@@ -86,12 +88,12 @@ export class ProparManager implements AsyncDisposable {
     this.printUsbStatistics(print);
   }
 
-  /** Closes the lines that it opened. */
+  /** Closes the lines that it opened and nobody else in this program uses. */
   async close(): Promise<void> {
     this.#instruments.clear();
     const masters = Array.from(this.#masters.values());
     this.#masters.clear();
-    await Promise.all(masters.map(async (master) => master.stop()));
+    await Promise.all(masters.map(returnMaster));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

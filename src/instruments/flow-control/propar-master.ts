@@ -1,29 +1,22 @@
-import { SignalboxError } from '../../kernel/index.ts';
 import type { Owner } from '../../kernel/index.ts';
 import { serialLinkFactory } from '../../links/index.ts';
-import { Port } from '../../ports/index.ts';
-import type { Transaction } from '../../ports/index.ts';
-import { proparCommands } from '../../protocols/index.ts';
+import type { Port, Transaction } from '../../ports/index.ts';
 import type { ProparMode, ProparValue } from '../../protocols/index.ts';
-import { ProparWire } from '../drivers/bronkhorst/propar-wire.ts';
-import { fittingItems, readItem, readItems } from '../drivers/bronkhorst/read-chain.ts';
+import type { ProparWire } from '../drivers/bronkhorst/propar-wire.ts';
 import { scanBus } from '../drivers/bronkhorst/scan-bus.ts';
 import type { FoundNode } from '../drivers/bronkhorst/scan-bus.ts';
-import { sendItems, writeItems } from '../drivers/bronkhorst/write-message.ts';
+import type { DumpLevel, Print } from './line-monitor.ts';
+import { broadcastResults, nodeOf, readAll, writeAll } from './parameter-calls.ts';
+import { PP_COMMAND, PP_STATUS } from './propar-constants.ts';
 import { ProparDatabase } from './propar-database.ts';
-import { requestedItemOf, resultOf, sentItemOf } from './propar-message.ts';
-import { PP_STATUS } from './propar-types.ts';
+import { notOwnLine, ProparProvider } from './propar-provider.ts';
+import type { SerialClass, SharedBus } from './propar-provider.ts';
 import type { ProparRequest, ProparResult } from './propar-types.ts';
-import { statusOf } from './status-of.ts';
+import { usbStatisticsOf } from './usb-statistics.ts';
+import type { UsbStatistics } from './usb-statistics.ts';
 
 /** The baud rate of a line that is not told. */
 export const masterBaudRate = 38_400;
-
-/** A port that exists already, with the wire that owns its sequence numbers. */
-export interface SharedBus {
-  readonly port: Port;
-  readonly wire: ProparWire;
-}
 
 export interface ProparMasterOptions {
   /** @default {@link masterBaudRate} */
@@ -32,6 +25,10 @@ export interface ProparMasterOptions {
   readonly mode?: ProparMode;
   /** In whose name it asks. @default the library itself */
   readonly owner?: Owner;
+  /** Makes the links of the line. @default a serial line */
+  readonly serial_class?: SerialClass;
+  /** Takes what `debug` and `dump` show. @default standard output */
+  readonly print?: Print;
 }
 
 let masters = 0;
@@ -46,18 +43,23 @@ export class ProparMaster implements AsyncDisposable {
   readonly owner: Owner;
   /** How long a message may take to be answered, in seconds. */
   response_timeout = 0.5;
-  readonly #isShared: boolean;
-  #bus: SharedBus;
+  /** Prints each request and what came of it. */
+  debug = false;
+  readonly #print: Print;
+  readonly #bus: { readonly own: ProparProvider } | { readonly shared: SharedBus };
+  #broadcastCallback: ((parameters: ProparResult[]) => void) | null = null;
 
   /**
    * @param comport the path of a serial line, or a port that exists already
    * @throws BAD_ARGUMENT for settings that no serial line has
    */
   constructor(comport: string | SharedBus, options: ProparMasterOptions = {}) {
-    const { baudrate = masterBaudRate, mode = 'binary' } = options;
     masters += 1;
-    this.#isShared = typeof comport !== 'string';
-    this.#bus = typeof comport === 'string' ? openBus(comport, baudrate, mode) : comport;
+    this.#print = options.print ?? ((text) => void process.stdout.write(text));
+    this.#bus =
+      typeof comport === 'string'
+        ? { own: openLine(comport, options, this.#print) }
+        : { shared: comport };
     this.comport = typeof comport === 'string' ? comport : comport.port.address;
     this.owner = options.owner ?? {
       id: `propar-master-${masters}`,
@@ -68,47 +70,73 @@ export class ProparMaster implements AsyncDisposable {
   }
 
   get port(): Port {
-    return this.#bus.port;
+    return 'own' in this.#bus ? this.#bus.own.bus.port : this.#bus.shared.port;
   }
 
   get wire(): ProparWire {
-    return this.#bus.wire;
+    return 'own' in this.#bus ? this.#bus.own.bus.wire : this.#bus.shared.wire;
+  }
+
+  /** The line itself. @throws BAD_ARGUMENT on a port that others have made */
+  get propar(): ProparProvider {
+    if ('own' in this.#bus) return this.#bus.own;
+    throw notOwnLine(this.comport);
+  }
+
+  /** Told of values that an instrument sends without being asked; null for nobody. */
+  get broadcast_callback(): ((parameters: ProparResult[]) => void) | null {
+    return this.#broadcastCallback;
+  }
+
+  /** @throws BAD_ARGUMENT on a port that others have made */
+  set broadcast_callback(callback: ((parameters: ProparResult[]) => void) | null) {
+    this.propar.listen(
+      callback === null
+        ? undefined
+        : (node, items) => this.#hand(callback, broadcastResults(this.db, node, items)),
+    );
+    this.#broadcastCallback = callback;
+  }
+
+  /**
+   * Shows what arrives: 0 nothing, 1 bytes that are in no ProPar frame, 2 all.
+   * @throws BAD_ARGUMENT for another level, and on a port that others have made
+   */
+  dump(level: DumpLevel = 1): void {
+    this.propar.dump = level;
   }
 
   /** Opens the line again after `stop()`. */
   start(): void {
-    this.port.open();
+    if ('own' in this.#bus) this.#bus.own.start();
   }
 
   /** Closes the line; a port that others have made stays open. */
   async stop(): Promise<void> {
-    if (!this.#isShared) await this.port.close();
+    if ('own' in this.#bus) await this.#bus.own.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  /** @throws BAD_ARGUMENT on a port that others have made */
+  /** @throws BAD_ARGUMENT for a rate that no line has, and on a port that others have made */
   async set_baudrate(baudrate: number): Promise<void> {
-    if (this.#isShared) {
-      throw new SignalboxError('BAD_ARGUMENT', `the baud rate of ${this.comport} is its owner's`);
-    }
-    const { wire } = this;
-    const port = portOf(this.comport, baudrate, wire);
-    await this.port.close();
-    this.#bus = { port, wire };
-    this.start();
+    await this.propar.setBaudrate(baudrate);
+  }
+
+  /** What was done on the line, with the names that FlowControl has for it. */
+  usbStatistics(): UsbStatistics {
+    return 'own' in this.#bus
+      ? this.#bus.own.statistics()
+      : usbStatisticsOf(this.#bus.shared.port.statistics());
   }
 
   /** Looks for the instruments on the line. */
   async get_nodes(find_first = true, signal?: AbortSignal): Promise<FoundNode[]> {
-    return await scanBus({
-      ...this.#bus,
-      by: this.owner,
-      probe: find_first ? 'when-none' : 'never',
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { port, wire, owner: by } = this;
+    const probe = find_first ? 'first' : 'never';
+    return await scanBus({ port, wire, by, probe, ...(signal === undefined ? {} : { signal }) });
   }
 
   /** One value; null when it was not read. */
@@ -154,37 +182,46 @@ export class ProparMaster implements AsyncDisposable {
     callback?: (results: ProparResult[]) => void,
   ): Promise<ProparResult[] | null> {
     const node = nodeOf(parameters);
-    if (callback === undefined) return await this.#readAll(node, parameters);
-    void this.#hand(node, parameters, callback);
+    const results = readAll(this, node, parameters);
+    if (callback === undefined) return await results;
+    void this.#handLater(callback, results, [
+      { status: PP_STATUS.COMMUNICATION_ERROR, data: null },
+    ]);
     return null;
   }
 
   /**
    * Writes values of one instrument, in one message.
-   * @param command 1 asks for an acknowledgement, 2 does not
+   * @param command 1 asks for an acknowledgement; 2 does not, nor does 3, a broadcast
+   * @param callback takes the status; then this returns 0 at once
    * @returns 0 when all were written, else the status; 6 for a value that cannot be packed, of which
    *   nothing is sent
-   * @throws BAD_ARGUMENT when the first request names no node, CLOSED, CANCELLED
+   * @throws BAD_ARGUMENT when the first request names no node, and for another command; CLOSED,
+   *   CANCELLED
    */
-  async write_parameters(parameters: readonly ProparRequest[], command = 1): Promise<number> {
+  async write_parameters(
+    parameters: readonly ProparRequest[],
+    command: number = PP_COMMAND.SEND_PARM_WITH_ACK,
+    callback?: (status: number) => void,
+  ): Promise<number> {
     const node = nodeOf(parameters);
-    const options = { label: `write node ${node}`, timeoutMs: this.timeoutMs };
-    try {
-      const items = parameters.map(sentItemOf);
-      await this.transact(
-        command === proparCommands.send
-          ? sendItems(this.wire, node, items, options)
-          : writeItems(this.wire, node, items, options),
-      );
-      return PP_STATUS.OK;
-    } catch (error) {
-      return statusOf(error);
-    }
+    const status = writeAll(this, node, parameters, command);
+    if (callback === undefined) return await status;
+    void this.#handLater(callback, status, PP_STATUS.COMMUNICATION_ERROR);
+    return PP_STATUS.OK;
   }
 
   /** Puts a transaction in line, in the name of this master. */
   async transact<Reply>(transaction: Transaction<Reply>): Promise<Reply> {
-    return await this.port.transact(transaction, this.owner);
+    const { label } = transaction;
+    try {
+      const reply = await this.port.transact(transaction, this.owner);
+      if (this.debug) this.#print(`${label}: ok\n`);
+      return reply;
+    } catch (error) {
+      if (this.debug) this.#print(`${label}: ${String(error)}\n`);
+      throw error;
+    }
   }
 
   async getNodes(findFirst = true, signal?: AbortSignal): Promise<FoundNode[]> {
@@ -195,7 +232,7 @@ export class ProparMaster implements AsyncDisposable {
     return await this.read_parameters(parameters);
   }
 
-  async writeParameters(parameters: readonly ProparRequest[], command = 1): Promise<number> {
+  async writeParameters(parameters: readonly ProparRequest[], command?: number): Promise<number> {
     return await this.write_parameters(parameters, command);
   }
 
@@ -204,67 +241,38 @@ export class ProparMaster implements AsyncDisposable {
     return this.response_timeout * 1_000;
   }
 
-  async #readAll(node: number, parameters: readonly ProparRequest[]): Promise<ProparResult[]> {
-    try {
-      const values = await this.#values(node, parameters);
-      return parameters.map((request, index) =>
-        resultOf(request, node, values[index] ?? new Uint8Array()),
-      );
-    } catch (error) {
-      return [{ status: statusOf(error), data: null }];
-    }
-  }
-
-  async #hand(
-    node: number,
-    parameters: readonly ProparRequest[],
-    take: (results: ProparResult[]) => void,
+  /** Its caller has gone on: a closed line is told like one that broke. */
+  async #handLater<Result>(
+    take: (result: Result) => void,
+    coming: Promise<Result>,
+    whenClosed: Result,
   ): Promise<void> {
-    let results: ProparResult[];
+    let result = whenClosed;
     try {
-      results = await this.#readAll(node, parameters);
-    } catch {
-      // Its caller has gone on: a closed line is told like one that broke.
-      results = [{ status: PP_STATUS.COMMUNICATION, data: null }];
+      result = await coming;
+    } catch (error) {
+      if (this.debug) this.#print(`${String(error)}\n`);
     }
-    take(results);
+    this.#hand(take, result);
   }
 
-  async #values(node: number, parameters: readonly ProparRequest[]): Promise<Uint8Array[]> {
-    const items = parameters.map(requestedItemOf);
-    const values: Uint8Array[] = [];
-    while (values.length < items.length) {
-      const part = fittingItems(items.slice(values.length), this.wire.chainBytes);
-      const [first] = part;
-      if (first === undefined) break;
-      const options = { label: `read node ${node}`, timeoutMs: this.timeoutMs };
-      values.push(
-        ...(part.length === 1
-          ? [await this.transact(readItem(this.wire, node, first, options))]
-          : await this.transact(readItems(this.wire, node, part, options))),
-      );
+  /** Calls a function of the program, whose errors are not ours. */
+  #hand<Result>(take: (result: Result) => void, result: Result): void {
+    try {
+      take(result);
+    } catch (error) {
+      this.#print(`a callback failed: ${String(error)}\n`);
     }
-    return values;
   }
 }
 
-function openBus(path: string, baudRate: number, mode: ProparMode): SharedBus {
-  const wire = new ProparWire({ mode });
-  const port = portOf(path, baudRate, wire);
-  port.open();
-  return { port, wire };
-}
-
-function portOf(path: string, baudRate: number, wire: ProparWire): Port {
-  const link = serialLinkFactory({ path, baudRate });
-  return new Port({ name: path, link, resynchronization: wire.resynchronization });
-}
-
-function nodeOf(parameters: readonly ProparRequest[]): number {
-  const node = parameters[0]?.node;
-  if (node !== undefined) return node;
-  throw new SignalboxError(
-    'BAD_ARGUMENT',
-    parameters.length === 0 ? 'there are no parameters' : 'the first parameter names no node',
-  );
+function openLine(comport: string, options: ProparMasterOptions, print: Print): ProparProvider {
+  const { baudrate = masterBaudRate, mode = 'binary', serial_class } = options;
+  return new ProparProvider({
+    comport,
+    baudrate,
+    mode,
+    print,
+    serialClass: serial_class ?? ((path, baudRate) => serialLinkFactory({ path, baudRate })),
+  });
 }

@@ -54,18 +54,38 @@ export function sentItemOf({
 }
 
 /** A value as the maker's library gives it, with what was asked. */
-export function resultOf(request: ProparRequest, node: number, bytes: Uint8Array): ProparResult {
+export function resultOf(
+  request: ProparRequest,
+  node: number,
+  bytes: Uint8Array,
+  status_pos: number,
+): ProparResult {
   const { data: _data, ...asked } = request;
   return {
     ...asked,
     node,
     data: valueOf(request, bytes),
     status: 0,
-    status_pos: 0,
-    action: 'value',
+    status_pos,
+    action: 'write',
     proc_index: request.proc_nr,
     parm_index: request.parm_nr,
   };
+}
+
+/** Where in an answer each value ends: values of one process in a row name it once. */
+export function valueEnds(
+  requests: readonly ProparRequest[],
+  values: readonly Uint8Array[],
+): number[] {
+  let end = 1;
+  return requests.map(({ proc_nr, parm_type, parm_size = 0 }, index) => {
+    const headBytes = requests[index - 1]?.proc_nr === proc_nr ? 1 : 2;
+    const isText = proparTypeOf(parm_type) === 'string';
+    const textBytes = isText ? (parm_size > 0 ? 1 : 2) : 0;
+    end += headBytes + textBytes + (values[index]?.length ?? 0);
+    return end;
+  });
 }
 
 function valueOf({ parm_type, parm_size = 0 }: ProparRequest, bytes: Uint8Array): ProparValue {

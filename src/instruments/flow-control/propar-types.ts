@@ -1,24 +1,6 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import type { ProparType } from '../../protocols/index.ts';
-
-/** The maker's library numbers its types so; the wire knows only bits 5 and 6 of them. */
-export const PP_TYPE: {
-  readonly INT8: 0x00;
-  readonly INT16: 0x20;
-  readonly SINT16: 0x21;
-  readonly BSINT16: 0x22;
-  readonly INT32: 0x40;
-  readonly FLOAT: 0x41;
-  readonly STRING: 0x60;
-} = {
-  INT8: 0x00,
-  INT16: 0x20,
-  SINT16: 0x21,
-  BSINT16: 0x22,
-  INT32: 0x40,
-  FLOAT: 0x41,
-  STRING: 0x60,
-};
+import type { ProparType, ProparValue } from '../../protocols/index.ts';
+import { PP_TYPE } from './propar-constants.ts';
 
 const typesByNumber: ReadonlyMap<number, ProparType> = new Map([
   [PP_TYPE.INT8, 'uint8'],
@@ -63,33 +45,19 @@ export interface ProparRequest {
   readonly parm_type: number;
   /** Of strings, in bytes: what is asked for, or filled up with blanks. */
   readonly parm_size?: number;
-  readonly data?: number | string | Uint8Array;
+  readonly data?: ProparValue;
   readonly dde_nr?: number;
   readonly parm_name?: string;
 }
-
-/** The status codes that Signalbox gives itself. Others come from the instrument as they are. */
-export const PP_STATUS: {
-  readonly OK: 0;
-  readonly PARAMETER_VALUE: 6;
-  readonly ERROR_SERIAL_PORT: 21;
-  readonly COMMUNICATION: 23;
-  readonly TIMEOUT_ANSWER: 25;
-} = {
-  OK: 0,
-  PARAMETER_VALUE: 6,
-  ERROR_SERIAL_PORT: 21,
-  COMMUNICATION: 23,
-  TIMEOUT_ANSWER: 25,
-};
 
 /** A value that was read, as the maker's library gives it. */
 export interface ProparResult extends Partial<Omit<ProparRequest, 'data'>> {
   readonly status: number;
   /** Null when nothing was read. */
-  readonly data: number | string | Uint8Array | null;
+  readonly data: ProparValue | null;
+  /** Where in the answer the value ends. */
   readonly status_pos?: number;
-  /** `value` of what was read, as the library has it. */
+  /** `write`: an answer is a message that sends values. */
   readonly action?: string;
   readonly proc_index?: number;
   readonly parm_index?: number;

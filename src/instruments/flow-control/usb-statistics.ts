@@ -28,6 +28,21 @@ export function usbStatisticsOf(statistics: PortStatistics): UsbStatistics {
   };
 }
 
+/** Several figures as one. */
+export function sumOf(all: readonly UsbStatistics[]): UsbStatistics {
+  const sum = (name: keyof UsbStatistics): number =>
+    all.reduce((before, each) => before + each[name], 0);
+  const most = (name: keyof UsbStatistics): number => Math.max(0, ...all.map((each) => each[name]));
+  return {
+    total_operations: sum('total_operations'),
+    successful_operations: sum('successful_operations'),
+    failed_operations: sum('failed_operations'),
+    concurrent_attempts_blocked: sum('concurrent_attempts_blocked'),
+    longest_operation_ms: most('longest_operation_ms'),
+    last_operation_time: most('last_operation_time'),
+  };
+}
+
 /** The figures of all ports, for people. */
 export function usbStatisticsText(
   ports: Readonly<Record<string, UsbStatistics>>,

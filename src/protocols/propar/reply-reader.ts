@@ -24,14 +24,14 @@ const lineFeed = 0x0a;
 /** What a frame begins with. */
 const firstByte: Readonly<Record<ProparMode, number>> = { binary: 0x10, ascii: 0x3a };
 /**
- * First bytes of messages that instruments are asked with and never answer with; manual 9.17.027,
- * section 3.5. Two-wire RS485 adapters give back what was sent.
+ * First bytes of messages that instruments are asked with, or that they send without being asked, but
+ * never answer with; manual 9.17.027, section 3.5. Two-wire RS485 adapters give back what was sent.
  */
-const requestCommands: readonly (number | undefined)[] = [0x01, 0x04, 0x06, 0x07, 0x08, 0x09];
+const notAnswers: readonly (number | undefined)[] = [0x01, 0x03, 0x04, 0x06, 0x07, 0x08, 0x09];
 
 /**
  * Waits for the frame that answers one request: by number and node. A request to node 128 is answered
- * by 128 or by the instrument's own address. Late replies of others, noise and the echo of a request
+ * by 128 or by the instrument's own address. Late replies of others, noise, broadcasts and echoes of requests
  * are foreign; a frame with this number and node whose length is wrong is malformed.
  */
 export class ProparReplyReader implements ReplyReader<ProparFrame> {
@@ -68,8 +68,8 @@ export class ProparReplyReader implements ReplyReader<ProparFrame> {
         const reason = `a frame of node ${frame.node} that nobody waits for`;
         return { kind: 'foreign', reason, rest };
       }
-      if (requestCommands.includes(frame.data[0])) {
-        return { kind: 'foreign', reason: 'the echo of a request', rest };
+      if (notAnswers.includes(frame.data[0])) {
+        return { kind: 'foreign', reason: 'a message that answers nothing', rest };
       }
       return { kind: 'done', reply: frame, rest };
     }

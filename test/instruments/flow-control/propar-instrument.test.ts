@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import {
-  PP_TYPE,
-  ProparInstrument,
-  ProparManager,
-  ProparMaster,
-} from '../../../src/instruments/index.ts';
+import { PP_TYPE, ProparDatabase, ProparInstrument } from '../../../src/instruments/index.ts';
 import type { ProparRequest } from '../../../src/instruments/index.ts';
 import { ProparBench } from '../propar-bench.ts';
 import { memoryScript, ScriptedBus } from '../scripted-bus.ts';
@@ -20,15 +15,16 @@ afterEach(async () => {
   await bench[Symbol.asyncDispose]();
 });
 
+const list = new ProparDatabase();
+
 function request(dde: number, extra: Partial<ProparRequest> = {}): ProparRequest {
-  return { ...new ProparMaster(bench).db.get_parameter(dde), ...extra };
+  return { ...list.get_parameter(dde), ...extra };
 }
 
 describe('an instrument', () => {
   test('opens a line by its path and reads and writes parameters by DDE number', async () => {
     await bench.port.close();
-    const instrument = new ProparInstrument(bench.simulator.address, 3);
-    await using _master = instrument.master;
+    await using instrument = new ProparInstrument(bench.simulator.address, 3);
     expect(await instrument.writeParameter(9, 16_000)).toBe(true);
     expect(await instrument.readParameter(9)).toBe(16_000);
     expect(await instrument.readParameter(206)).toBeCloseTo(250, 3);
@@ -137,144 +133,62 @@ describe('an instrument', () => {
     expect(bus.received.map(([, process]) => process)).toEqual([34, 2, 4]);
     expect(await second.readParameter(206)).toBe(1.5);
   });
-});
 
-describe('a master', () => {
-  test('reads one value of any node, and tells an instrument that is silent by status 25', async () => {
-    const master = new ProparMaster(bench);
-    expect(await master.read(5, 113, 3, PP_TYPE.STRING)).toBe('SIM005');
-    expect(await master.write(5, 1, 1, PP_TYPE.INT16, 4_112)).toBe(true);
-    expect(await master.read(5, 1, 1, PP_TYPE.INT16)).toBe(4_112);
-    master.response_timeout = 0.02;
-    expect(await master.read_parameters([{ ...request(9), node: 77 }])).toEqual([
-      { status: 25, data: null },
-    ]);
-    expect(await master.write_parameters([{ ...request(9), node: 77, data: 1 }])).toBe(25);
-  });
-
-  test('tells an error frame by its code and 128', async () => {
-    await using bus = await ScriptedBus.open(() => ({ kind: 'error', code: 9 }));
-    const master = new ProparMaster(bus);
-    const asked = { ...request(9), node: 3 };
-    expect(await master.read_parameters([asked])).toEqual([{ status: 137, data: null }]);
-    expect(await master.write_parameters([{ ...asked, data: 1 }])).toBe(137);
-  });
-
-  test('refuses a list without a node, or without anything', async () => {
-    const master = new ProparMaster(bench);
-    await expect(master.read_parameters([request(9)])).rejects.toMatchObject({
-      code: 'BAD_ARGUMENT',
-    });
-    await expect(master.write_parameters([])).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-    await expect(master.read(3, 1, 1, 0x77)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-  });
-
-  test('splits a list that is too long for one message', async () => {
-    const master = new ProparMaster(bench);
-    const asked = [92, 115, 90, 91, 105, 25, 129, 1, 9, 205].map((dde) => ({
-      ...request(dde),
-      node: 3,
-    }));
-    const results = await master.read_parameters(asked);
-    expect(results).toHaveLength(10);
-    expect(results[0]?.data).toBe('SIM003');
-    expect(results[8]?.data).toBe(0);
-  });
-
-  test('finds the nodes of the line', async () => {
-    const nodes = await new ProparMaster(bench).get_nodes();
-    expect(nodes.map(({ address, type, channels }) => [address, type, channels])).toEqual([
-      [3, 'DMFC', 1],
-      [5, 'DMFC', 1],
-    ]);
-  });
-
-  test('changes the baud rate of its own line, not of another’s', async () => {
-    await expect(new ProparMaster(bench).set_baudrate(9_600)).rejects.toMatchObject({
-      code: 'BAD_ARGUMENT',
-    });
+  test('of one path shares its line with all others of it, and the last one closes it', async () => {
     await bench.port.close();
-    await using own = new ProparMaster(bench.simulator.address);
-    const instrument = new ProparInstrument(own, 3);
-    expect(await instrument.readParameter(92)).toBe('SIM003');
-    await own.set_baudrate(115_200);
-    expect(await instrument.readParameter(92)).toBe('SIM003');
-  });
-});
-
-describe('the database', () => {
-  test('knows parameters by number, by name and by address', () => {
-    const { db } = new ProparMaster(bench);
-    expect(db.get_all_parameters()).toHaveLength(432);
-    expect(db.get_parameter(205)).toMatchObject({ proc_nr: 33, parm_nr: 0, parm_type: 0x41 });
-    expect(db.get_parameter(8).parm_type).toBe(0x22);
-    expect(db.get_parameter(11).parm_type).toBe(0x21);
-    expect(db.get_parameter(61)).toMatchObject({ parm_type: 0x60, parm_size: 8 });
-    expect(db.get_parameters([8, 9]).map(({ parm_name }) => parm_name)).toEqual([
-      'Measure',
-      'Setpoint',
-    ]);
-    expect(db.get_parameters_like('USER tag').map(({ dde_nr }) => dde_nr)).toEqual([115]);
-    expect(db.get_propar_parameter(1, 16)?.map(({ dde_nr }) => dde_nr)).toEqual([24, 146]);
-    expect(db.get_propar_parameter(99, 99)).toBeNull();
-    expect(db.get_propar_parameters(104).length).toBeGreaterThan(5);
-    expect(db.get_parameter_values(118)[0]).toEqual({ value: 0, description: 'off' });
-    expect(() => db.get_parameter(9_999)).toThrow(/9999/);
-  });
-});
-
-describe('a manager', () => {
-  test('gives the same instrument for the same port, address and channel', async () => {
-    await bench.port.close();
-    await using manager = new ProparManager();
     const path = bench.simulator.address;
-    const instrument = manager.getSharedInstrument(path, 3);
-    expect(manager.getSharedInstrument(path, 3, 1)).toBe(instrument);
-    expect(manager.get_shared_instrument(path, 5).master).toBe(instrument.master);
-    expect(manager.getSharedInstrument(path, 3, 2)).not.toBe(instrument);
-    expect(() => manager.getSharedInstrument(path, 0)).toThrow(/node is 0/);
-    expect(await instrument.readParameter(92)).toBe('SIM003');
-  });
-
-  test('counts what was done on each port, and says it to people', async () => {
-    const manager = new ProparManager();
-    manager.share('COM1', bench);
-    const three = manager.getSharedInstrument('COM1', 3);
-    const five = manager.getSharedInstrument('COM1', 5);
-    await Promise.all([three.readParameter(9), five.readParameter(9), three.readParameter(205)]);
-    await three.readParameter(167);
-    const { COM1: figures } = manager.getUsbStatistics();
-    expect(figures).toMatchObject({
-      total_operations: 4,
-      successful_operations: 3,
-      failed_operations: 1,
-    });
-    expect(figures?.concurrent_attempts_blocked).toBeGreaterThan(0);
-    expect(figures?.longest_operation_ms).toBeGreaterThan(0);
-    let text = '';
-    manager.print_usb_statistics((printed) => (text += printed));
-    expect(text.split('\n').slice(0, 7)).toEqual([
-      'SERIAL PORT STATISTICS',
-      '='.repeat(50),
-      '',
-      'Port: COM1',
-      '   Total operations: 4',
-      '   Successful: 3',
-      '   Failed: 1',
-    ]);
-    expect(text).toMatch(/Longest operation: \d+\.\dms/);
-    expect(text).toMatch(/Last operation: \d+\.\ds ago/);
-    expect(text).toContain('Success rate: 75.0%');
-  });
-
-  test('many callers at once get each their own value', async () => {
-    const manager = new ProparManager();
-    manager.share('bus', bench);
-    const read = async (node: number): Promise<unknown> =>
-      await manager.getSharedInstrument('bus', node).readParameter(92);
-    const nodes = Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? 3 : 5));
-    expect(await Promise.all(nodes.map(async (node) => read(node)))).toEqual(
-      nodes.map((node) => `SIM00${node}`),
+    const three = new ProparInstrument(path, 3);
+    await using five = new ProparInstrument(path, 5);
+    expect(five.master).toBe(three.master);
+    const both = [three.readParameter(92), five.readParameter(92)];
+    expect(await Promise.all(both)).toEqual(['SIM003', 'SIM005']);
+    expect(() => new ProparInstrument(path, 3, { baudrate: 9_600 })).toThrow(
+      `${path} is open at 38400 baud`,
     );
+    await three.close();
+    await three.close();
+    expect(await five.readParameter(92)).toBe('SIM005');
+    await five.close();
+    expect(five.master.port.status().state).toBe('closed');
+    await using again = new ProparInstrument(path, 3, { baudrate: 9_600 });
+    expect(again.master).not.toBe(five.master);
+    expect(await again.readParameter(92)).toBe('SIM003');
+  });
+
+  test('that cannot be leaves no line open', async () => {
+    await bench.port.close();
+    const path = bench.simulator.address;
+    expect(() => new ProparInstrument(path, 0)).toThrow('node is 0');
+    expect(() => new ProparInstrument(path, 3, { channel: 17 })).toThrow('channel is 17');
+    bench.port.open();
+    expect(await new ProparInstrument(bench, 3).readParameter(92)).toBe('SIM003');
+  });
+
+  test('takes a setpoint as a property, in its turn', async () => {
+    const instrument = new ProparInstrument(bench, 3);
+    instrument.setpoint = 16_000;
+    expect(await instrument.setpoint).toBe(16_000);
+    instrument.setpoint = 1.5;
+    expect(await instrument.setpoint).toBe(16_000);
+    await bench.port.close();
+    instrument.setpoint = 5;
+  });
+
+  test('says where in the answer each value ends, as the library does', async () => {
+    const instrument = new ProparInstrument(bench, 3);
+    const results = await instrument.read_parameters([request(9), request(8), request(92)]);
+    // 02, then 01 21 xx xx, 20 xx xx, and 71 63 00 S I M 0 0 3 00.
+    expect(results.map(({ status_pos }) => status_pos)).toEqual([5, 8, 18]);
+    expect(results.map(({ action }) => action)).toEqual(['write', 'write', 'write']);
+  });
+
+  test('hands the status of a write to a function when it is given one', async () => {
+    const instrument = new ProparInstrument(bench, 3);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    expect(await instrument.write_parameters([request(9, { data: 7 })], 1, resolve)).toBe(0);
+    expect(await promise).toBe(0);
+    const refused = Promise.withResolvers<number>();
+    await instrument.write_parameters([request(9, { data: 1.5 })], 1, refused.resolve);
+    expect(await refused.promise).toBe(6);
   });
 });

@@ -91,7 +91,12 @@ describe('a ProPar reply reader', () => {
       concatenate([echo, encodeBinaryFrame(own)]),
     ]);
     expect(last.kind).toBe('done');
-    expect(reasons).toEqual(['the echo of a request']);
+    expect(reasons).toEqual(['a message that answers nothing']);
+  });
+
+  it('leaves what an instrument sends without being asked, though it is of its number and node', () => {
+    const data = Uint8Array.of(0x03, ...own.data.subarray(1));
+    expect(replyTo(3, { ...own, data })).toBe('foreign');
   });
 
   it('says of noise in front of the reply that it is foreign, once for all bytes of a chunk', () => {

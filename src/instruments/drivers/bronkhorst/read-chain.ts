@@ -41,7 +41,7 @@ export function readItem(
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat: 'safe',
     merge: {
-      key: `${node}/${process}/${parameter}/${type}/${stringLength}`,
+      key: `${node}/${keyOf(plain)}`,
       chain: chainOf(wire, node),
     },
     attempt: () =>
@@ -65,12 +65,17 @@ export function readItems(
     ...scopeOf(node),
     timeoutMs: options.timeoutMs ?? wire.timeoutMs,
     repeat: 'safe',
-    merge: { key: `${node}/${items.map((item) => `${item.process}.${item.parameter}`).join('/')}` },
+    merge: { key: `${node}/${items.map(keyOf).join('/')}` },
     attempt: () =>
       wire.attemptAs(node, encodeMessage({ kind: 'request', items }), (message) =>
         valuesOf(message, items, label),
       ),
   };
+}
+
+/** Reads are the same only where they ask for the same form of the same value. */
+function keyOf({ process, parameter, type, stringLength = 0 }: RequestedItem): string {
+  return `${process}/${parameter}/${type}/${stringLength}`;
 }
 
 /**

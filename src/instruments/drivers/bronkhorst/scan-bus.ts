@@ -36,10 +36,11 @@ export interface ScanOptions {
   /** @default {@link nodeMost} */
   readonly lastNode?: number;
   /**
-   * Whether addresses are tried that nobody names. `when-none`: only when nobody answers to node 128.
-   * @default 'always', which takes {@link probeTimeoutMs} for each free address
+   * Whether addresses are tried that nobody names. `first`: from the first one up to whoever answers
+   * to node 128, or to the last one when nobody does, until an instrument answers, as the maker's
+   * library does. @default 'always', which takes {@link probeTimeoutMs} for each free address
    */
-  readonly probe?: 'always' | 'when-none' | 'never';
+  readonly probe?: 'always' | 'first' | 'never';
   /** @default {@link probeTimeoutMs} */
   readonly timeoutMs?: number;
 }
@@ -73,14 +74,13 @@ export async function scanBus(options: ScanOptions): Promise<FoundNode[]> {
   }
   const found = new Map<number, FoundNode>();
   await followRing(options, directNode, found);
-  const named = found.size;
-  if (probe === 'always' || (probe === 'when-none' && named === 0)) {
-    for (let node = firstNode; node <= lastNode; node += 1) {
-      throwIfCancelled(signal, 'the scan');
-      progress?.((node - firstNode) / (lastNode - firstNode + 1), `node ${node}`);
-      if (!found.has(node)) await followRing(options, node, found);
-      if (probe === 'when-none' && found.size > 0) break;
-    }
+  const [local] = found.keys();
+  const lastTried = probe === 'never' ? 0 : probe === 'first' ? (local ?? lastNode) : lastNode;
+  for (let node = firstNode; node <= lastTried; node += 1) {
+    throwIfCancelled(signal, 'the scan');
+    progress?.((node - firstNode) / (lastTried - firstNode + 1), `node ${node}`);
+    if (!found.has(node)) await followRing(options, node, found);
+    if (probe === 'first' && found.has(node)) break;
   }
   progress?.(1, `${found.size} found`);
   return Array.from(found.values()).sort((one, other) => one.address - other.address);

@@ -55,9 +55,12 @@ export function sendItems(
   wire: ProparWire,
   node: number,
   items: readonly SentItem[],
-  options: Pick<WriteOptions, 'label'>,
+  options: Pick<WriteOptions, 'label'> & {
+    /** 3 sends them as a broadcast. @default 2 */
+    readonly command?: 2 | 3;
+  },
 ): Transaction<void> {
-  const data = encodeMessage({ kind: 'send', command: 2, items });
+  const data = encodeMessage({ kind: 'send', command: options.command ?? 2, items });
   return {
     label: options.label,
     ...scopeOf(node),

@@ -6,6 +6,8 @@ import { ProparBench } from '../../propar-bench.ts';
 import { ScriptedBus } from '../../scripted-bus.ts';
 
 const by = owner('scanner');
+/** Long enough for a machine that is busy with other things. */
+const patientMs = 300;
 
 test('follows the ring from node 128 and describes each instrument', async () => {
   await using bench = await ProparBench.open([{ address: 3 }, { address: 5 }, { address: 9 }]);
@@ -16,6 +18,7 @@ test('follows the ring from node 128 and describes each instrument', async () =>
     wire,
     by,
     probe: 'never',
+    timeoutMs: patientMs,
     progress: (_share, message) => messages.push(message),
   });
   expect(found).toEqual([
@@ -31,7 +34,7 @@ test('tries addresses that nobody names, within its limits, without declaring th
   await using bench = await ProparBench.open([{ address: 3 }, { address: 5 }, { address: 9 }]);
   await bench.simulator.silence(3, true);
   const { port, wire } = bench;
-  const limits = { firstNode: 2, lastNode: 6, timeoutMs: 250 };
+  const limits = { firstNode: 2, lastNode: 6, timeoutMs: patientMs };
   const found = await scanBus({ port, wire, by, ...limits });
   // Node 5 names node 9, which lies beyond the limits of what is tried.
   expect(found.map(({ address }) => address)).toEqual([5, 9]);
@@ -82,4 +85,42 @@ test.each([
   const { port, wire } = bench;
   const scan = scanBus({ port, wire, by, firstNode, lastNode });
   await expect(scan).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+});
+
+test('finds instruments before the host of a bus whose ring begins before it', async () => {
+  const ring = new Map([
+    [3, 5],
+    [5, 9],
+    [9, 0],
+  ]);
+  const tried: number[] = [];
+  await using bus = await ScriptedBus.open((message, { node }) => {
+    if (message.kind !== 'request') return undefined;
+    tried.push(node);
+    const address = node === 128 ? 5 : node;
+    const next = ring.get(address);
+    if (next === undefined) return { kind: 'error', code: 5 };
+    const values = new Map([
+      ['0/0', new TextEncoder().encode(`7SN00${address}`)],
+      ['0/1', Uint8Array.of(address)],
+      ['0/3', Uint8Array.of(next)],
+    ]);
+    const items = message.items.map((item) => ({
+      ...item,
+      value: values.get(`${item.process}/${item.parameter}`) ?? new Uint8Array(),
+    }));
+    return items.some(({ value }) => value.length === 0)
+      ? { kind: 'status', status: 4, position: 1 }
+      : { kind: 'send', command: 2, items };
+  });
+  const { port, wire } = bus;
+  const found = await scanBus({ port, wire, by, probe: 'first' });
+  expect(found.map(({ address, serial }) => [address, serial])).toEqual([
+    [3, '003'],
+    [5, '005'],
+    [9, '009'],
+  ]);
+  expect(tried.filter((node) => !ring.has(node) && node !== 128)).toEqual([1, 2]);
+  const from = await scanBus({ port, wire, by, probe: 'never' });
+  expect(from.map(({ address }) => address)).toEqual([5, 9]);
 });
