@@ -2,7 +2,7 @@
  * The right to go on, until it is released; `using` releases it at the end of the block. A guard
  * releases once: doing it again does nothing, so it cannot take the lock from the next holder.
  */
-export class Guard implements Disposable {
+export class Guard implements Disposable, AsyncDisposable {
   #leave: ((guard: Guard) => void) | undefined;
 
   /** @param leave what the release does; the lock that made the guard says it */
@@ -23,5 +23,10 @@ export class Guard implements Disposable {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    return Promise.resolve();
   }
 }

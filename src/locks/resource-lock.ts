@@ -334,7 +334,7 @@ export class ResourceLock {
     hold.timer = this.#clock.schedule(hold.expiresAtMs - nowMs, () => {
       this.#expireDue();
       // A platform timer may come a little early by this clock.
-      if (this.#holds.has(String(hold.token))) this.#arm(hold, this.#clock.monotonic());
+      if (this.#holds.get(String(hold.token)) === hold) this.#arm(hold, this.#clock.monotonic());
     });
   }
 

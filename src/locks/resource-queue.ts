@@ -19,7 +19,7 @@ export interface ResourceQueueOptions extends ResourceLockOptions {
 export interface ResourceRequest extends HoldRequest, WaitOptions {}
 
 /** A hold that ends with the block; releasing again, or after it ended otherwise, does nothing. */
-export class ResourceGuard implements Disposable {
+export class ResourceGuard implements Disposable, AsyncDisposable {
   readonly hold: Hold;
   readonly #lock: ResourceLock;
 
@@ -44,6 +44,11 @@ export class ResourceGuard implements Disposable {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    return Promise.resolve();
   }
 }
 

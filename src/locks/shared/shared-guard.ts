@@ -1,5 +1,5 @@
 /** A lock between threads that is held, until it is released. Releasing again does nothing. */
-export class SharedGuard implements Disposable {
+export class SharedGuard implements Disposable, AsyncDisposable {
   /**
    * The thread that had the lock before died while it held it: what the lock protects may be half
    * changed. Told to the next who takes it.
@@ -24,5 +24,10 @@ export class SharedGuard implements Disposable {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    return Promise.resolve();
   }
 }

@@ -13,6 +13,7 @@ interface Kind {
 }
 
 type Request = Contender<Kind, ResourceGuard>;
+type Step = () => void | Promise<void>;
 
 const stepsMost = 40;
 const renewedLongestMs = 60;
@@ -28,12 +29,16 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
   const graph = new locks.WaitGraph();
   const queue = new locks.ResourceQueue({ name: 'port', clock, graph, renewedLongestMs });
   const { lock } = queue;
-  const agents = ['a', 'b', 'c', 'd', 'e'].map((name) => new locks.Agent(ownerNamed(name)));
+  const named = (name: string): Agent => new locks.Agent(ownerNamed(name));
+  const [a, b, c] = [named('a'), named('b'), named('c')];
+  const agents = [a, b, c, named('d'), named('e')];
   const contenders = new Contenders<Kind, ResourceGuard>(clock, random);
   const refused = new Set<Request>();
   /** Asked by who held it then: they do not get in line behind those who wait for them. */
   const asHolder = new Set<Request>();
+  /** Tokens of holds that have ended since they were last looked at, and all before. */
   const dead: FencingToken[] = [];
+  const buried: FencingToken[] = [];
   let last: FencingToken | undefined;
 
   /** Who is in the way of a wish, by VISA's rules. */
@@ -79,15 +84,18 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
     must(passed.length === 0, 'first come, first served');
   };
 
-  const ask = (agent: Agent): void => {
+  const ask = (agent: Agent, mode: LockMode, holdMs?: number, timeoutMs?: number): void => {
     // A chain does one thing at a time: a second wait of the same one could be a true deadlock.
     if (contenders.waiting.some((each) => each.agent === agent)) return;
-    const mode = pick(random, modes) ?? 'exclusive';
-    const holdMs = random() < 0.5 ? tickMs * (1 + below(random, 8)) : undefined;
     const holds = contenders.held.some((each) => each.agent === agent);
     const inWay = blockers(mode, agent, contenders.held);
-    const request = contenders.add({ mode, holdMs, endsAtMs: Infinity }, agent, (options) =>
-      queue.acquire({ ...options, mode, ...(holdMs === undefined ? {} : { holdMs }) }),
+    const kind = { mode, holdMs, endsAtMs: Infinity };
+    const hold = holdMs === undefined ? {} : { holdMs };
+    const request = contenders.add(
+      kind,
+      agent,
+      (options) => queue.acquire({ ...options, ...hold, mode }),
+      timeoutMs,
     );
     if (holds) asHolder.add(request);
     if (inWay.some((each) => each.agent === agent)) refused.add(request);
@@ -135,15 +143,15 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
   };
 
   const step = async (): Promise<void> => {
-    const agent = pick(random, agents);
-    if (agent === undefined) return;
     switch (below(random, 10)) {
       case 0:
       case 1:
       case 2:
-      case 3:
-        ask(agent);
+      case 3: {
+        const holdMs = random() < 0.5 ? tickMs * (1 + below(random, 8)) : undefined;
+        ask(pick(random, agents) ?? a, pick(random, modes) ?? 'exclusive', holdMs);
         break;
+      }
       case 4:
       case 5:
         end();
@@ -157,6 +165,11 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
       default:
         await clock.advance(tickMs * below(random, 5));
     }
+  };
+
+  const checkDead = (token: FencingToken): void => {
+    must(codeOfToken(token) === 'LEASE_LOST', 'the token of a hold that ended is worth nothing');
+    must(!lock.release(token), 'a hold ends once');
   };
 
   const check = (): void => {
@@ -175,10 +188,12 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
         'a token is worth what it must',
       );
     }
-    for (const token of dead) {
-      must(codeOfToken(token) === 'LEASE_LOST', 'the token of a hold that ended is worth nothing');
-      must(!lock.release(token), 'a hold ends once');
+    for (const token of dead.splice(0)) {
+      buried.push(token);
+      checkDead(token);
     }
+    const old = pick(random, buried);
+    if (old !== undefined) checkDead(old);
     const first = waiting.find((request) => asHolder.has(request)) ?? waiting[0];
     if (first !== undefined) {
       const inWay = blockers(first.kind.mode, first.agent, held);
@@ -203,8 +218,29 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
   const codeOf = ({ held }: Request): string =>
     held === undefined ? 'not held' : codeOfToken(held.token);
 
+  /** What chance brings about too seldom; it goes on by chance from there. */
+  const scenes: readonly (readonly Step[])[] = [
+    // One of two who share has it alone; the other waits for that, and its own share ends meanwhile.
+    [
+      () => ask(a, one),
+      () => ask(b, one, 2 * tickMs),
+      () => ask(a, 'exclusive'),
+      () => ask(b, 'exclusive'),
+      () => ask(c, one),
+      () => clock.advance(2 * tickMs),
+    ],
+    // A wait and the hold that it waits for end in the same moment, and the wait's timer is first.
+    [
+      () => ask(a, 'exclusive', 3 * tickMs),
+      () => ask(b, 'exclusive', undefined, 4 * tickMs),
+      () => clock.advance(tickMs),
+      renew,
+    ],
+  ];
+
+  const opening = random() < 0.2 ? pick(random, scenes) : undefined;
   for (let turn = 0; turn < stepsMost; turn += 1) {
-    await step();
+    await (opening?.[turn] ?? step)();
     await settle();
     for (const request of contenders.waiting) request.waited = true;
     check();
@@ -217,5 +253,6 @@ export const checkResourceLock: Check = checkOf(async (locks, random) => {
   await clock.advance(100);
   for (let turn = 0; turn < 100 && contenders.held.length > 0; turn += 1) end();
   await settle();
+  for (const token of buried) checkDead(token);
   contenders.checkEnd();
 });

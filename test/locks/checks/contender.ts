@@ -41,13 +41,15 @@ export class Contenders<Kind, Held> {
     return this.all.filter(({ state }) => state === 'held');
   }
 
-  /** Asks; every third with a timeout, every other with a signal. */
+  /** Asks; every other with a signal, and every third with a timeout where none is given. */
   add(
     kind: Kind,
     agent: Agent,
     acquire: (options: AcquireOptions) => Promise<Held>,
+    timeoutMs: number | undefined = this.#random() < 0.3
+      ? 5 * (1 + below(this.#random, 8))
+      : undefined,
   ): Contender<Kind, Held> {
-    const timeoutMs = this.#random() < 0.3 ? 5 * (1 + below(this.#random, 8)) : undefined;
     const contender = this.#make(kind, agent, timeoutMs);
     contender.hasSignal = this.#random() < 0.5;
     const signal = contender.hasSignal ? contender.controller.signal : undefined;

@@ -36,6 +36,15 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
 }
 
+/** Lets things go on until `isDone`, but not for ever. @returns whether it came to that */
+export async function settleUntil(isDone: () => boolean): Promise<boolean> {
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    if (isDone()) return true;
+    await settle();
+  }
+  return false;
+}
+
 export function below(random: () => number, end: number): number {
   return Math.floor(random() * end);
 }

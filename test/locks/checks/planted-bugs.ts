@@ -251,3 +251,77 @@ export const resourceBugs: readonly Mutant[] = [
     replace: "for (const hold of holds.slice(0, 1)) this.#end(hold, 'released');",
   },
 ];
+
+const graph = 'wait-graph.ts';
+
+/** Deadlocks that are not seen. */
+export const graphBugs: readonly Mutant[] = [
+  {
+    bug: 'only who waits for itself is found',
+    file: graph,
+    find: 'if (holder.isWaiting || agent.descendsFrom(holder)) leads = true;',
+    replace: 'if (agent.descendsFrom(holder)) leads = true;',
+  },
+  {
+    bug: 'the search ends after one step',
+    file: graph,
+    find: 'if (visited.has(holder)) continue;',
+    replace: 'if (visited.size > 0) continue;',
+  },
+  {
+    bug: 'what a child chain waits for does not count for its parent',
+    file: 'agent.ts',
+    find: 'this.parent?.noteWait(wait);',
+    replace: '',
+  },
+  {
+    bug: 'what the parent holds does not count for a child chain',
+    file: graph,
+    find: 'if (start.descendsFrom(holder)) throw deadlock(found, holder);',
+    replace: 'if (start === holder) throw deadlock(found, holder);',
+  },
+  {
+    bug: 'the edges of waits that were granted stay',
+    file: line,
+    find: 'this.#graph?.leave(waiter);',
+    replace: '',
+  },
+];
+
+/** Waits refused that are no deadlock. */
+export const falseAlarms: readonly Mutant[] = [
+  {
+    bug: 'whoever waits for one who waits is refused',
+    file: graph,
+    find: 'if (start.descendsFrom(holder)) throw',
+    replace: 'if (holder.isWaiting) throw',
+  },
+  {
+    bug: 'an agent is taken to wait after its wait was granted',
+    file: 'agent.ts',
+    find: 'if (this.#wait === wait) this.#wait = undefined;',
+    replace: 'if (this.#wait === wait && this.parent !== undefined) this.#wait = undefined;',
+  },
+  {
+    bug: 'waits are refused when there are many',
+    file: graph,
+    find: 'if (leads) this.#search(agent, resource);',
+    replace:
+      'if (leads || this.#size > 3) throw deadlock({ waiter: agent, resource, from: undefined, fromHolder: undefined }, agent);',
+  },
+];
+
+/** What a cancel may leave behind. */
+export const cancelBugs: readonly Mutant[] = [
+  ...mutexBugs.filter(
+    ({ file, bug }) => file === line && !/^(last come|a wait goes on after its timeout)/.test(bug),
+  ),
+  ...readWriteBugs.filter(({ bug }) => bug.startsWith('readers behind a writer')),
+  ...resourceBugs.filter(({ bug }) => bug.startsWith('when the first in line gives up')),
+  {
+    bug: 'what was taken before a wait that was cancelled is kept',
+    file: 'acquire-all.ts',
+    find: 'using taken = new DisposableStack();',
+    replace: 'const taken = new DisposableStack();',
+  },
+];
