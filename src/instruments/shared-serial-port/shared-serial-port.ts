@@ -67,10 +67,13 @@ export class SharedSerialPort implements AsyncDisposable {
    * Waits in line until the port is free and open, then holds it.
    * @param timeoutMs 0 does not wait
    * @throws WAIT_TIMEOUT, LEASE_HELD when it is held and must not wait, PORT_ABSENT when it is closed,
-   *   CANCELLED, DEADLOCK
+   *   CANCELLED, DEADLOCK; BAD_ARGUMENT for a wait that would not end
    */
   async acquire(actorId: string, timeoutMs: number, signal?: AbortSignal): Promise<SerialGuard> {
     if (this.#isClosed) throw this.#notAvailable();
+    if (!Number.isFinite(timeoutMs)) {
+      throw new SignalboxError('BAD_ARGUMENT', `a wait of ${timeoutMs} ms would not end`);
+    }
     const startMs = this.#clock.monotonic();
     const lease = await this.#lease(actorId, timeoutMs, signal);
     try {
