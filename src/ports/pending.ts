@@ -98,18 +98,12 @@ export class Pending implements Queued {
     this.begunMs ??= this.#clock.monotonic();
   }
 
-  /** Says whether this is what ended it. */
-  resolve(reply: unknown): boolean {
-    if (!this.#settle()) return false;
-    this.#resolve(reply);
-    return true;
+  resolve(reply: unknown): void {
+    if (this.#settle()) this.#resolve(reply);
   }
 
-  /** Says whether this is what ended it. */
-  reject(error: unknown): boolean {
-    if (!this.#settle()) return false;
-    this.#reject(error);
-    return true;
+  reject(error: unknown): void {
+    if (this.#settle()) this.#reject(error);
   }
 
   #settle(): boolean {

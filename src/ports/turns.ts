@@ -128,10 +128,7 @@ export class Turns {
     const status = book.statusOf(lease);
     const waitedMs = clock.monotonic() - request.askedMs;
     record.ended(request);
-    if (!request.resolve(lease)) {
-      book.end(lease, 'released');
-      return;
-    }
+    request.resolve(lease);
     holds.begin(lease);
     if (status !== undefined) events.emit('leaseGranted', { lease: status, waitedMs });
   }

@@ -1,0 +1,54 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** A bug planted into the real source: one piece of a file replaced by another. */
+export interface Mutant {
+  /** What is wrong with it. */
+  readonly bug: string;
+  /** In the room's folder. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const repository = join(import.meta.dirname, '../..');
+/** A room and those that it may import, in their order. */
+const rooms = ['kernel', 'locks', 'protocols', 'links', 'ports', 'instruments', 'sessions'];
+
+/** Copies of a room with one bug each, in a folder that goes with the plantation. */
+export class Plantation implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-mutants-'));
+  #planted = 0;
+
+  /** @returns what `src/ROOM/index.ts` exports, with the bug in it */
+  async plant<Room>(room: string, { bug, file, find, replace }: Mutant): Promise<Room> {
+    const folder = join(this.#folder, String((this.#planted += 1)));
+    mkdirSync(folder);
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    for (const needed of rooms.slice(0, rooms.indexOf(room) + 1)) {
+      cpSync(join(repository, 'src', needed), join(folder, needed), { recursive: true });
+    }
+    const path = join(folder, room, file);
+    const parts = readFileSync(path, 'utf8').split(find);
+    if (parts.length !== 2) {
+      throw new Error(`'${bug}' is not planted: ${file} has its place ${parts.length - 1} times`);
+    }
+    writeFileSync(path, parts.join(replace));
+    return (await import(pathToFileURL(join(folder, room, 'index.ts')).href)) as Room;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
