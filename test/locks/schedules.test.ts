@@ -4,7 +4,7 @@ import { checkMutex } from './checks/check-mutex.ts';
 import { checkReadWriteLock } from './checks/check-read-write-lock.ts';
 import { checkResourceLock } from './checks/check-resource-lock.ts';
 import type { Check } from './checks/locks-under-test.ts';
-import type { Mutant } from './checks/mutants.ts';
+import type { Mutant } from '../support/plantation.ts';
 import { mutexBugs, readWriteBugs, resourceBugs } from './checks/planted-bugs.ts';
 import { proves } from './checks/proves.ts';
 

@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from '../../support/plantation.ts';
 
 const mutex = 'mutex.ts';
 const readWrite = 'read-write-lock.ts';

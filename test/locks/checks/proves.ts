@@ -4,8 +4,8 @@ import { recordProof } from '../../support/proof.ts';
 import { randomFrom } from '../../support/random.ts';
 import { seed } from '../../support/seed.ts';
 import type { Check, Locks } from './locks-under-test.ts';
-import { Plantation } from './mutants.ts';
-import type { Mutant } from './mutants.ts';
+import { Plantation } from '../../support/plantation.ts';
+import type { Mutant } from '../../support/plantation.ts';
 
 /** A planted bug that is not seen in so many runs counts as missed. */
 const runsForABug = 3_000;
@@ -30,7 +30,11 @@ export function proves({ promise, what, check, times, each = 1, bugs }: Proving)
     'show when $bug',
     async (mutant) => {
       using plantation = new Plantation();
-      const wrong = await firstWrong(check, await plantation.plant(mutant), runsForABug);
+      const wrong = await firstWrong(
+        check,
+        await plantation.plant<Locks>('locks', mutant),
+        runsForABug,
+      );
       if (wrong !== undefined) caught += 1;
       expect(wrong).toBeDefined();
     },
