@@ -1,5 +1,5 @@
 import type { Gateway } from '../gateway/index.ts';
-import { table } from './output.ts';
+import { table } from './table.ts';
 
 /** What a person sees when a gateway has started: where everything is, and what to try. */
 export function printedBanner({ directory }: Gateway): string {

@@ -9,10 +9,17 @@ export const exitCodes: {
   readonly link: 4;
   readonly signalbox: 5;
   readonly unreachable: 6;
+  readonly disk: 7;
+  readonly clock: 8;
+  readonly tokens: 9;
+  readonly notExecutable: 126;
+  readonly notFound: 127;
   readonly interrupted: 130;
+  readonly unread: 141;
+  readonly terminated: 143;
 } = {
   ok: 0,
-  /** A check did not pass. */
+  /** `doctor` found something that has no code of its own. */
   failed: 1,
   /** Bad arguments or configuration, or somebody else holds it. */
   caller: 2,
@@ -22,7 +29,17 @@ export const exitCodes: {
   signalbox: 5,
   /** No gateway answers. */
   unreachable: 6,
+  /** `test` or `doctor`: the disk, the clock, tokens. */
+  disk: 7,
+  clock: 8,
+  tokens: 9,
+  /** The command of `lock` cannot be run, or does not exist: as shells have it. */
+  notExecutable: 126,
+  notFound: 127,
+  /** By SIGINT, SIGPIPE, SIGTERM: 128 and the number of the signal, as shells have it. */
   interrupted: 130,
+  unread: 141,
+  terminated: 143,
 };
 
 /** The exit code for an error: by whose fault it is. */

@@ -1,62 +1,41 @@
 import type { SignalboxError } from '../kernel/index.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { printable } from './printable.ts';
+import { hideProgress } from './progress-line.ts';
+import { errorStyle } from './style.ts';
 
-/** Writes one line for a person. */
+/** Writes a line for a person. */
 export function say(line: string): void {
+  hideProgress();
   process.stdout.write(`${line}\n`);
 }
 
 /** Writes one line for a program. */
 export function sayJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  say(JSON.stringify(value));
 }
 
-/** Rows under headings, columns as wide as they need to be; nothing for no rows. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length)),
-  );
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/** Writes what an instrument sent: as it is into a file or pipe, made harmless for a terminal. */
+export function sayForeign(text: string): void {
+  say(process.stdout.isTTY ? text.split('\n').map(printable).join('\n') : text);
 }
 
-/** Says what went wrong and what to do, and sets the exit code. */
+/** Writes a line for a person beside the output proper. */
+export function note(line: string): void {
+  hideProgress();
+  process.stderr.write(`${printable(line)}\n`);
+}
+
+/** Says what went wrong and what to do, and sets the exit code of the first error. */
 export function sayError(error: SignalboxError, isJson: boolean): void {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode ??= exitCodeOf(error);
   if (isJson) {
     sayJson({ error });
     return;
   }
-  process.stderr.write(`signalbox: ${error.message} [${error.code}]\n  ${error.nextStep}\n`);
-}
-
-/** A line that shows how far something is, where a person watches; nothing elsewhere. */
-export class ProgressLine implements Disposable {
-  readonly #isShown = process.stderr.isTTY;
-
-  show(share: number, message: string): void {
-    if (!this.#isShown) return;
-    const filled = Math.round(share * 20);
-    const bar = `${'#'.repeat(filled)}${'.'.repeat(20 - filled)}`;
-    process.stderr.write(`\r\u001B[K[${bar}] ${message}`);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#isShown) process.stderr.write('\r\u001B[K');
-  }
-}
-
-/** A span of time as people read it: `0.4 ms`, `12 s`, `3 min`. */
-export function duration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.round(ms / 60_000)} min`;
+  hideProgress();
+  const message = error.message.split('\n').map(printable).join('\n  ');
+  process.stderr.write(
+    `${errorStyle('signalbox:')} ${message} [${error.code}]\n  ${printable(error.nextStep)}\n`,
+  );
 }

@@ -1,14 +1,17 @@
+import { resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
 import { exitCodes } from './exit-codes.ts';
-import { say, sayJson } from './output.ts';
+import { removeRecord, writeRecord } from './gateway-record.ts';
+import { localUrl } from './local-url.ts';
+import { note, say, sayJson } from './output.ts';
 
 /** An orderly end may take so long; a second signal, or this time, ends it at once. */
 const drainLongestMs = 15_000;
 
-/** Runs a gateway in this process until it is told to stop. */
-export async function runGateway(config: Config, isJson: boolean): Promise<void> {
+/** Runs a gateway in this process until it is told to stop. @param file of its configuration */
+export async function runGateway(config: Config, file: string, isJson: boolean): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
   const stop = (): void => stopped.resolve();
@@ -33,11 +36,24 @@ export async function runGateway(config: Config, isJson: boolean): Promise<void>
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   await gateway.start();
-  if (isJson) sayJson({ doors: gateway.directory.doors.map((door) => door.status()) });
-  else say(printedBanner(gateway));
+  const url = localUrl(gateway);
+  const { tokenFile } = config.http;
+  await writeRecord(gateway.runtimeFolder, {
+    name: config.gateway.name,
+    file: resolve(file),
+    stateFolder: resolve(gateway.stateFolder),
+    ...(url === undefined ? {} : { url }),
+    ...(tokenFile === undefined ? {} : { tokenFile: resolve(tokenFile) }),
+  });
+  if (isJson) {
+    const doors = gateway.directory.doors.map((door) => door.status());
+    sayJson({ name: config.gateway.name, pid: process.pid, url: url ?? null, doors });
+  } else say(printedBanner(gateway));
   await stopped.promise;
   process.once('SIGINT', () => process.exit(exitCodes.interrupted));
+  if (!isJson) note('stopping: what is in line is finished; Ctrl-C ends it at once');
   const late = setTimeout(() => process.exit(exitCodes.signalbox), drainLongestMs);
+  await removeRecord(gateway.runtimeFolder);
   await gateway.drain();
   clearTimeout(late);
   process.off('uncaughtException', fail);

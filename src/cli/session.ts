@@ -1,56 +1,88 @@
 import { userInfo } from 'node:os';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { SignalboxClient } from '../client/index.ts';
 import { asSignalboxError } from '../kernel/index.ts';
+import { exitCodes } from './exit-codes.ts';
+import { findGateway } from './find-gateway.ts';
+import type { FoundGateway, GatewayWish } from './find-gateway.ts';
+import { Interruption } from './interruption.ts';
 import { sayError } from './output.ts';
 
 /** What every command takes. */
-export interface CommonOptions {
-  readonly url?: string;
-  readonly token?: string;
+export interface LocalOptions {
   readonly json?: boolean;
 }
 
+/** What every command takes that speaks to a gateway. */
+export interface CommonOptions extends LocalOptions, GatewayWish {}
+
 /** What a command does its work with. */
-export interface CommandContext {
-  readonly client: SignalboxClient;
+export interface Session {
   readonly isJson: boolean;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  readonly interruption: Interruption;
 }
 
-/** Adds the options that every command takes. */
-export function common(command: Command): Command {
+/** The same of a command that speaks to a gateway. */
+export interface GatewaySession extends Session {
+  readonly client: SignalboxClient;
+  readonly gateway: FoundGateway;
+}
+
+/** Adds what every command takes. */
+export function local(command: Command, ...examples: readonly string[]): Command {
   return command
-    .option('--url <url>', 'of the gateway', process.env['SIGNALBOX_URL'])
-    .option('--json', 'one line of JSON for programs');
+    .addOption(new Option('--json', 'one line of JSON for each result or error'))
+    .addHelpText(
+      'after',
+      `\n${['Examples:', ...examples.map((each) => `  $ signalbox ${each}`)].join('\n')}`,
+    );
 }
 
-/** Runs a command against the gateway; an error becomes one line and an exit code. */
-export async function withGateway(
-  options: CommonOptions,
-  run: (context: CommandContext) => Promise<void>,
+/** Adds what every command takes that speaks to a gateway. */
+export function common(command: Command, ...examples: readonly string[]): Command {
+  return local(command, ...examples)
+    .option('--url <url>', 'of the gateway (default: SIGNALBOX_URL, else the one that runs here)')
+    .option('--name <name>', 'of the gateway, when several run here');
+}
+
+/** Runs a command; an error becomes a line and an exit code, Ctrl-C an exit code. */
+export async function attempt(
+  options: LocalOptions,
+  run: (session: Session) => Promise<void>,
 ): Promise<void> {
   const isJson = options.json === true;
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  const token = process.env['SIGNALBOX_TOKEN'];
+  using interruption = new Interruption();
+  // Whoever read the output has read enough.
+  process.stdout.once('error', () => process.exit(exitCodes.unread));
   try {
-    const client = new SignalboxClient({
-      program: 'signalbox',
-      pid: process.pid,
-      user: userInfo().username,
-      ...(options.url === undefined ? {} : { url: options.url }),
-      ...(token === undefined ? {} : { token }),
-    });
-    await run({ client, isJson, signal: interrupt.signal });
+    await run({ isJson, signal: interruption.signal, interruption });
   } catch (error) {
-    if (interrupt.signal.aborted) process.exitCode = 130;
-    else sayError(asSignalboxError(error), isJson);
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    if (interruption.exitCode === undefined) sayError(asSignalboxError(error), isJson);
   }
+  process.exitCode ??= interruption.exitCode;
+}
+
+/** Runs a command against the gateway that is meant. */
+export async function withGateway(
+  options: CommonOptions,
+  run: (session: GatewaySession) => Promise<void>,
+): Promise<void> {
+  await attempt(options, async (session) => {
+    const gateway = await findGateway(options);
+    await run({ ...session, gateway, client: clientOf(gateway) });
+  });
+}
+
+/** A client as `signalbox` shows itself to others. */
+export function clientOf({ url, token }: FoundGateway): SignalboxClient {
+  return new SignalboxClient({
+    url,
+    program: 'signalbox',
+    pid: process.pid,
+    user: userInfo().username,
+    ...(token === undefined ? {} : { token }),
+  });
 }

@@ -3,8 +3,9 @@ import { EventParser } from './server-sent-events.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 import { silenceLongestMs } from './transport.ts';
 import type { Call, Transport } from './transport.ts';
+import type { StreamOptions } from './client-options.ts';
 
-/** Whether a stream that broke is opened again, and how long that is tried. */
+/** For so long a stream that broke is opened again; then its loop ends with an error. */
 export const reopenLongestMs = 60_000;
 
 /**
@@ -15,16 +16,22 @@ export const reopenLongestMs = 60_000;
 export async function* eventsOf(
   transport: Transport,
   call: Call,
-  signal: AbortSignal | undefined,
+  { signal, connection }: StreamOptions,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const backOff = new BackOff();
   let brokenMs: number | undefined;
   let lastId: string | undefined;
+  let state: 'new' | 'open' | 'lost' = 'new';
+  const opened = (): void => {
+    if (state === 'lost') connection?.({ state: 'back', message: `${transport.url} is back` });
+    state = 'open';
+  };
   for (;;) {
     if (isAborted(signal)) return;
+    let why = `${transport.url} has ended the stream`;
     try {
       const headers = lastId === undefined ? {} : { 'last-event-id': lastId };
-      for await (const event of eventsOnce(transport, { ...call, headers, signal })) {
+      for await (const event of eventsOnce(transport, { ...call, headers, signal }, opened)) {
         backOff.reset();
         brokenMs = undefined;
         lastId = event.id ?? lastId;
@@ -32,13 +39,19 @@ export async function* eventsOf(
       }
     } catch (error) {
       if (isAborted(signal)) return;
-      if (!hasCode(error, 'GATEWAY_UNREACHABLE', 'CLOSED')) throw error;
-      if (brokenMs === undefined && lastId === undefined && backOff.attempts === 0) throw error;
+      // What answers with an error of another kind answers: trying again would not help.
+      if (state === 'new' || !hasCode(error, 'GATEWAY_UNREACHABLE', 'CLOSED')) throw error;
+      if (error instanceof SignalboxError) why = error.message;
     }
+    if (isAborted(signal)) return;
     const nowMs = systemClock.monotonic();
     brokenMs ??= nowMs;
     if (nowMs - brokenMs > reopenLongestMs) {
       throw new SignalboxError('GATEWAY_UNREACHABLE', `the stream of ${transport.url} broke off`);
+    }
+    if (state !== 'lost') {
+      state = 'lost';
+      connection?.({ state, message: `${why}; trying again for ${reopenLongestMs / 1_000} s` });
     }
     try {
       await sleep(systemClock, backOff.nextMs(), signal);
@@ -55,6 +68,7 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 async function* eventsOnce(
   transport: Transport,
   call: Call,
+  opened: () => void,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const stop = new AbortController();
   const ended = (): void => stop.abort(call.signal?.reason);
@@ -64,6 +78,7 @@ async function* eventsOnce(
   let timer = systemClock.schedule(silenceLongestMs, silent);
   try {
     const body = await transport.stream(call, stop.signal);
+    opened();
     const reader = body.getReader();
     const decoder = new TextDecoder();
     const parser = new EventParser();

@@ -1,24 +1,29 @@
 export { errorCatalogue, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 export type { ErrorCode, ErrorReport, Fault, Owner } from '../kernel/index.ts';
 export type { ClientLease } from './client-lease.ts';
-export type {
-  LiveConnection,
-  LiveLease,
-  LiveLeaseOptions,
-  LiveOptions,
-} from './live-connection.ts';
+export type { LiveConnection } from './live-connection.ts';
+export type { LiveLease } from './live-lease.ts';
 export { defaultUrl, SignalboxClient } from './signalbox-client.ts';
 export type {
+  ClientLeaseMode,
   ClientLeaseOptions,
+  ClientPriority,
+  ClientValue,
+  ConnectionChange,
   JobProgress,
+  LiveLeaseOptions,
+  LiveOptions,
+  ReadOptions,
+  RequestOptions,
   SignalboxClientOptions,
-} from './signalbox-client.ts';
+  StreamOptions,
+  WaitOptions,
+  WatchOptions,
+  WriteOptions,
+} from './client-options.ts';
 export type {
   BytesReport,
-  ClientLeaseMode,
-  ClientPriority,
   ClientReading,
-  ClientValue,
   CountersReport,
   DoorReport,
   FoundReport,
@@ -30,14 +35,10 @@ export type {
   ParameterReport,
   PortReport,
   ReadinessReport,
-  ReadOptions,
-  RequestOptions,
   SpanReport,
   StatisticsReport,
   StatusReport,
   TraceReport,
   WaitingReport,
-  WaitOptions,
   WatchEvent,
-  WriteOptions,
-} from './types.ts';
+} from './reports.ts';

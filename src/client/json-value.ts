@@ -1,4 +1,5 @@
-import type { ClientReading, ClientValue } from './types.ts';
+import type { ClientValue } from './client-options.ts';
+import type { ClientReading } from './reports.ts';
 
 /** A value as JSON carries it: bytes as hex, numbers that JSON does not have by name. */
 export type JsonValue =

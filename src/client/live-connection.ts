@@ -2,7 +2,9 @@ import { onAbort, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { ErrorReport } from '../kernel/index.ts';
 import { readingOf, toJsonValue } from './json-value.ts';
 import type { JsonReading } from './json-value.ts';
-import type { ClientLeaseMode, ClientReading, ClientValue, WaitOptions } from './types.ts';
+import { LiveLease } from './live-lease.ts';
+import type { ClientValue, LiveLeaseOptions, LiveOptions } from './client-options.ts';
+import type { ClientReading } from './reports.ts';
 
 /** How long the gateway may take to let a connection in. */
 export const connectTimeoutMs = 10_000;
@@ -11,62 +13,6 @@ const waitDefaultMs = 10_000;
 const answerDefaultMs = 10_000;
 /** Beyond what a request may take at the gateway, its answer is waited for so long. */
 const answerSlackMs = 30_000;
-
-/** How a request on a live connection is to be done. */
-export interface LiveOptions extends WaitOptions {
-  readonly waitMs?: number;
-  readonly priority?: 'safety' | 'interactive' | 'poll';
-  readonly timeoutMs?: number;
-  readonly maxAgeMs?: number;
-  readonly unlock?: boolean;
-  readonly lease?: LiveLease;
-}
-
-/** What a lease on a live connection is asked for with. Exactly one of `port` and `instrument`. */
-export interface LiveLeaseOptions extends WaitOptions {
-  readonly port?: string;
-  readonly instrument?: string;
-  readonly mode?: ClientLeaseMode;
-  readonly waitMs?: number;
-  /** @default as long as the connection */
-  readonly holdMs?: number;
-}
-
-/** A hold that lasts as long as its connection, unless it is released before. */
-export class LiveLease implements AsyncDisposable {
-  readonly id: string;
-  /** Shown to the gateway with requests outside of the connection. */
-  readonly token: string;
-  readonly #release: () => Promise<void>;
-  readonly #lost = new AbortController();
-  #isReleased = false;
-
-  constructor(id: string, token: string, release: () => Promise<void>) {
-    this.id = id;
-    this.token = token;
-    this.#release = release;
-  }
-
-  /** Aborts when it has ended without being released. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  async release(): Promise<void> {
-    if (this.#isReleased || this.#lost.signal.aborted) return;
-    this.#isReleased = true;
-    await this.#release();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
-  }
-
-  /** Told by the connection. */
-  end(error: SignalboxError): void {
-    this.#lost.abort(error);
-  }
-}
 
 function waitFor({ waitMs = waitDefaultMs, timeoutMs = answerDefaultMs }: LiveOptions): number {
   return waitMs + timeoutMs + answerSlackMs;

@@ -50,7 +50,7 @@ export function buildPort(
   const { timeoutMs, retries } = config;
   const port = new Port({
     name,
-    link: linkOf(config, surroundings),
+    link: linkFactoryOf(config, surroundings.simulatorAddress),
     tokens,
     graph,
     resynchronization: resynchronizationOf(config),
@@ -80,7 +80,11 @@ export function buildPort(
   }
 }
 
-function linkOf(config: PortConfig, { simulatorAddress }: PortSurroundings): LinkFactory {
+/** What opens the link of a port. @param simulatorAddress where simulators are to be found */
+export function linkFactoryOf(
+  config: PortConfig,
+  simulatorAddress: (name: string) => string = () => '',
+): LinkFactory {
   const { serial, tcp, simulator } = config;
   const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
   const isDevice = simulator === undefined ? tcp === undefined : place.startsWith('/');

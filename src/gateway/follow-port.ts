@@ -28,9 +28,13 @@ export function followPort(port: Port, log: RoomLog): void {
       `${describeOwner(owner)} goes: ${label}, after ${waitedMs.toFixed(1)} ms`,
     );
   });
-  events.on('exchange', ({ label, outcome, serviceMs, attempts }) => {
-    if (!ports.isLevelEnabled('trace')) return;
-    ports.trace({ port: name, outcome, serviceMs, attempts }, label);
+  events.on('exchange', ({ label, owners, outcome, serviceMs, attempts }) => {
+    if (!ports.isLevelEnabled('debug')) return;
+    const who = owners.map((each) => describeOwner(each)).join(', ') || 'nobody';
+    ports.debug(
+      { port: name, outcome, serviceMs, attempts },
+      `${who} is done: ${label}, ${outcome} after ${serviceMs.toFixed(1)} ms`,
+    );
   });
   events.on('leaseGranted', ({ lease, waitedMs }) => {
     const what = lease.scope ?? `port ${name}`;

@@ -15,6 +15,7 @@ import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
+import { holdFolder } from './hold-folder.ts';
 import { RoomLog } from './room-log.ts';
 import { endAll, shutDown } from './shut-down.ts';
 import type { ShutdownStep } from './shut-down.ts';
@@ -53,6 +54,7 @@ export class Gateway implements AsyncDisposable {
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
+  readonly #held = new DisposableStack();
   #records: Records = { logs: [], recorders: [] };
   #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
@@ -82,8 +84,17 @@ export class Gateway implements AsyncDisposable {
   /**
    * Starts everything. Ports open by themselves, whenever their devices are there; a door that
    * cannot open is an error, and then nothing stays started.
+   * @throws ALREADY_RUNNING when another process runs a gateway of that name, or with one of these
+   *   folders: it is left alone
    */
   async start(): Promise<void> {
+    try {
+      await this.#holdFolders();
+    } catch (error) {
+      // What is there is not this gateway's: there is nothing to end.
+      this.#ending ??= Promise.resolve();
+      throw error;
+    }
     this.#starting = this.#startAll();
     try {
       await this.#starting;
@@ -111,8 +122,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #startAll(): Promise<void> {
-    await makePrivateFolder(this.stateFolder);
-    await makePrivateFolder(this.runtimeFolder);
+    this.#throwIfEnding();
     await this.#startSimulators();
     this.#throwIfEnding();
     const built = await this.#buildPorts();
@@ -143,6 +153,16 @@ export class Gateway implements AsyncDisposable {
     for (const port of this.#ports.values()) port.open();
     for (const recorder of this.#records.recorders) recorder.start();
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
+  }
+
+  /** Before anything is written to them. */
+  async #holdFolders(): Promise<void> {
+    using held = new DisposableStack();
+    for (const folder of new Set([this.stateFolder, this.runtimeFolder])) {
+      await makePrivateFolder(folder);
+      held.use(await holdFolder(folder, this.#config.gateway.name));
+    }
+    this.#held.use(held.move());
   }
 
   #throwIfEnding(): void {
@@ -194,6 +214,7 @@ export class Gateway implements AsyncDisposable {
     log.info('stopping');
     await shutDown(this.#steps(), systemClock, this.#stepFailed);
     log.info('stopped');
+    this.#held.dispose();
   }
 
   readonly #stepFailed = (step: string, error: SignalboxError): void =>

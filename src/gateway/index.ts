@@ -1,3 +1,4 @@
+export { linkFactoryOf } from './build-port.ts';
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';
 export type { GatewayOptions } from './gateway.ts';

@@ -1,13 +1,9 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { destination, multistream, pino } from 'pino';
+import { multistream, pino } from 'pino';
 import type { Logger } from 'pino';
 import { configLogLevels, logRooms } from '../config/index.ts';
 import type { ConfigLogLevel, LogRoom } from '../config/index.ts';
 import { SignalboxError } from '../kernel/index.ts';
-
-/** A log file longer than this is set aside as `.1` when the gateway starts. */
-export const logFileBytesMost = 16_777_216;
+import { LogFile } from './log-file.ts';
 
 export interface RoomLogOptions {
   /** Where JSON lines are kept; absent for none. */
@@ -23,17 +19,9 @@ export class RoomLog {
 
   constructor(options: RoomLogOptions) {
     const { file, level, levels } = options;
-    if (file !== undefined) makeRoom(file);
     const streams = [
       { level: 'warn' as const, stream: { write: writeShort } },
-      ...(file === undefined
-        ? []
-        : [
-            {
-              level: 'trace' as const,
-              stream: destination({ dest: file, sync: true, mkdir: true }),
-            },
-          ]),
+      ...(file === undefined ? [] : [{ level: 'trace' as const, stream: new LogFile(file) }]),
     ];
     const root = pino({ level: 'trace', base: { pid: process.pid } }, multistream(streams));
     this.#loggers = new Map(
@@ -65,15 +53,6 @@ export class RoomLog {
       );
     }
     logger.level = level;
-  }
-}
-
-function makeRoom(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    if (statSync(file).size > logFileBytesMost) renameSync(file, `${file}.1`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
+import { alike, didYouMean, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import { waitDefaultMs } from '../ports/index.ts';
 import type { Lease, LeaseOptions, Port, TransactOptions, Transaction } from '../ports/index.ts';
@@ -54,18 +54,18 @@ export class Instrument {
   parameter(nameOrNumber: string | number): Parameter {
     const found = this.driver.parameter(nameOrNumber);
     if (found !== undefined) return found;
-    const wanted = String(nameOrNumber).toLowerCase();
-    const alike = this.driver.parameters
-      .filter(
-        ({ name }) => name.toLowerCase().includes(wanted) || wanted.includes(name.toLowerCase()),
-      )
-      .slice(0, 5)
-      .map(({ name }) => name);
-    const hint = alike.length === 0 ? '' : `; there are ${alike.join(', ')}`;
+    const wanted = String(nameOrNumber);
+    const names = this.driver.parameters.map(({ name }) => name);
     throw new SignalboxError(
       'NOT_FOUND',
-      `instrument ${this.name} has no parameter '${nameOrNumber}'${hint}`,
-      { details: { instrument: this.name, parameter: nameOrNumber, alike } },
+      `instrument ${this.name} has no parameter '${nameOrNumber}'${didYouMean(wanted, names)}`,
+      {
+        details: {
+          instrument: this.name,
+          parameter: nameOrNumber,
+          alike: alike(wanted, names),
+        },
+      },
     );
   }
 

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   | 'CLOSED'
   | 'PORT_RELEASED'
+  | 'ALREADY_RUNNING'
   | 'GATEWAY_UNREACHABLE'
   | 'LINK_USB'
   | 'LINK_COMMUNICATION'
@@ -188,6 +189,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     503,
     'The port is handed to another program until it is taken back.',
     'Take it back with `signalbox release PORT --reclaim`.',
+  ),
+  ALREADY_RUNNING: entry(
+    'caller',
+    409,
+    'A gateway of that name, or with that state folder, runs on this machine.',
+    'Use the one that runs, stop it with `signalbox stop`, or give this one a name of its own.',
   ),
   GATEWAY_UNREACHABLE: entry(
     'caller',

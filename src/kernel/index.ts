@@ -1,3 +1,4 @@
+export { alike, alikeMost, didYouMean } from './alike.ts';
 export { BackOff } from './back-off.ts';
 export type { BackOffOptions } from './back-off.ts';
 export { cancellationError, onAbort, raceAbort, throwIfCancelled } from './cancellation.ts';

@@ -1,6 +1,7 @@
 export { classifyLinkError } from './link-error.ts';
 export type { LinkMedium } from './link-error.ts';
 export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
+export { lockFile } from './linux/file-lock.ts';
 export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
 export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
 export { Pty } from './pty/pty.ts';

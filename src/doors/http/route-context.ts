@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../kernel/index.ts';
+import { didYouMean, SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Instrument, Parameter } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
@@ -33,18 +33,26 @@ export interface RouteContext {
 export function portOf({ ports }: Directory, name: string): Port {
   const port = ports.get(name);
   if (port !== undefined) return port;
-  throw new SignalboxError('NOT_FOUND', `there is no port '${name}'`, {
-    details: { ports: [...ports.keys()] },
-  });
+  throw new SignalboxError(
+    'NOT_FOUND',
+    `there is no port '${name}'${didYouMean(name, ports.keys())}`,
+    {
+      details: { ports: [...ports.keys()] },
+    },
+  );
 }
 
 /** @throws NOT_FOUND */
 export function instrumentOf({ instruments }: Directory, name: string): Instrument {
   const instrument = instruments.get(name);
   if (instrument !== undefined) return instrument;
-  throw new SignalboxError('NOT_FOUND', `there is no instrument '${name}'`, {
-    details: { instruments: [...instruments.keys()] },
-  });
+  throw new SignalboxError(
+    'NOT_FOUND',
+    `there is no instrument '${name}'${didYouMean(name, instruments.keys())}`,
+    {
+      details: { instruments: [...instruments.keys()] },
+    },
+  );
 }
 
 /** A parameter by its name, or its number in digits. @throws NOT_FOUND */
@@ -53,7 +61,12 @@ export function parameterOf({ name, driver }: Instrument, text: string): Paramet
   const parameter =
     driver.parameter(text) ?? (number === undefined ? undefined : driver.parameter(number));
   if (parameter !== undefined) return parameter;
-  throw new SignalboxError('NOT_FOUND', `${name} has no parameter '${text}'`, {
-    nextStep: `List them with \`signalbox read ${name} --list\`.`,
-  });
+  const names = driver.parameters.map((each) => each.name);
+  throw new SignalboxError(
+    'NOT_FOUND',
+    `${name} has no parameter '${text}'${didYouMean(text, names)}`,
+    {
+      nextStep: `List them with \`signalbox read ${name} --list\`.`,
+    },
+  );
 }

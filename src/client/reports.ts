@@ -1,45 +1,5 @@
 import type { ErrorReport, Owner } from '../kernel/index.ts';
-
-/** A value as programs see it. */
-export type ClientValue = number | string | boolean | Uint8Array;
-
-/** How urgent a request is; see the gateway's guide. */
-export type ClientPriority = 'safety' | 'interactive' | 'poll';
-
-/** For one alone, or for all who name the same key. */
-export type ClientLeaseMode = 'exclusive' | { readonly shared: string };
-
-/** What every wait takes. */
-export interface WaitOptions {
-  /** Takes the request back. */
-  readonly signal?: AbortSignal;
-}
-
-/** How a request is to be done. */
-export interface RequestOptions extends WaitOptions {
-  /** How long to wait for its turn. @default 10_000 */
-  readonly waitMs?: number;
-  /** @default 'interactive' */
-  readonly priority?: ClientPriority;
-  /** Does it under this lease; fails with LEASE_LOST when that has ended. */
-  readonly lease?: { readonly token: string };
-}
-
-/** How a read is to be done. */
-export interface ReadOptions extends RequestOptions {
-  /** A value read at most so long ago will do. @default 0 */
-  readonly maxAgeMs?: number;
-  /** How long the instrument may take. @default the driver's */
-  readonly timeoutMs?: number;
-}
-
-/** How a write is to be done. */
-export interface WriteOptions extends RequestOptions {
-  /** Says that a secured parameter is meant to be written. */
-  readonly unlock?: boolean;
-  /** How long the instrument may take. @default the driver's */
-  readonly timeoutMs?: number;
-}
+import type { ClientValue, ClientPriority, ClientLeaseMode } from './client-options.ts';
 
 /** A value that was read. */
 export interface ClientReading {

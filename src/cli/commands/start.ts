@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { asSignalboxError } from '../../kernel/index.ts';
+import { laboratoryFile } from '../laboratory-file.ts';
+import { say, sayError, sayJson } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { local } from '../session.ts';
+import type { LocalOptions } from '../session.ts';
+import { startDetached } from '../start-detached.ts';
+
+interface StartFlags extends LocalOptions {
+  readonly demo?: boolean;
+  readonly detach?: boolean;
+}
+
+/** `start`: a gateway, in the foreground until Ctrl-C or in the background. */
+export function addStartCommand(program: Command): void {
+  local(program.command('start [file]'), 'start lab.toml', 'start --demo', 'start --detach')
+    .description('start a gateway with the laboratory of a TOML file (default: lab.toml)')
+    .option('--demo', 'with the simulated demonstration laboratory')
+    .option('--detach', 'in the background')
+    .action(async (file: string | undefined, options: StartFlags) => {
+      const isJson = options.json === true;
+      try {
+        const path = laboratoryFile(file, options.demo === true);
+        if (options.detach === true) await detach(path, isJson);
+        else await run(path, isJson);
+      } catch (error) {
+        sayError(asSignalboxError(error), isJson);
+      }
+    });
+}
+
+async function run(path: string, isJson: boolean): Promise<void> {
+  const { loadConfig } = await import('../../config/index.ts');
+  const config = await loadConfig(path);
+  const { runGateway } = await import('../run-gateway.ts');
+  await runGateway(config, path, isJson);
+}
+
+async function detach(path: string, isJson: boolean): Promise<void> {
+  using line = new ProgressLine(`starting ${path}`);
+  const { name, pid, url } = await startDetached(path);
+  line[Symbol.dispose]();
+  if (isJson) sayJson({ started: pid, name, url });
+  else say(`${name} runs in the background (pid ${pid})${url === null ? '' : `: ${url}`}`);
+}

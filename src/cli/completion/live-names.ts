@@ -1,0 +1,145 @@
+import type { ParameterReport, SignalboxClient } from '../../client/index.ts';
+import type { Candidate, Candidates } from './candidates.ts';
+
+/** Where on a command line something is to be completed. */
+export interface ArgumentPlace {
+  readonly command: string;
+  /** As the command declares it: `instrument`. */
+  readonly argument: string;
+  /** The arguments before it. */
+  readonly positionals: readonly string[];
+  readonly current: string;
+}
+
+/** What has to be asked for: names of a gateway, files. */
+export interface LiveNames {
+  of(place: ArgumentPlace): Promise<Candidates>;
+  /** @param name of the option, in camel case */
+  ofOption(name: string): Promise<Candidates>;
+}
+
+/** What is asked when nobody may be kept waiting. */
+export interface NameSources {
+  /** Undefined when no gateway runs. */
+  readonly client: () => Promise<SignalboxClient | undefined>;
+  readonly gateways: () => Promise<readonly string[]>;
+  readonly devices: () => Promise<readonly string[]>;
+  readonly shells: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+const fileOptions = ['write'];
+
+/** The names of what is there now. Silent when no gateway answers in time: then there are none. */
+export class GatewayNames implements LiveNames {
+  readonly #sources: NameSources;
+
+  constructor(sources: NameSources) {
+    this.#sources = sources;
+  }
+
+  async of(place: ArgumentPlace): Promise<Candidates> {
+    try {
+      return await this.#of(place);
+    } catch {
+      return [];
+    }
+  }
+
+  async ofOption(name: string): Promise<Candidates> {
+    if (fileOptions.includes(name)) return 'files';
+    try {
+      if (name === 'name') return plain(await this.#sources.gateways());
+      if (name === 'break') return await this.#leases();
+      return [];
+    } catch {
+      return [];
+    }
+  }
+
+  async #of({ command, argument, positionals, current }: ArgumentPlace): Promise<Candidates> {
+    const [first = ''] = positionals;
+    switch (argument) {
+      case 'file':
+      case 'command':
+        return 'files';
+      case 'shell':
+        return plain(this.#sources.shells);
+      case 'level':
+        return plain(logLevels);
+      case 'room':
+        return await this.#rooms();
+      case 'instrument':
+        return await this.#instruments();
+      case 'port':
+        return await this.#ports();
+      case 'name':
+        return [...(await this.#instruments()), ...(await this.#ports())];
+      case 'places':
+        return [...(await this.#ports()), ...plain(await this.#sources.devices())];
+      case 'parameter':
+        return await this.#parameters(first, 'write');
+      case 'parameters':
+        return command === 'watch'
+          ? await this.#watchable(current)
+          : await this.#parameters(first, 'read');
+      default:
+        return [];
+    }
+  }
+
+  async #instruments(): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.instruments(this.#sources)) ?? [];
+    return all.map(({ name, family, port }) => ({
+      text: name,
+      description: `${family} on ${port}`,
+    }));
+  }
+
+  async #ports(): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.ports(this.#sources)) ?? [];
+    return all.map(({ name, address }) => ({ text: name, description: address }));
+  }
+
+  async #parameters(instrument: string, access: 'read' | 'write'): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.parameters(instrument, this.#sources)) ?? [];
+    return all
+      .filter((each) => each.access === 'read-write' || each.access === access)
+      .map((each) => ({ text: each.name, description: described(each) }));
+  }
+
+  /** `INSTRUMENT.PARAMETER`: the instruments first, then what the one that is written has. */
+  async #watchable(current: string): Promise<Candidate[]> {
+    const dot = current.lastIndexOf('.');
+    if (dot < 0) {
+      return (await this.#instruments()).map((each) => ({ ...each, text: `${each.text}.` }));
+    }
+    const instrument = current.slice(0, dot);
+    const all = await this.#parameters(instrument, 'read');
+    return all.map((each) => ({ ...each, text: `${instrument}.${each.text}` }));
+  }
+
+  async #leases(): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.leases(this.#sources)) ?? [];
+    return all.map(({ id, owner }) => ({ text: id, description: owner.program }));
+  }
+
+  async #rooms(): Promise<Candidate[]> {
+    const levels = (await (await this.#client())?.logLevels(this.#sources)) ?? {};
+    const rooms = Object.entries(levels).map(([text, description]) => ({ text, description }));
+    return rooms.length === 0 ? [] : [{ text: 'all', description: '' }, ...rooms];
+  }
+
+  async #client(): Promise<SignalboxClient | undefined> {
+    return await this.#sources.client();
+  }
+}
+
+function plain(texts: readonly string[]): Candidate[] {
+  return texts.map((text) => ({ text, description: '' }));
+}
+
+function described({ title, unit }: ParameterReport): string {
+  return unit === undefined ? title : `${title} (${unit})`;
+}

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
+import { addLockCommand } from './commands/lock.ts';
+import { addLogLevelCommand } from './commands/log-level.ts';
+import { addLogsCommand } from './commands/logs.ts';
+import { addQueryCommand } from './commands/query.ts';
+import { addReadCommand } from './commands/read.ts';
+import { addReleaseCommand } from './commands/release.ts';
+import { addRestartCommand } from './commands/restart.ts';
+import { addSetCommand } from './commands/set.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
+import { addStartCommand } from './commands/start.ts';
+import { addStatsCommand } from './commands/stats.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addStopCommand } from './commands/stop.ts';
+import { addWatchCommand } from './commands/watch.ts';
+import { packageVersion } from './version.ts';
+
+/** The whole command line. What a command needs beyond its options is loaded when it runs. */
+export function createProgram(): Command {
+  const program = new Command('signalbox')
+    .description('Any number of programs share one instrument, and none of them can break another.')
+    .version(packageVersion())
+    .enablePositionalOptions()
+    .exitOverride()
+    // Errors are told in one form, whether a program or a person reads them.
+    .configureOutput({ outputError: () => {} });
+
+  program.commandsGroup('The gateway:');
+  addStartCommand(program);
+  addStopCommand(program);
+  addRestartCommand(program);
+  addStatusCommand(program);
+  addLogsCommand(program);
+  addLogLevelCommand(program);
+
+  program.commandsGroup('Instruments:');
+  addReadCommand(program);
+  addSetCommand(program);
+  addQueryCommand(program);
+  addWatchCommand(program);
+
+  program.commandsGroup('Sharing:');
+  addLockCommand(program);
+  addReleaseCommand(program);
+  addStatsCommand(program);
+
+  program.commandsGroup('Setting up:');
+  addDoctorCommand(program);
+  addTestCommand(program);
+  addSimulateCommand(program);
+  addCompletionCommand(program);
+  return program;
+}
