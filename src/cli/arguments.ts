@@ -27,3 +27,11 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
     throw new InvalidArgumentError(`Give a whole number ${range}.`);
   };
 }
+
+/** Baud rates with commas between: `38400,9600`. */
+export function baudRates(text: string): number[] {
+  const rates = text.split(',').map(Number);
+  if (rates.every((rate) => Number.isInteger(rate) && rate >= 50 && rate <= 4_000_000))
+    return rates;
+  throw new InvalidArgumentError('Give baud rates like 38400,9600.');
+}

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
 import { addLockCommand } from './commands/lock.ts';
 import { addLogLevelCommand } from './commands/log-level.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addStatsCommand(program);
 
   program.commandsGroup('Setting up:');
+  addDiscoverCommand(program);
   addDoctorCommand(program);
   addTestCommand(program);
   addSimulateCommand(program);

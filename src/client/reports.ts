@@ -175,6 +175,8 @@ export interface FoundReport {
   readonly scope?: string;
   readonly identity?: IdentityReport;
   readonly name?: string;
+  /** Whether a value could be read of it, and which, or why not. */
+  readonly trial?: { readonly passed: boolean; readonly found: string };
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

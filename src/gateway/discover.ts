@@ -1,9 +1,20 @@
 import type { DiscoveryContext, FoundInstrument } from '../doors/index.ts';
-import { scanBus, scopeOf, ScpiDriver } from '../instruments/index.ts';
-import type { ProparWire } from '../instruments/index.ts';
-import { hasCode } from '../kernel/index.ts';
+import { BronkhorstDriver, Instrument, scanBus, scopeOf, ScpiDriver } from '../instruments/index.ts';
+import type { ProparWire, ScanOptions } from '../instruments/index.ts';
+import { asSignalboxError, hasCode } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { BuiltPort } from './build-port.ts';
+
+/** How a port is scanned. */
+export interface ScanContext extends DiscoveryContext {
+  /** Which addresses of a bus are tried beside those that it names. @default 'first' */
+  readonly probe?: ScanOptions['probe'];
+}
+
+/** How long an instrument may take to say what it is, unless its port says otherwise. */
+const identifyTimeoutMs = 2_000;
+/** As the configuration has it. */
+const nameLengthMost = 64;
 
 /**
  * Looks for instruments on a port: around the ring of a ProPar bus, or by asking `*IDN?`. Where the
@@ -12,13 +23,13 @@ import type { BuiltPort } from './build-port.ts';
 export async function discoverOn(
   port: Port,
   built: BuiltPort | undefined,
-  context: DiscoveryContext,
+  context: ScanContext,
 ): Promise<FoundInstrument[]> {
   switch (built?.protocol) {
     case 'propar':
       return await scan(port, built.wire, context);
     case 'lines':
-      return await identify(port, built.terminator, context);
+      return await identify(port, built, context);
     default:
       return [];
   }
@@ -26,13 +37,20 @@ export async function discoverOn(
 
 async function identify(
   port: Port,
-  terminator: string,
-  { by, signal }: DiscoveryContext,
+  { terminator, timeoutMs = identifyTimeoutMs }: Extract<BuiltPort, { protocol: 'lines' }>,
+  { by, signal }: ScanContext,
 ): Promise<FoundInstrument[]> {
-  const driver = new ScpiDriver({ parameters: [], terminator, timeoutMs: 2_000 });
+  const driver = new ScpiDriver({ parameters: [], terminator, timeoutMs });
   try {
     const identity = await port.transact(driver.identify(), by, { signal });
-    return [{ family: 'scpi', identity, name: nameOf(identity.model ?? port.name) }];
+    if (!isIdentity(identity.text)) return [];
+    // Every instrument of IEEE 488.2 answers `1` to this, and nothing changes. IEEE 488.2, 10.19.
+    const question = '*OPC?';
+    const trial = await tried(signal, async () => {
+      const answer = await port.transact(driver.query(question), by, { signal });
+      return `${question} ${answer}`;
+    });
+    return [{ family: 'scpi', identity, name: nameOf(identity.model ?? port.name), trial }];
   } catch (error) {
     if (hasCode(error, 'INSTRUMENT_TIMEOUT', 'REPLY_MALFORMED')) return [];
     throw error;
@@ -42,24 +60,58 @@ async function identify(
 async function scan(
   port: Port,
   wire: ProparWire,
-  context: DiscoveryContext,
+  context: ScanContext,
 ): Promise<FoundInstrument[]> {
-  const { by, signal } = context;
+  const { by, signal, probe = 'first' } = context;
   const nodes = await scanBus({
     port,
     wire,
     by,
     signal,
     progress: (share, message) => context.progress(share, message),
-    probe: 'first',
+    probe,
   });
-  return nodes.map(({ address, type, serial, channels }) => ({
-    family: 'bronkhorst',
-    ...scopeOf(address),
-    name: nameOf(`${type}-${address}`),
-    identity: { maker: 'Bronkhorst', model: type, serial, text: `${type} ${serial}` },
-    details: { node: address, channels },
-  }));
+  const found: FoundInstrument[] = [];
+  for (const { address, type, serial, channels } of nodes) {
+    context.progress(1, `node ${address} is tried`);
+    const driver = new BronkhorstDriver({ wire, node: address });
+    const instrument = new Instrument({ name: `node ${address}`, driver, port });
+    const trial = await tried(signal, async () => {
+      const { value, unit = '' } = await instrument.read('fMeasure', by, { signal });
+      return `fMeasure ${String(value)} ${unit}`.trimEnd();
+    });
+    const tag = await tried(signal, async () =>
+      String((await instrument.read('userTag', by, { signal })).value).trim(),
+    );
+    const isNamed = tag.passed && /[a-z]/i.test(tag.found);
+    found.push({
+      family: 'bronkhorst',
+      ...scopeOf(address),
+      name: nameOf(isNamed ? tag.found : `${type}-${address}`),
+      identity: { maker: 'Bronkhorst', model: type, serial, text: `${type} ${serial}` },
+      trial,
+      details: { node: address, channels },
+    });
+  }
+  return found;
+}
+
+/** One read: an instrument that says what it is need not work. */
+async function tried(
+  signal: AbortSignal,
+  read: () => Promise<string>,
+): Promise<NonNullable<FoundInstrument['trial']>> {
+  try {
+    return { passed: true, found: await read() };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { passed: false, found: asSignalboxError(error).message };
+  }
+}
+
+/** Neither noise, as a wrong baud rate makes it, nor the question itself, as a terminal echoes it. */
+function isIdentity(text: string): boolean {
+  return /^[\x20-\x7e]+$/.test(text) && !text.toUpperCase().includes('*IDN?');
 }
 
 function nameOf(text: string): string {
@@ -67,5 +119,5 @@ function nameOf(text: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-  return /^[a-z]/.test(name) ? name : `instrument-${name}`;
+  return (/^[a-z]/.test(name) ? name : `instrument-${name}`).slice(0, nameLengthMost);
 }

@@ -1,4 +1,5 @@
 export { linkFactoryOf } from './build-port.ts';
+export { discoverDirectly } from './discover-directly.ts';
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';
 export type { GatewayOptions } from './gateway.ts';

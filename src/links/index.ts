@@ -8,6 +8,8 @@ export { Pty } from './pty/pty.ts';
 export type { PtyOptions } from './pty/pty.ts';
 export { unreadBytesMost } from './pty/reply-queue.ts';
 export { receivedBytesMost } from './receive-buffer.ts';
+export { listedDevicesMost, listSerialDevices } from './serial/list-serial-devices.ts';
+export type { DeviceFolders, SerialDeviceEntry } from './serial/list-serial-devices.ts';
 export { SerialLink, serialLinkFactory } from './serial/serial-link.ts';
 export type { SerialBackend, SerialLinkOptions } from './serial/serial-link.ts';
 export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/serial-settings.ts';

@@ -19,6 +19,8 @@ export interface FoundInstrument {
   readonly identity?: Identity;
   /** A name that it could get in the configuration. */
   readonly name?: string;
+  /** Whether a value could be read of it, and which, or why not. */
+  readonly trial?: { readonly passed: boolean; readonly found: string };
   /** What else is worth knowing of it; plain data. */
   readonly details?: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,42 @@
+import type { FoundReport } from '../../client/index.ts';
+import type { ErrorReport } from '../../kernel/index.ts';
+
+/** Where instruments are looked for. */
+export type Place =
+  | {
+      readonly kind: 'port';
+      /** A port of the gateway: it is asked in line with everybody else. */
+      readonly port: string;
+      readonly address: string;
+    }
+  | { readonly kind: 'serial'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly address: string };
+
+/** How a place was spoken with. */
+export interface Language {
+  readonly protocol: 'propar' | 'lines';
+  readonly baudRate?: number;
+  readonly terminator?: string;
+}
+
+/** An instrument that was found, and whether it has a name already. */
+export interface FoundHere extends FoundReport {
+  /** Its name in the configuration; absent when it is not in it. */
+  readonly known?: string;
+}
+
+/** What came of a place. */
+export interface ScannedPlace {
+  readonly place: Place;
+  readonly found: readonly FoundHere[];
+  /** Absent when nobody answered. */
+  readonly language?: Language;
+  /** Why it was not looked at: held by another program, not there. */
+  readonly skipped?: ErrorReport;
+}
+
+/** A place as people name it. */
+export function nameOfPlace(place: Place): string {
+  if (place.kind === 'port') return `port ${place.port}`;
+  return place.kind === 'serial' ? place.path : place.address;
+}
