@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,34 +20,32 @@ export interface GatewayRecord {
 
 const recordName = 'gateway.json';
 
-/** Writes down how this process can be found, until {@link removeRecord}. */
-export async function writeRecord(
-  runtimeFolder: string,
+/** Writes down how this process can be found, until disposed. */
+export async function keepRecord(
   facts: Omit<GatewayRecord, 'pid' | 'startTicks'>,
-): Promise<void> {
-  const record: GatewayRecord = {
-    ...facts,
-    pid: process.pid,
-    startTicks: startTicksOf(process.pid) ?? '',
-  };
-  const path = join(runtimeFolder, recordName);
+): Promise<AsyncDisposable> {
+  const { pid } = process;
+  const record: GatewayRecord = { ...facts, pid, startTicks: startTicksOf(pid) ?? '' };
+  const folder = join(recordsFolder(), facts.name);
+  const path = join(folder, recordName);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   await rename(`${path}.new`, path);
-}
-
-export async function removeRecord(runtimeFolder: string): Promise<void> {
-  await rm(join(runtimeFolder, recordName), { force: true });
+  return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) };
 }
 
 /** The gateways of this user that run on this machine. */
 export async function runningGateways(): Promise<GatewayRecord[]> {
-  const base = join(
-    process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${userInfo().uid}`),
-    'signalbox',
-  );
+  const base = recordsFolder();
   const names = await readdir(base).catch(() => []);
   const records = await Promise.all(names.map(async (name) => await readRecord(join(base, name))));
   return records.filter((record) => record !== undefined).filter(isRunning);
+}
+
+/** Where gateways of this user are noted, whatever folders their configurations name. */
+function recordsFolder(): string {
+  const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${userInfo().uid}`);
+  return join(base, 'signalbox');
 }
 
 /** Whether the process that wrote it is still there. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
 import { addLockCommand } from './commands/lock.ts';

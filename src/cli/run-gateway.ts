@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
 import { exitCodes } from './exit-codes.ts';
-import { removeRecord, writeRecord } from './gateway-record.ts';
+import { keepRecord } from './gateway-record.ts';
 import { localUrl } from './local-url.ts';
 import { note, say, sayJson } from './output.ts';
 
@@ -38,12 +38,15 @@ export async function runGateway(config: Config, file: string, isJson: boolean):
   await gateway.start();
   const url = localUrl(gateway);
   const { tokenFile } = config.http;
-  await writeRecord(gateway.runtimeFolder, {
+  // Without it commands have to be told the address; that is no reason not to run.
+  const record = await keepRecord({
     name: config.gateway.name,
     file: resolve(file),
     stateFolder: resolve(gateway.stateFolder),
     ...(url === undefined ? {} : { url }),
     ...(tokenFile === undefined ? {} : { tokenFile: resolve(tokenFile) }),
+  }).catch((error: unknown) => {
+    gateway.log.of('gateway').warn({ err: error }, `not noted where it is: ${String(error)}`);
   });
   if (isJson) {
     const doors = gateway.directory.doors.map((door) => door.status());
@@ -53,7 +56,7 @@ export async function runGateway(config: Config, file: string, isJson: boolean):
   process.once('SIGINT', () => process.exit(exitCodes.interrupted));
   if (!isJson) note('stopping: what is in line is finished; Ctrl-C ends it at once');
   const late = setTimeout(() => process.exit(exitCodes.signalbox), drainLongestMs);
-  await removeRecord(gateway.runtimeFolder);
+  await record?.[Symbol.asyncDispose]();
   await gateway.drain();
   clearTimeout(late);
   process.off('uncaughtException', fail);

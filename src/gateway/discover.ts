@@ -1,5 +1,11 @@
 import type { DiscoveryContext, FoundInstrument } from '../doors/index.ts';
-import { BronkhorstDriver, Instrument, scanBus, scopeOf, ScpiDriver } from '../instruments/index.ts';
+import {
+  BronkhorstDriver,
+  Instrument,
+  scanBus,
+  scopeOf,
+  ScpiDriver,
+} from '../instruments/index.ts';
 import type { ProparWire, ScanOptions } from '../instruments/index.ts';
 import { asSignalboxError, hasCode } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';

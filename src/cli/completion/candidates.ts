@@ -60,7 +60,9 @@ function optionsOf(command: Command, written: readonly string[]): Candidate[] {
 /** The option that the last word is, when a value has to follow it. */
 function optionOf(command: Command, word: string | undefined): Option | undefined {
   if (word === undefined || !word.startsWith('-')) return undefined;
-  return command.options.find((each) => each.required && each.is(word));
+  return command.options.find(
+    (each) => each.required && (each.long === word || each.short === word),
+  );
 }
 
 async function valuesOf(option: Option, names: LiveNames, current: string): Promise<Candidates> {

@@ -86,10 +86,7 @@ function attemptsAt(place: Place, baudRates: readonly number[]): Attempt[] {
   const [usual] = baudRates;
   if (usual === undefined) return quick;
   const language = { protocol: 'propar', baudRate: usual } as const;
-  return [
-    ...quick,
-    { language, probe: 'first', words: `each ProPar address at ${usual} baud` },
-  ];
+  return [...quick, { language, probe: 'first', words: `each ProPar address at ${usual} baud` }];
 }
 
 async function discover(
