@@ -1,27 +1,10 @@
 import type { Command } from 'commander';
-import type { SignalboxClient, StatusReport } from '../../client/index.ts';
-import { hasCode } from '../../kernel/index.ts';
 import { baudRates } from '../arguments.ts';
-import { laboratoryOf, withKnown } from '../discover/laboratory.ts';
-import type { Laboratory } from '../discover/laboratory.ts';
-import { laboratoryToml } from '../discover/laboratory-toml.ts';
-import { placesToScan } from '../discover/places.ts';
-import { LaboratoryFile } from '../discover/laboratory-file.ts';
-import { forPrograms, printedPlace } from '../discover/printed-place.ts';
-import { scanAll } from '../discover/scan.ts';
-import { usualBaudRates } from '../discover/scan-directly.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { findGateway } from '../find-gateway.ts';
-import { note, say, sayJson } from '../output.ts';
-import { ProgressLine } from '../progress-line.ts';
-import { attempt, clientOf, common } from '../session.ts';
-import type { CommonOptions, Session } from '../session.ts';
+import type { DiscoverFlags } from '../discover/discover.ts';
+import { attempt, common } from '../session.ts';
 
-interface DiscoverFlags extends CommonOptions {
-  readonly baudRates: readonly number[];
-  readonly write?: string;
-  readonly yes?: boolean;
-}
+/** In the order in which they are tried: what instruments are delivered with comes first. */
+const usualBaudRates: readonly number[] = [38_400, 9_600, 115_200, 19_200, 57_600, 230_400];
 
 /** `discover`: scans, identifies, tries and names instruments, with a gateway or without. */
 export function addDiscoverCommand(program: Command): void {
@@ -37,80 +20,10 @@ export function addDiscoverCommand(program: Command): void {
     .option('--baud-rates <list>', 'to try on serial devices', baudRates, usualBaudRates)
     .option('--write <file>', 'write a configuration, or add to one')
     .option('--yes', 'add to a file that is there without asking')
-    .action(async (named: string[], options: DiscoverFlags) => {
-      await attempt(options, async (session) => await discover(named, options, session));
+    .action(async (places: string[], options: DiscoverFlags) => {
+      await attempt(options, async (session) => {
+        const { discover } = await import('../discover/discover.ts');
+        await discover(places, options, session);
+      });
     });
-}
-
-async function discover(
-  named: readonly string[],
-  options: DiscoverFlags,
-  { isJson, signal }: Session,
-): Promise<void> {
-  using line = new ProgressLine('looking for instruments');
-  // What would make the writing fail is found before the scan, which takes its time.
-  const file =
-    options.write === undefined
-      ? undefined
-      : await LaboratoryFile.open(options.write, options.yes === true);
-  const gateway = await gatewayIfAny(options, signal);
-  const places = await placesToScan(named, gateway?.status.ports);
-  const instruments = gateway?.status.instruments ?? [];
-  const looked = await scanAll(places, {
-    ...(gateway === undefined ? {} : { client: gateway.client }),
-    instruments,
-    baudRates: options.baudRates,
-    signal,
-    progress: (share, message) => line.show(message, share),
-  });
-  line[Symbol.dispose]();
-  const scanned = await withKnown(looked, file?.config);
-  const names = instruments.map(({ name }) => name);
-  const laboratory = await laboratoryOf(scanned, { names, config: file?.config });
-  const isEmpty = laboratory.instruments.length === 0;
-  const toml = laboratoryToml(laboratory);
-  if (!isJson) {
-    if (places.length === 0)
-      say('no serial device is here; name an address like 192.168.1.20:5025');
-    for (const each of scanned) say(`${printedPlace(each)}\n`);
-    if (!isEmpty) say(toml);
-  }
-  if (scanned.every(({ found }) => found.length === 0)) process.exitCode = exitCodes.failed;
-  const written = file !== undefined && !isEmpty;
-  if (written) await file.add(laboratory, signal);
-  if (isJson) {
-    sayJson({ places: scanned.map(forPrograms), toml, ...(written ? { written: file.path } : {}) });
-  } else sayNext(laboratory, file, gateway !== undefined);
-}
-
-function sayNext(
-  { instruments }: Laboratory,
-  file: LaboratoryFile | undefined,
-  isRunning: boolean,
-): void {
-  if (instruments.length === 0) {
-    if (file !== undefined) note(`nothing new was found: ${file.path} is as it was`);
-    return;
-  }
-  if (file === undefined) {
-    note('paste this into your configuration, or let --write FILE do it');
-    return;
-  }
-  note(`${instruments.length} instruments were added to ${file.path}`);
-  note(`next: signalbox ${isRunning ? 'restart' : 'start'} ${file.path}`);
-}
-
-/** Discovery needs no gateway, but one that was named has to be there. */
-async function gatewayIfAny(
-  options: DiscoverFlags,
-  signal: AbortSignal,
-): Promise<{ client: SignalboxClient; status: StatusReport } | undefined> {
-  const isNamed = options.url !== undefined || options.name !== undefined;
-  try {
-    const client = clientOf(await findGateway(options));
-    return { client, status: await client.status({ signal }) };
-  } catch (error) {
-    if (!isNamed && hasCode(error, 'GATEWAY_UNREACHABLE')) return undefined;
-    throw error;
-  }
 }

@@ -5,8 +5,6 @@ import type { FoundReport } from '../../client/index.ts';
 import { tryLink } from '../try-link.ts';
 import type { Language, Place, ScannedPlace } from './place.ts';
 
-/** In the order in which they are tried: what instruments are delivered with comes first. */
-export const usualBaudRates: readonly number[] = [38_400, 9_600, 115_200, 19_200, 57_600, 230_400];
 /** An instrument says what it is within this time. */
 const answerTimeoutMs = 700;
 /** Over a network, and through a serial server. */
