@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { Directory, Door } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { SignalboxError, systemClock } from '../kernel/index.ts';
+import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
@@ -54,7 +54,7 @@ export class Gateway implements AsyncDisposable {
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
-  readonly #held = new DisposableStack();
+  #held: DisposableStack | undefined;
   #records: Records = { logs: [], recorders: [] };
   #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
@@ -88,20 +88,16 @@ export class Gateway implements AsyncDisposable {
    *   folders: it is left alone
    */
   async start(): Promise<void> {
-    try {
-      await this.#holdFolders();
-    } catch (error) {
-      // What is there is not this gateway's: there is nothing to end.
-      this.#ending ??= Promise.resolve();
-      throw error;
-    }
     this.#starting = this.#startAll();
     try {
       await this.#starting;
     } catch (error) {
+      // What is there is another gateway's: there is nothing to end.
+      if (hasCode(error, 'ALREADY_RUNNING')) this.#ending ??= Promise.resolve();
       await this.close();
       // What came up only after an end had gone past it.
       await shutDown(this.#steps(), systemClock, this.#stepFailed);
+      this.#held?.dispose();
       throw error;
     }
   }
@@ -122,6 +118,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #startAll(): Promise<void> {
+    await this.#holdFolders();
     this.#throwIfEnding();
     await this.#startSimulators();
     this.#throwIfEnding();
@@ -162,7 +159,7 @@ export class Gateway implements AsyncDisposable {
       await makePrivateFolder(folder);
       held.use(await holdFolder(folder, this.#config.gateway.name));
     }
-    this.#held.use(held.move());
+    this.#held = held.move();
   }
 
   #throwIfEnding(): void {
@@ -214,7 +211,7 @@ export class Gateway implements AsyncDisposable {
     log.info('stopping');
     await shutDown(this.#steps(), systemClock, this.#stepFailed);
     log.info('stopped');
-    this.#held.dispose();
+    this.#held?.dispose();
   }
 
   readonly #stepFailed = (step: string, error: SignalboxError): void =>

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { SignalboxError } from '../kernel/index.ts';
 
 /** A longer log is set aside as `.1`, in place of the one before: so a log has two such files at most. */
 export const logFileBytesMost = 16_777_216;
@@ -43,7 +44,7 @@ export class LogFile implements Disposable {
     const { size } = fstatSync(this.#opened());
     if (size > 0 && size + bytes.length > this.#bytesMost) this.#setAside();
     const written = writeSync(this.#opened(), bytes);
-    if (written < bytes.length) throw new Error('the disk is full');
+    if (written < bytes.length) throw new SignalboxError('INTERNAL', 'the disk is full');
   }
 
   #opened(): number {
