@@ -58,8 +58,8 @@ interface Request extends ReceivedRequest {
 export class ProparBusSimulator {
   readonly faults: FaultPlan;
   readonly log: WireLog = new WireLog();
-  readonly nodes: ReadonlyMap<number, NodeModel>;
-  readonly #host: NodeModel | undefined;
+  /** The first is the host. */
+  readonly nodes: readonly NodeModel[];
   readonly #pace: WirePace;
   readonly #answerTimeMs: number;
   readonly #hasErrorFrames: boolean;
@@ -76,16 +76,18 @@ export class ProparBusSimulator {
     this.#answerTimeMs = answerTimeMs;
     this.#hasErrorFrames = options.absentNodes === 'error-frame';
     this.#unplug = options.unplug ?? (() => {});
-    const last = Math.max(...nodes.map(({ address }) => address));
-    this.nodes = new Map(
-      nodes.map((node, index) => {
-        const next = nodes[index + 1]?.address ?? 0;
-        // Its own numbers for each, so that what is read of one changes nothing of another.
-        const random = seededRandom(seed + node.address);
-        return [node.address, new NodeModel(node, { next, last, clock, random })];
-      }),
+    this.nodes = nodes.map(
+      (node, index) =>
+        new NodeModel(node, {
+          next: () => this.nodes[index + 1]?.address ?? 0,
+          last: () => Math.max(...this.nodes.map(({ address }) => address)),
+          isTaken: (address) => this.#at(address, index) !== undefined,
+          flowOf: (address, process) => this.#at(address)?.flowAt(process) ?? 0,
+          clock,
+          // Its own numbers for each, so that what is read of one changes nothing of another.
+          random: seededRandom(seed + node.address),
+        }),
     );
-    this.#host = this.nodes.get(nodes[0]?.address ?? 0);
   }
 
   /** Serves one wire: a terminal, or a connection of a serial server. */
@@ -99,6 +101,11 @@ export class ProparBusSimulator {
       // Requests that came whole are carried out though nobody hears of it.
       closed: () => {},
     };
+  }
+
+  /** The instrument with an address. @param except leaves one out */
+  #at(address: number, except = -1): NodeModel | undefined {
+    return this.nodes.find((node, index) => node.address === address && index !== except);
   }
 
   #accept(wire: Wire, request: ReceivedRequest, nowMs: number): void {
@@ -129,7 +136,7 @@ export class ProparBusSimulator {
 
   async #answer(request: Request): Promise<void> {
     const { mode, frame } = request;
-    const model = frame.node === directNode ? this.#host : this.nodes.get(frame.node);
+    const model = frame.node === directNode ? this.nodes[0] : this.#at(frame.node);
     if (model === undefined || this.faults.isSilent(model.address)) {
       await this.#answerAbsent(request);
       return;

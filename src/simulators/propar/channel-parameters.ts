@@ -2,7 +2,8 @@ import { proparStatus } from '../../protocols/index.ts';
 import type { FlowChannel } from './flow-channel.ts';
 import { setpointMost } from './flow-loop.ts';
 import { fluids } from './fluids.ts';
-import { kept, number, readOnly, secured, text } from './node-parameter.ts';
+import { keptChannelParameters } from './kept-parameters.ts';
+import { kept, measured, number, readOnly, secured, text } from './node-parameter.ts';
 import type { NodeParameter, ParameterTable } from './node-parameter.ts';
 
 const floatMost = 3.4e38;
@@ -20,11 +21,14 @@ export function channelParameters(channel: FlowChannel, index: number): Paramete
     [97, alarms(channel)],
     [104, counter(channel)],
   ];
-  return Object.fromEntries(
-    tables.flatMap(([process, table]) =>
-      Object.entries(table).map(([parameter, each]) => [`${process + index}/${parameter}`, each]),
-    ),
+  const own = tables.flatMap(([process, table]) =>
+    Object.entries(table).map(([parameter, each]) => [`${process + index}/${parameter}`, each]),
   );
+  const others = Object.entries(keptChannelParameters()).map(([address, each]) => {
+    const [process = 0, parameter = 0] = address.split('/').map(Number);
+    return [`${process + index}/${parameter}`, each];
+  });
+  return Object.fromEntries([...others, ...own]) as ParameterTable;
 }
 
 function control(channel: FlowChannel): ParameterTable {
@@ -86,7 +90,12 @@ function control(channel: FlowChannel): ParameterTable {
 function scaled(channel: FlowChannel): ParameterTable {
   return {
     0: readOnly('float32', () => channel.fMeasure),
-    1: kept('float32', 500, 100),
+    1: number('float32', {
+      maximum: 500,
+      get: () => channel.slaveFactor,
+      set: (value) => (channel.slaveFactor = value),
+    }),
+    4: readOnly('float32', () => channel.fMeasure),
     3: {
       type: 'float32',
       get: () => channel.fSetpoint,
@@ -97,8 +106,20 @@ function scaled(channel: FlowChannel): ParameterTable {
       set: (value) => (channel.fSetpoint = Number(value)),
     },
     // The gas gets a little warmer with its flow.
-    7: readOnly('float32', () => 22 + channel.loop.valve),
-    8: readOnly('float32', () => 1_013.25),
+    7: measured('float32', 500, () => 22 + channel.loop.valve),
+    8: measured('float32', floatMost, () => 1_013.25),
+    14: number('uint8', {
+      minimum: 1,
+      maximum: 128,
+      get: () => channel.masterNode,
+      set: (value) => (channel.masterNode = value),
+    }),
+    15: number('uint8', {
+      minimum: 1,
+      maximum: 128,
+      get: () => channel.masterProcess,
+      set: (value) => (channel.masterProcess = value),
+    }),
     22: secured(
       number('float32', {
         minimum: -floatMost,

@@ -23,6 +23,16 @@ export interface FlowChannelOptions {
   readonly noiseShare?: number;
 }
 
+/** What a channel has around it. */
+export interface ChannelSurroundings {
+  readonly random: Random;
+  /** The measured flow of a channel of another instrument, raw; 0 where there is none. */
+  readonly flowOf: (node: number, process: number) => number;
+}
+
+/** What measured values a raw value of 16 bits can tell. Manual 9.17.027, measure. */
+const measureRange = { least: -23_593, most: 41_942 };
+
 /** One channel of a flow controller, in the units of its user. */
 export class FlowChannel {
   readonly loop: FlowLoop;
@@ -37,11 +47,18 @@ export class FlowChannel {
   capacity: number;
   capacityAtZero = 0;
   fluidName: string;
+  /** As a slave it follows this channel of this node, in percent of its flow. */
+  masterNode = 3;
+  masterProcess = 1;
+  slaveFactor = 100;
   #unit: string;
 
-  constructor(options: FlowChannelOptions, random: Random) {
+  constructor(options: FlowChannelOptions, { random, flowOf }: ChannelSurroundings) {
     const { fluid = 'N2', capacity = 500, unit = 'mln/min', lagMs = defaultLagMs } = options;
-    this.loop = new FlowLoop({ lagMs });
+    this.loop = new FlowLoop({
+      lagMs,
+      masterOutput: () => (flowOf(this.masterNode, this.masterProcess) * this.slaveFactor) / 100,
+    });
     this.#random = random;
     this.#noiseShare = options.noiseShare ?? defaultNoiseShare;
     this.#fluidNumber = Math.max(
@@ -70,7 +87,8 @@ export class FlowChannel {
   }
 
   get measure(): number {
-    return Math.round(this.loop.measured * (1 + this.#noise));
+    const raw = Math.round(this.loop.measured * (1 + this.#noise));
+    return Math.min(Math.max(raw, measureRange.least), measureRange.most);
   }
 
   get fMeasure(): number {

@@ -10,17 +10,34 @@ export const zeroingMs = 2_000;
 const stepMs = 20;
 const stepsMost = 500;
 
-/** Values of control mode that do not follow the setpoint. Maker's parameter list, DDE 12. */
-const controlMode = { closed: 3, idle: 4, full: 7, purge: 8, calibration: 9, zero: 12, safe: 22 };
+/** Values of control mode that do not follow the setpoint of the bus. Maker's parameter list, DDE 12. */
+const controlMode = {
+  analog: 1,
+  slave: 2,
+  closed: 3,
+  idle: 4,
+  full: 7,
+  purge: 8,
+  calibration: 9,
+  analogSlave: 10,
+  zero: 12,
+  slaveByAnalog: 13,
+  valve: 20,
+  analogValve: 21,
+  safe: 22,
+};
 
 export interface FlowLoopOptions {
   /** The measured flow follows the setpoint with this time constant. */
   readonly lagMs: number;
+  /** What a slave is to follow: the flow of its master times its factor, raw. */
+  readonly masterOutput: () => number;
 }
 
 /** The control loop of one channel: setpoint, slope, valve, flow. All in raw values. */
 export class FlowLoop {
   readonly #lagMs: number;
+  readonly #masterOutput: () => number;
   setpoint = 0;
   /** Tenths of a second for a step of 100 %; 0 jumps. Maker's parameter list, DDE 10. */
   slope = 0;
@@ -31,8 +48,9 @@ export class FlowLoop {
   #valve = 0;
   #zeroingLeftMs = 0;
 
-  constructor({ lagMs }: FlowLoopOptions) {
+  constructor({ lagMs, masterOutput }: FlowLoopOptions) {
     this.#lagMs = lagMs;
+    this.#masterOutput = masterOutput;
   }
 
   get measured(): number {
@@ -90,6 +108,8 @@ export class FlowLoop {
       case controlMode.closed:
       case controlMode.zero:
       case controlMode.safe:
+      // Nothing is connected to the analog input.
+      case controlMode.analogValve:
       case controlMode.calibration:
         this.#ramped = 0;
         return 0;
@@ -99,14 +119,22 @@ export class FlowLoop {
         return fullScale;
       case controlMode.purge:
         return purgeFlow;
+      case controlMode.valve:
+        return (Math.min(this.setpoint, fullScale) / fullScale) * purgeFlow;
+      case controlMode.analog:
+      case controlMode.analogSlave:
+      case controlMode.slaveByAnalog:
+        return this.#ramp(0, ms);
+      case controlMode.slave:
+        return this.#ramp(Math.min(this.#masterOutput(), setpointMost), ms);
       default:
-        return this.#ramp(ms);
+        return this.#ramp(this.setpoint, ms);
     }
   }
 
-  #ramp(ms: number): number {
+  #ramp(setpoint: number, ms: number): number {
     const most = this.slope === 0 ? Infinity : (ms / (this.slope * 100)) * fullScale;
-    const distance = this.setpoint - this.#ramped;
+    const distance = setpoint - this.#ramped;
     this.#ramped += Math.sign(distance) * Math.min(Math.abs(distance), most);
     return this.#ramped;
   }

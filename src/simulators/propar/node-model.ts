@@ -1,16 +1,18 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { proparStatus } from '../../protocols/index.ts';
-import type { Random } from '../seeded-random.ts';
 import { channelParameters } from './channel-parameters.ts';
 import { FlowChannel } from './flow-channel.ts';
-import type { FlowChannelOptions } from './flow-channel.ts';
+import type { ChannelSurroundings, FlowChannelOptions } from './flow-channel.ts';
 import type { NodeParameter } from './node-parameter.ts';
 import { nodeParameters } from './node-parameters.ts';
 import type { Neighbours } from './node-parameters.ts';
 
 /** Further channels would lie on the processes of the instrument itself. */
 export const channelsMost = 9;
+
+/** The control mode in which calibration mode says what is done. Maker's parameter list, DDE 12. */
+const calibrating = 9;
 
 /** Values of initreset. Manual 9.17.027, parameter security. */
 export const initresetCode = { unlocked: 64, locked: 82 } as const;
@@ -35,14 +37,14 @@ export interface NodeDefinition extends FlowChannelOptions {
   readonly firmware?: string;
 }
 
-export interface NodeSurroundings extends Neighbours {
+export interface NodeSurroundings extends Neighbours, ChannelSurroundings {
   readonly clock: Clock;
-  readonly random: Random;
 }
 
 /** A mass flow controller that behaves, with its parameters. */
 export class NodeModel {
-  readonly address: number;
+  /** Changes when it is written. */
+  address: number;
   readonly channels: readonly FlowChannel[];
   readonly first: FlowChannel;
   readonly deviceType: string;
@@ -60,6 +62,7 @@ export class NodeModel {
   readonly #parameters: ReadonlyMap<string, NodeParameter>;
   readonly #processes: ReadonlySet<string>;
   #updatedMs: number;
+  #isUpdating = false;
 
   /** @throws BAD_ARGUMENT for an address or a number of channels that does not exist */
   constructor(definition: NodeDefinition, surroundings: NodeSurroundings) {
@@ -73,9 +76,9 @@ export class NodeModel {
     this.identificationNumber = definition.identificationNumber ?? 7;
     this.model = definition.model ?? 'F-201CV-500';
     this.firmware = definition.firmware ?? 'V9.99a';
-    this.first = new FlowChannel(definition, surroundings.random);
+    this.first = new FlowChannel(definition, surroundings);
     this.channels = Array.from({ length: channels }, (_, index) =>
-      index === 0 ? this.first : new FlowChannel(definition, surroundings.random),
+      index === 0 ? this.first : new FlowChannel(definition, surroundings),
     );
     this.#clock = surroundings.clock;
     this.#updatedMs = this.#clock.monotonic();
@@ -99,9 +102,21 @@ export class NodeModel {
 
   /** Brings everything that moves by itself up to now. */
   update(): void {
+    // One that follows itself around a ring of slaves.
+    if (this.#isUpdating) return;
+    this.#isUpdating = true;
     const nowMs = this.#clock.monotonic();
     for (const channel of this.channels) channel.advance(nowMs - this.#updatedMs);
     this.#updatedMs = nowMs;
+    this.#isUpdating = false;
+    if (this.calibrationMode !== 0 && this.first.loop.mode !== calibrating)
+      this.calibrationMode = 0;
+  }
+
+  /** The measured flow of the channel at a process, raw, as it is now. */
+  flowAt(process: number): number {
+    this.update();
+    return this.channels[process - 1]?.loop.measured ?? 0;
   }
 
   /** What writing to reset does. Maker's parameter list, DDE 114. */

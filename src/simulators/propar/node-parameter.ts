@@ -58,6 +58,17 @@ export function kept(type: ProparType, maximum: number, start: number): NodePara
   });
 }
 
+/** A number that is measured until somebody writes one: from then on it is that. */
+export function measured(type: ProparType, maximum: number, get: () => number): NodeParameter {
+  let written: number | undefined;
+  return number(type, {
+    minimum: -maximum,
+    maximum,
+    get: () => written ?? get(),
+    set: (value) => (written = value),
+  });
+}
+
 export interface TextOptions {
   /** A longer text is refused. */
   readonly longest: number;

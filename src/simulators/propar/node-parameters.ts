@@ -1,22 +1,30 @@
+import { proparStatus } from '../../protocols/index.ts';
 import type { NodeModel } from './node-model.ts';
+import { keptParameters, keptText } from './kept-parameters.ts';
 import { kept, number, readOnly, secured, text } from './node-parameter.ts';
-import type { NodeParameter, ParameterTable } from './node-parameter.ts';
+import type { ParameterTable } from './node-parameter.ts';
 
 /** Full drive of the valve: about 300 mA. Maker's parameter list, DDE 55. */
 const valveMost = 16_777_215;
 /** The value of calibration mode that finds the zero point. */
 const zeroing = 9;
 const alarmRegisterBytes = 8;
+const addressMost = 127;
 
-/** Where an instrument stands on its bus: `next` 0 ends the ring. */
+/** Where an instrument stands on its bus. */
 export interface Neighbours {
-  readonly next: number;
-  readonly last: number;
+  /** The address of the next one on the ring; 0 ends it. */
+  readonly next: () => number;
+  /** The highest address. */
+  readonly last: () => number;
+  /** Whether another instrument has this address. */
+  readonly isTaken: (address: number) => boolean;
 }
 
 /** The parameters that an instrument has once, whatever its channels. */
 export function nodeParameters(node: NodeModel, neighbours: Neighbours): ParameterTable {
   return {
+    ...keptParameters(),
     ...network(node, neighbours),
     ...identity(node),
     '114/1': number('uint32', {
@@ -25,6 +33,7 @@ export function nodeParameters(node: NodeModel, neighbours: Neighbours): Paramet
       set: (value) => (node.first.loop.valve = value / valveMost),
     }),
     '114/2': readOnly('binary', () => new Uint8Array(alarmRegisterBytes)),
+    '114/3': readOnly('binary', () => new Uint8Array(alarmRegisterBytes)),
     '115/1': secured(
       number('uint8', {
         maximum: 255,
@@ -39,7 +48,7 @@ export function nodeParameters(node: NodeModel, neighbours: Neighbours): Paramet
   };
 }
 
-function network(node: NodeModel, { next, last }: Neighbours): ParameterTable {
+function network(node: NodeModel, { next, last, isTaken }: Neighbours): ParameterTable {
   return {
     '0/0': {
       type: 'string',
@@ -47,9 +56,18 @@ function network(node: NodeModel, { next, last }: Neighbours): ParameterTable {
       // Whatever is written to it makes the instrument wink.
       set: () => void (node.winks += 1),
     },
-    '0/1': readOnly('uint8', () => node.address),
-    '0/3': readOnly('uint8', () => next),
-    '0/4': readOnly('uint8', () => last),
+    // It answers the message that moves it from where it was.
+    '0/1': secured({
+      type: 'uint8',
+      get: () => node.address,
+      refuse: (value) =>
+        Number(value) < 1 || Number(value) > addressMost || isTaken(Number(value))
+          ? proparStatus.parameterValue
+          : undefined,
+      set: (value) => (node.address = Number(value)),
+    }),
+    '0/3': readOnly('uint8', next),
+    '0/4': readOnly('uint8', last),
     '0/10': number('uint8', {
       maximum: 255,
       get: () => node.initreset,
@@ -72,11 +90,6 @@ function identity(node: NodeModel): ParameterTable {
     '113/12': readOnly('uint8', () => node.identificationNumber),
     '113/22': secured(kept('float32', 3.4e38, 1)),
   };
-}
-
-function keptText(longest: number, start: string): NodeParameter {
-  let current = start;
-  return secured(text({ longest, get: () => current, set: (value) => (current = value) }));
 }
 
 /** The kind of instrument as one character: a digit, beyond 9 the number itself. */

@@ -23,9 +23,7 @@ export async function openProparSimulator(definition: ProparBusDefinition): Prom
     transactions: async () => bus.log.transactions(),
     report: async () => ({
       ...bus.log.report(),
-      winks: Object.fromEntries(
-        bus.nodes.values().map(({ address, winks }) => [address, winks] as const),
-      ),
+      winks: Object.fromEntries(bus.nodes.map(({ address, winks }) => [address, winks] as const)),
     }),
     [Symbol.asyncDispose]: async () => await opened[Symbol.asyncDispose](),
   };

@@ -10,6 +10,13 @@ import { bytes, Client, hex, quickBus } from '../support.ts';
 const read = '10 02 07 03 05 04 01 21 01 21 10 03';
 const answer = '100207030502012100001003';
 
+/** A message to a node as a line of ASCII. */
+function line(node: number, message: string): string {
+  const data = message.replaceAll(' ', '');
+  const start = [data.length / 2 + 1, node].map((byte) => byte.toString(16).padStart(2, '0'));
+  return `:${start.join('')}${data}\r\n`.toUpperCase();
+}
+
 describe('a bus', () => {
   it('understands both framings on one line, whatever lies between them', async () => {
     await using bus = await quickBus();
@@ -51,6 +58,57 @@ describe('a bus', () => {
     await client.until(() => hex(client.received).split(answer).length > waitingRequestsMost + 1);
     expect((await bus.report()).lost).toBe(2);
     expect(hex(client.received).split('1002070300011003')).toHaveLength(3);
+  });
+
+  it('knows an instrument by its new address as soon as it has answered at the old one', async () => {
+    await using bus = await quickBus();
+    using client = await Client.open(bus.address);
+    // Unlock, move node 3 to 10 and lock again, in one message.
+    client.send(line(3, '01 80 0A 40 00 81 0A 0A 52'));
+    expect((await client.line()).trim()).toBe(':0403000009');
+    client.send(line(10, '04 01 21 01 21'));
+    expect((await client.line()).trim()).toBe(':060A0201210000');
+    // The ring of the host, which is the one that moved, goes on to the next one.
+    client.send(line(128, '04 00 81 00 01 03 00 03'));
+    expect((await client.line()).trim()).toBe(':07800200810A0305');
+    client.send(line(3, '04 01 21 01 21'));
+    client.send(line(5, '04 01 21 01 21'));
+    expect((await client.line()).trim()).toBe(':06050201210000');
+  });
+
+  it('lets a slave follow its master', async () => {
+    await using bus = await quickBus({
+      nodes: [
+        { address: 3, noiseShare: 0, lagMs: 1 },
+        { address: 5, noiseShare: 0, lagMs: 1 },
+      ],
+    });
+    using client = await Client.open(bus.address);
+    const ask = async (node: number, message: string): Promise<string> => {
+      client.send(line(node, message));
+      return (await client.line()).trim().slice(5);
+    };
+    // Node 3 to 50 %; node 5 is its slave at half of that.
+    expect(await ask(3, '01 01 21 3E 80')).toBe('000005');
+    expect(await ask(5, '01 21 41 42 48 00 00')).toBe('000007');
+    expect(await ask(5, '01 01 04 02')).toBe('000004');
+    await expect
+      .poll(async () => await ask(5, '04 01 20 01 20'), { timeout: 5_000 })
+      .toBe('0201201F40');
+  });
+
+  it('answers though its instruments are each the slave of the other', async () => {
+    await using bus = await quickBus();
+    using client = await Client.open(bus.address);
+    for (const [node, master] of [
+      [3, '05'],
+      [5, '03'],
+    ] as const) {
+      client.send(line(node, `01 81 04 02 21 0E ${master}`));
+      expect((await client.line()).trim()).toMatch(/^:04\d\d0000/);
+    }
+    client.send(line(3, '04 01 20 01 20'));
+    expect((await client.line()).trim()).toBe(':06030201200000');
   });
 
   it('survives any bytes', async () => {

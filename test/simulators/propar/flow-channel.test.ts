@@ -4,13 +4,16 @@ import { FlowChannel, fluidSettlesMs } from '../../../src/simulators/propar/flow
 import type { FlowChannelOptions } from '../../../src/simulators/propar/flow-channel.ts';
 import { fullScale, zeroingMs } from '../../../src/simulators/propar/flow-loop.ts';
 import { seededRandom } from '../../../src/simulators/seeded-random.ts';
+import { seed } from '../../support/seed.ts';
 
 let channel: FlowChannel;
+/** What the master of a slave measures. */
+let masterFlow = 0;
 
-function make(options: FlowChannelOptions = {}, seed = 1): FlowChannel {
+function make(options: FlowChannelOptions = {}, drawnFrom = 1): FlowChannel {
   return new FlowChannel(
     { capacity: 2_000, unit: 'mln/min', noiseShare: 0, ...options },
-    seededRandom(seed),
+    { random: seededRandom(drawnFrom), flowOf: () => masterFlow },
   );
 }
 
@@ -56,12 +59,40 @@ describe('the flow', () => {
     [8, 1.3],
     [0, 0.5],
     [18, 0.5],
+    [1, 0],
+    [20, 0.65],
+    [21, 0],
   ])('in control mode %i comes to %d of full scale', (mode, share) => {
     channel.loop.setpoint = fullScale / 2;
     channel.advance(5_000);
     channel.loop.mode = mode;
     channel.advance(5_000);
     expect(channel.measure / fullScale).toBeCloseTo(share, 3);
+  });
+
+  it('follows that of its master as a slave, by its factor, with its own slope', () => {
+    masterFlow = fullScale;
+    channel.loop.mode = 2;
+    channel.slaveFactor = 25;
+    channel.loop.slope = 100;
+    channel.advance(1_250);
+    expect(channel.measure / fullScale).toBeGreaterThan(0);
+    expect(channel.measure / fullScale).toBeLessThan(0.2);
+    channel.advance(10_000);
+    expect(channel.measure / fullScale).toBeCloseTo(0.25, 3);
+    masterFlow = 0;
+    channel.advance(10_000);
+    expect(channel.measure).toBe(0);
+  });
+
+  it('tells no more than its scale can, however it trembles', () => {
+    const wild = make({ noiseShare: 1 }, seed);
+    wild.loop.mode = 8;
+    for (let turn = 0; turn < 200; turn += 1) {
+      wild.advance(500);
+      expect(wild.measure).toBeLessThanOrEqual(41_942);
+      expect(wild.measure).toBeGreaterThanOrEqual(-23_593);
+    }
   });
 
   it('stays as it is while the controller is idle, until the valve is moved', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../../src/kernel/index.ts';
+import { wireTypeOf } from '../../../src/protocols/index.ts';
 import { answerOf } from '../../../src/simulators/propar/node-answers.ts';
 import { NodeModel } from '../../../src/simulators/propar/node-model.ts';
 import { seededRandom } from '../../../src/simulators/seeded-random.ts';
@@ -15,7 +16,14 @@ beforeEach(() => {
 });
 
 function model(definition = {}): NodeModel {
-  const surroundings = { next: 0, last: 3, clock, random: seededRandom(1) };
+  const surroundings = {
+    next: () => 0,
+    last: () => 3,
+    isTaken: (address: number) => address === 5,
+    flowOf: () => 0,
+    clock,
+    random: seededRandom(1),
+  };
   return new NodeModel(
     { address: 3, capacity: 100, unit: 'ln/min', noiseShare: 0, ...definition },
     surroundings,
@@ -154,6 +162,73 @@ describe('parameters', () => {
     expect(ask('04 01 21 01 21')).toBe('0201210000');
     expect(ask('04 00 12 00 12')).toBe('02001202');
     expect(ask('04 03 21 03 21')).toMatch(/^0003/);
+  });
+
+  it('that are kept are written and read again, the locked ones only while unlocked', () => {
+    const kept = [
+      ['72 55', '41 20 00 00'],
+      ['72 5E', '40 00 00 00'],
+      ['7D 49', '00 00 96 00'],
+      ['01 35', '12 34'],
+      ['73 02', '05'],
+    ];
+    for (const [address = '', value = ''] of kept) {
+      expect(ask(`01 ${address} ${value}`), address).toMatch(/^0006/);
+    }
+    ask('01 00 0A 40');
+    for (const [address = '', value = ''] of kept) {
+      expect(ask(`01 ${address} ${value}`), address).toMatch(/^0000/);
+      expect(ask(`04 ${address} ${address}`)).toBe(`02${address}${value}`.replaceAll(' ', ''));
+    }
+    ask('01 00 0A 52');
+    expect(ask('01 61 04 02')).toBe('000004');
+    expect(ask('04 61 04 61 04')).toBe('02610402');
+  });
+
+  it('that are measured are what was written, once something was', () => {
+    expect(ask('04 21 47 21 47')).toBe('02214741B00000');
+    expect(ask('01 21 47 42 20 00 00')).toBe('000007');
+    clock.jump(1_000);
+    expect(ask('04 21 47 21 47')).toBe('02214742200000');
+  });
+
+  it('move the instrument to another address, that nobody has, when it is unlocked', () => {
+    expect(ask('01 00 01 07')).toBe('000603');
+    ask('01 00 0A 40');
+    expect(ask('01 00 01 05')).toBe('000603');
+    expect(ask('01 00 01 80')).toBe('000603');
+    expect(ask('01 00 01 07')).toBe('000004');
+    expect(node.address).toBe(7);
+  });
+
+  it('can all be read, one by one, however the flow trembles', () => {
+    node = model({ noiseShare: 1 });
+    node.first.loop.mode = 8;
+    let count = 0;
+    for (let process = 0; process < 128; process += 1) {
+      for (let parameter = 0; parameter < 32; parameter += 1) {
+        const found = node.parameter(process, parameter);
+        if (typeof found === 'number' || found.get === undefined) continue;
+        const type = wireTypeOf(found.type);
+        const length = type === 0x60 ? [found.type === 'binary' ? 8 : 0] : [];
+        const address = [process, parameter | type];
+        const request = Uint8Array.from([4, ...address, ...address, ...length]);
+        clock.jump(500);
+        expect(answerOf(node, request, 255).data?.[0], `${process}/${parameter}`).toBe(2);
+        count += 1;
+      }
+    }
+    expect(count).toBeGreaterThan(120);
+  });
+
+  it('say that zeroing is over by the mode that they go back to', async () => {
+    ask('01 00 0A 40');
+    ask('01 01 04 09');
+    expect(ask('01 73 01 09')).toBe('000004');
+    expect(ask('04 01 04 01 04')).toBe('02010409');
+    await clock.advance(5_000);
+    expect(ask('04 01 04 01 04')).toBe('02010400');
+    expect(ask('04 73 01 73 01')).toBe('02730100');
   });
 
   it('wink by a write to the identification, and count it', () => {
