@@ -10,16 +10,26 @@ const eventBit = {
   powerOn: 128,
 } as const;
 /** Bits of the status byte. IEEE 488.2, 11.2; SCPI-99, 9. */
-const statusBit = { error: 4, event: 32, request: 64 } as const;
+const statusBit = { error: 4, output: 16, event: 32, request: 64 } as const;
 
-const registerMost = 255;
+/** The highest value of a register. */
+export const registerMost = 255;
 
 /** Errors that a simulated instrument makes. SCPI-99, 21.8. */
 export const scpiErrors = {
+  syntax: '-102,"Syntax error"',
   dataType: '-104,"Data type error"',
   parameterNotAllowed: '-108,"Parameter not allowed"',
   missingParameter: '-109,"Missing parameter"',
+  invalidSuffix: '-131,"Invalid suffix"',
+  invalidString: '-151,"Invalid string data"',
+  invalidBlock: '-161,"Invalid block data"',
+  triggerIgnored: '-211,"Trigger ignored"',
+  initIgnored: '-213,"Init ignored"',
+  triggerDeadlock: '-214,"Trigger deadlock"',
   outOfRange: '-222,"Data out of range"',
+  tooMuchData: '-223,"Too much data"',
+  illegalParameter: '-224,"Illegal parameter value"',
   staleData: '-230,"Data corrupt or stale"',
   overrun: '-363,"Input buffer overrun"',
   interrupted: '-410,"Query INTERRUPTED"',
@@ -31,6 +41,8 @@ export class StatusRegisters {
   #events: number = eventBit.powerOn;
   #eventMask = 0;
   #requestMask = 0;
+  /** Whether a response waits to be sent. */
+  hasOutput = false;
 
   get eventMask(): number {
     return this.#eventMask;
@@ -40,23 +52,20 @@ export class StatusRegisters {
     return this.#requestMask;
   }
 
-  /** False when the value is no register's. */
-  setEventMask(value: number): boolean {
-    if (!isRegister(value)) return false;
-    this.#eventMask = value;
-    return true;
+  /** @param value from 0 to {@link registerMost} */
+  setEventMask(value: number): void {
+    this.#eventMask = Math.round(value);
   }
 
-  /** False when the value is no register's. Bit 6 is ignored. */
-  setRequestMask(value: number): boolean {
-    if (!isRegister(value)) return false;
-    this.#requestMask = value & ~statusBit.request;
-    return true;
+  /** The same; bit 6 is ignored. */
+  setRequestMask(value: number): void {
+    this.#requestMask = Math.round(value) & ~statusBit.request;
   }
 
   get statusByte(): number {
     const summary = (this.#events & this.#eventMask) === 0 ? 0 : statusBit.event;
-    const status = (this.#errors.length > 0 ? statusBit.error : 0) | summary;
+    const output = this.hasOutput ? statusBit.output : 0;
+    const status = (this.#errors.length > 0 ? statusBit.error : 0) | output | summary;
     return status | ((status & this.#requestMask) === 0 ? 0 : statusBit.request);
   }
 
@@ -67,6 +76,12 @@ export class StatusRegisters {
   /** Reading takes the oldest error away. */
   takeError(): string {
     return this.#errors.shift() ?? '0,"No error"';
+  }
+
+  /** The same with all of them. SCPI-99, 21.8.4. */
+  takeErrors(): string {
+    const all = this.#errors.splice(0);
+    return all.length === 0 ? this.takeError() : all.join(',');
   }
 
   /** Reading clears the register. */
@@ -94,8 +109,4 @@ export class StatusRegisters {
     this.#errors.length = 0;
     this.#events = 0;
   }
-}
-
-function isRegister(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= registerMost;
 }

@@ -5,8 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 import { openSimulator } from '../../../src/simulators/index.ts';
 import type { MultimeterDefinition, Simulator } from '../../../src/simulators/index.ts';
+import { Multimeter } from '../../../src/simulators/scpi/multimeter.ts';
 import { waitingMessagesMost } from '../../../src/simulators/scpi/meter-session.ts';
 import { errorQueueMost } from '../../../src/simulators/scpi/status-registers.ts';
+import { count } from '../../support/count.ts';
+import { randomFrom } from '../../support/random.ts';
 import { Client, Folder } from '../support.ts';
 
 async function meter(options: Partial<MultimeterDefinition> = {}): Promise<Simulator> {
@@ -48,6 +51,21 @@ describe('a multimeter', () => {
     ['SYST:ERR?;VERS?', /^0,"No error";1999\.0$/],
     ['VOLT:RANG 100;RANG?', /^100$/],
     ['VOLTage:DC:RANGe?', /^10$/],
+    ['SENSe:VOLTage:RANGe 12;RANGe?', /^100$/],
+    ['VOLT:RANG 500 mV;RANG?', /^1$/],
+    ['VOLT:RANG MAX;RANG?;RANG? MIN', /^1000;0\.1$/],
+    ['VOLT:RANG 0.1;:READ?', /^9\.9\d*E\+37$/],
+    ['VOLT:RANG 0.1;RANG:AUTO ON;:READ?;:VOLT:RANG?', /^1\.23\d+E\+0;10$/],
+    ['MEAS:RES?;:CONF?', /^\d\.\d+E\+[23];"RES 1000"$/],
+    ['MEAS:CURR:DC? 0.1,0.001', /^1\.2\d+E-2$/],
+    ['CONF:VOLT:AC 750;:FUNC?', /^"VOLT:AC"$/],
+    ['FUNC "CURR";FUNC?;:CURR:RANG?', /^"CURR";1$/],
+    ['SAMP:COUN 3;:READ?;:DATA:POIN?', /^(1\.23\d+E\+0,?){3};3$/],
+    ['INIT;FETC?', /^1\.23/],
+    ['TRIG:SOUR BUS;:INIT;*TRG;:FETC?', /^1\.23/],
+    ["DISP:TEXT 'a;b';TEXT?", /^"a;b"$/],
+    ['*IDN?;*STB?', /^SIG.*;16$/],
+    ['*RST;*OPT?', /^0$/],
   ])('understands %s', async (message, answer) => {
     await using simulator = await meter();
     using client = await Client.open(simulator.address);
@@ -62,6 +80,19 @@ describe('a multimeter', () => {
     ['*CLS 1', '-108', 32],
     ['FETC?', '-230', 16],
     ['VOLT:RANG "1;2"', '-104', 32],
+    ['VOLT:RANG 1 A', '-131', 32],
+    ['VOLT:RANG 0x10', '-104', 32],
+    ['VOLT:RANG 1,2', '-108', 32],
+    ['CONF:VOLT:DC 5000', '-222', 16],
+    ['FUNC VOLT', '-151', 32],
+    ['FUNC "TEMP"', '-224', 16],
+    ['TRIG:SOUR EXT', '-224', 16],
+    ['DISP:TEXT "far too long for it"', '-223', 16],
+    ['CURV 12', '-161', 32],
+    ['*TRG', '-211', 16],
+    ['TRIG:SOUR BUS;:INIT;:INIT', '-213', 16],
+    ['TRIG:SOUR BUS;:READ?', '-214', 16],
+    ['?!', '-102', 32],
   ])('answers nothing to %s, but has error %s', async (message, number, event) => {
     await using simulator = await meter();
     using client = await Client.open(simulator.address);
@@ -91,6 +122,88 @@ describe('a multimeter', () => {
     expect(response.subarray(0, 4).toString()).toBe('#264');
     expect([...response.subarray(4, 68)]).toEqual(Array.from({ length: 64 }, (_, index) => index));
     expect(await ask(client, '*OPC?')).toBe('1');
+  });
+
+  it('takes a block with whatever is in it, and gives it back', async () => {
+    await using simulator = await meter();
+    using client = await Client.open(simulator.address);
+    const data = Buffer.from(' ;\n"\'#,? ', 'latin1');
+    client.send(
+      Buffer.concat([Buffer.from(`CURV #1${data.length}`), data, Buffer.from(';*OPC?\n')]),
+    );
+    expect(await client.line()).toBe('1');
+    client.send('CURV?;*OPC?\n');
+    const response = Buffer.from(await client.take(3 + data.length + 3));
+    expect(response.toString('latin1')).toBe(`#1${data.length}${data.toString('latin1')};1\n`);
+  });
+
+  it('forgets its settings by *RST, but not its errors, and its errors by *CLS', async () => {
+    await using simulator = await meter();
+    using client = await Client.open(simulator.address);
+    client.send('CONF:RES;:SAMP:COUN 5;:BAD;*RST\n');
+    expect(await ask(client, 'FUNC?;:SAMP:COUN?;:SYST:ERR:COUN?')).toBe('"VOLT";1;1');
+    expect(await ask(client, '*CLS;:SYST:ERR:COUN?;*ESR?')).toBe('0;0');
+  });
+
+  it('gives all of its errors at once', async () => {
+    await using simulator = await meter();
+    using client = await Client.open(simulator.address);
+    client.send('BAD;:VOLT:RANG 5000\n');
+    expect(await ask(client, 'SYST:ERR:ALL?')).toBe(
+      '-113,"Undefined header;BAD",-222,"Data out of range"',
+    );
+    expect(await ask(client, 'SYST:ERR:ALL?')).toBe('0,"No error"');
+  });
+
+  it('survives any messages, and has an error or an answer for each', () => {
+    const random = randomFrom(11);
+    const words = [
+      ...[
+        'MEAS:VOLT:DC?',
+        'CONF:RES',
+        'VOLT:RANG',
+        'CURV',
+        'DISP:TEXT',
+        '*ESE',
+        'SAMP:COUN',
+        'INIT',
+      ],
+      ...[
+        'TRIG:SOUR',
+        'BUS',
+        '*TRG',
+        '#',
+        '#1',
+        '#0',
+        '5',
+        '1e99',
+        '-1',
+        'MAX',
+        '"',
+        "'",
+        ';',
+        ',',
+      ],
+      ...[':', '?', ' ', '*', '\u0000', '\u00ff', 'V', 'FETC?', 'CURV?', 'SYST:ERR?'],
+    ];
+    const device = new Multimeter();
+    for (let turn = 0; turn < count(50_000); turn += 1) {
+      const pieces = Array.from(
+        { length: 1 + Math.floor(random() * 6) },
+        () => words[Math.floor(random() * words.length)] ?? '',
+      );
+      const message = pieces.join(random() < 0.5 ? ' ' : '');
+      expect(device.handle(message).durationMs, message).toBe(0);
+    }
+    device.handle('*RST;*CLS');
+    expect(device.handle('SYST:ERR?').response).toBe('0,"No error"');
+  });
+
+  it('says what it is, and measures what it is told to', async () => {
+    await using simulator = await meter({ identity: 'ACME,DMM,42,1', voltage: -3 });
+    using client = await Client.open(simulator.address);
+    expect(await ask(client, '*IDN?')).toBe('ACME,DMM,42,1');
+    expect(Number(await ask(client, 'MEAS:VOLT:DC?'))).toBeCloseTo(-3, 2);
   });
 
   it('gives each client its own answers', async () => {
