@@ -36,7 +36,7 @@ describe('an instrument', () => {
 
   test('gives null and false for what is refused, and throws for a number that is not in the list', async () => {
     const instrument = new ProparInstrument(bench, 3);
-    expect(await instrument.readParameter(167)).toBeNull();
+    expect(await instrument.readParameter(149)).toBeNull();
     expect(await instrument.writeParameter(205, 1)).toBe(false);
     expect(await instrument.writeParameter(21, 600)).toBe(false);
     await expect(instrument.readParameter(9_999)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -97,7 +97,7 @@ describe('an instrument', () => {
 
   test('a list in which one is refused gives one status and nothing else', async () => {
     const instrument = new ProparInstrument(bench, 3);
-    expect(await instrument.read_parameters([request(9), request(167)])).toEqual([
+    expect(await instrument.read_parameters([request(9), request(149)])).toEqual([
       { status: 4, data: null },
     ]);
   });

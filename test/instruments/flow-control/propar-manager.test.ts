@@ -32,7 +32,7 @@ describe('a manager', () => {
     const three = manager.getSharedInstrument('COM1', 3);
     const five = manager.getSharedInstrument('COM1', 5);
     await Promise.all([three.readParameter(9), five.readParameter(9), three.readParameter(205)]);
-    await three.readParameter(167);
+    await three.readParameter(149);
     const { COM1: figures } = manager.getUsbStatistics();
     expect(figures).toMatchObject({
       total_operations: 4,
