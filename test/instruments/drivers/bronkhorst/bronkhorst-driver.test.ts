@@ -93,7 +93,7 @@ describe('a secured parameter', () => {
   });
 
   test('that the instrument refuses all the same leaves it secured', async () => {
-    const error = flow.write('valveOpenCorrection', 1, by, { unlock: true });
+    const error = flow.write('controllerHysteresis', 1, by, { unlock: true });
     await expect(error).rejects.toMatchObject({ code: 'INSTRUMENT_ERROR' });
     expect((await flow.read('initreset', by)).value).toBe(82);
   });
@@ -101,7 +101,7 @@ describe('a secured parameter', () => {
 
 test('what the instrument refuses is told with its status', async () => {
   await expect(flow.read('fMeasure', by)).resolves.toBeDefined();
-  await expect(flow.read('pidKp', by)).rejects.toMatchObject({
+  await expect(flow.read('frequency', by)).rejects.toMatchObject({
     code: 'INSTRUMENT_ERROR',
     details: { status: 4 },
   });
@@ -117,7 +117,7 @@ test('reads that wait together share messages, and each gets its own value', asy
 });
 
 test('a value that the instrument refuses does not cost its neighbours theirs', async () => {
-  const asked = ['fSetpoint', 'capacity', 'pidKp', 'userTag'];
+  const asked = ['fSetpoint', 'capacity', 'frequency', 'userTag'];
   const results = await Promise.allSettled(
     asked.map(async (name) => (await flow.read(name, by)).value),
   );
