@@ -85,6 +85,7 @@ export interface StatisticsReport extends CountersReport {
   readonly retries: number;
   readonly quarantined: number;
   readonly reconnects: number;
+  readonly linkFailuresByCode: Readonly<Record<string, number>>;
 }
 
 /** Bytes as hex and as printable text. */

@@ -1,3 +1,12 @@
+export { FaultyLinks } from './faulty/faulty-links.ts';
+export type { FaultyLinksOptions } from './faulty/faulty-links.ts';
+export type {
+  LinkFaultRule,
+  OpenFault,
+  ReportedError,
+  TransferFault,
+} from './faulty/link-fault.ts';
+export { linkFaultRulesMost } from './faulty/link-fault-plan.ts';
 export { classifyLinkError } from './link-error.ts';
 export type { LinkMedium } from './link-error.ts';
 export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';

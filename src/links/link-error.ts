@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { SignalboxError, isSignalboxError } from '../kernel/index.ts';
 import type { ErrorCode } from '../kernel/index.ts';
 
@@ -26,6 +27,10 @@ const adapterTexts: readonly string[] = [
   'resource temporarily unavailable',
   'connection aborted',
 ];
+
+const errnoNames: ReadonlySet<string> = new Set(
+  Array.from(getSystemErrorMap().values(), ([name]) => name),
+);
 
 const codeOfErrno: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'PORT_ABSENT',
@@ -65,12 +70,12 @@ export function classifyLinkError(
   });
 }
 
-/** The name of the error number; some libraries keep it only as the first word of the text. */
+/** The name of the error number; some libraries keep it only in the text. */
 function errnoOf(error: unknown, text: string): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     if (/^E[A-Z0-9]+$/.test(error.code)) return error.code;
   }
-  return /\bE[A-Z]{3,}\b/.exec(text)?.[0] ?? '';
+  return text.match(/\bE[A-Z0-9]{2,}\b/g)?.find((word) => errnoNames.has(word)) ?? '';
 }
 
 function codeOf(errno: string, text: string, medium: LinkMedium): ErrorCode {

@@ -10,6 +10,11 @@ import type { Wire } from './wire.ts';
 
 /** How long a write whose acknowledgement was lost with the link waits for it, to be read back. */
 export const verifyAfterLossMs = 10_000;
+/**
+ * After so many requests in a row without one byte from anybody the link is opened anew: a wedged
+ * adapter, or a network peer that is gone without a word, looks like that.
+ */
+export const silentRequestsMost = 5;
 /** How often a write that is read back and found missing is sent again. */
 export const rewritesMost = 2;
 
@@ -40,6 +45,8 @@ export class Conductor {
   readonly #resynchronization: Resynchronization;
   readonly #life: AbortSignal;
   #whenOpen = Promise.withResolvers<void>();
+  #silentRequests = 0;
+  #arrivalsBefore = 0;
 
   constructor(
     keeper: LinkKeeper,
@@ -55,6 +62,8 @@ export class Conductor {
 
   /** Told by the port when its link has opened. */
   linkOpened(): void {
+    this.#silentRequests = 0;
+    this.#arrivalsBefore = 0;
     this.#whenOpen.resolve();
     this.#whenOpen = Promise.withResolvers<void>();
   }
@@ -93,15 +102,24 @@ export class Conductor {
   }
 
   async #recover(wire: Wire, error: SignalboxError): Promise<void> {
-    // A write that was not taken leaves a link in an unknown state, so it is opened anew.
-    if (error.code === 'LINK_TIMEOUT') await this.#keeper.reopen(error);
     if (!replyOutstanding.includes(error.code) || this.#keeper.wire !== wire) return;
+    if (this.#isSilentForLong(wire)) {
+      await this.#keeper.reopen(silentLink(wire));
+      return;
+    }
     try {
       await resynchronize(this.#resynchronization, wire, this.#clock, this.#life);
     } catch (thrown) {
       if (this.#life.aborted || this.#keeper.wire !== wire) return;
       await this.#keeper.reopen(asSignalboxError(thrown));
     }
+  }
+
+  /** Told of each request that came to no reply. */
+  #isSilentForLong(wire: Wire): boolean {
+    this.#silentRequests = wire.arrivals === this.#arrivalsBefore ? this.#silentRequests + 1 : 0;
+    this.#arrivalsBefore = wire.arrivals;
+    return this.#silentRequests >= silentRequestsMost;
   }
 
   /** Reads back, before anybody else can write, whether the write took effect; repeats it if not. */
@@ -152,6 +170,15 @@ export class Conductor {
       timer.cancel();
     }
   }
+}
+
+function silentLink(wire: Wire): SignalboxError {
+  const { address } = wire.link;
+  return new SignalboxError(
+    'LINK_TIMEOUT',
+    `${address} gave not one byte for ${silentRequestsMost} requests and is opened anew`,
+    { details: { address, silentRequestsMost } },
+  );
 }
 
 function unknownOutcome(transaction: Transaction<unknown>, cause: SignalboxError): SignalboxError {

@@ -20,6 +20,8 @@ export type LinkState = 'closed' | 'opening' | 'open' | 'recovering' | 'absent' 
 /** What the keeper tells its port. */
 export interface LinkKeeperListener {
   changed(state: LinkState, reason: SignalboxError | undefined): void;
+  /** The link broke, or could not be opened. The same failure of each new attempt is told once. */
+  failed(error: SignalboxError): void;
   quarantined(data: Uint8Array, reason: string): void;
 }
 
@@ -134,7 +136,10 @@ export class LinkKeeper {
   } {
     return {
       quarantined: (data, reason) => this.#listener.quarantined(data, reason),
-      broken: (error) => void this.reopen(error),
+      broken: (error) => {
+        this.#listener.failed(error);
+        void this.reopen(error);
+      },
     };
   }
 
@@ -147,6 +152,7 @@ export class LinkKeeper {
   }
 
   #failed(failure: SignalboxError): void {
+    if (failure.message !== this.#reason?.message) this.#listener.failed(failure);
     const absent = failure.code === 'PORT_ABSENT' || failure.code === 'PORT_BUSY';
     this.#change(absent ? 'absent' : 'recovering', failure);
     this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());

@@ -1,5 +1,5 @@
 import { interpretReply } from './transaction.ts';
-import type { Clock, Emitter, Owner, SignalboxError } from '../kernel/index.ts';
+import type { Clock, Emitter, ErrorCode, Owner, SignalboxError } from '../kernel/index.ts';
 import { requestsOf } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { TurnResult } from './conductor.ts';
@@ -17,6 +17,7 @@ export class PortRecord {
   readonly #events: Emitter<PortEvents>;
   readonly #statistics: StatisticsBook;
   readonly #trace = new Trace();
+  #linkFailures: Partial<Record<ErrorCode, number>> = {};
   #counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
 
   constructor(clock: Clock, events: Emitter<PortEvents>) {
@@ -41,13 +42,20 @@ export class PortRecord {
       retries,
       quarantined,
       reconnects,
+      linkFailuresByCode: { ...this.#linkFailures },
     };
   }
 
   /** Begins to count anew; the trace stays. */
   reset(): void {
     this.#counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
+    this.#linkFailures = {};
     this.#statistics.reset();
+  }
+
+  /** The link broke, or could not be opened. */
+  linkFailed({ code }: SignalboxError): void {
+    this.#linkFailures[code] = (this.#linkFailures[code] ?? 0) + 1;
   }
 
   wireTransaction(): void {

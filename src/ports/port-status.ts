@@ -1,4 +1,4 @@
-import type { Owner } from '../kernel/index.ts';
+import type { ErrorCode, Owner } from '../kernel/index.ts';
 import type { CircuitStatus } from './circuit-breaker.ts';
 import type { LinkState } from './link-keeper.ts';
 import type { Counters, OwnerCounters } from './statistics.ts';
@@ -66,4 +66,9 @@ export interface PortStatistics extends Counters {
   /** Chunks that belonged to no request and were dropped. */
   readonly quarantined: number;
   readonly reconnects: number;
+  /**
+   * How often the link broke or could not be opened, by error code, whether or not a request was
+   * hurt. A failure that each new attempt meets again counts once.
+   */
+  readonly linkFailuresByCode: Readonly<Partial<Record<ErrorCode, number>>>;
 }

@@ -53,6 +53,7 @@ export class Port implements AsyncDisposable {
     this.#record = new PortRecord(clock, this.events);
     this.#keeper = new LinkKeeper(options.link, clock, {
       changed: (state, reason) => this.#linkChanged(state, reason),
+      failed: (error) => this.#record.linkFailed(error),
       quarantined: (data, reason) => this.#record.quarantined(data, reason),
     });
     this.#line = new RequestLine({

@@ -42,6 +42,7 @@ export class Wire {
   #exchange: Exchange | undefined;
   #tap: ((data: Uint8Array) => void) | undefined;
   #arrivals = 0;
+  #isBroken = false;
 
   constructor(link: Link, clock: Clock, listener: WireListener) {
     this.#link = link;
@@ -123,16 +124,21 @@ export class Wire {
 
   async #send(data: Uint8Array): Promise<void> {
     const late = new AbortController();
-    const timer = this.#clock.schedule(writeTimeoutMs, () =>
-      late.abort(
-        new SignalboxError(
-          'LINK_TIMEOUT',
-          `${this.#link.address} took no bytes for ${writeTimeoutMs} ms`,
-        ),
-      ),
-    );
+    const timer = this.#clock.schedule(writeTimeoutMs, () => {
+      const error = new SignalboxError(
+        'LINK_TIMEOUT',
+        `${this.#link.address} took no bytes for ${writeTimeoutMs} ms`,
+      );
+      late.abort(error);
+      // How much of it has gone is unknown.
+      this.#break(error);
+    });
     try {
       await this.#link.write(data, { end: true, signal: late.signal });
+    } catch (error) {
+      const failure = asSignalboxError(error);
+      this.#break(failure);
+      throw failure;
     } finally {
       timer.cancel();
     }
@@ -147,11 +153,16 @@ export class Wire {
         this.#take(data, end);
       }
     } catch (error) {
-      if (signal.aborted) return;
-      const failure = asSignalboxError(error);
-      this.#exchange?.reject(failure);
-      this.#listener.broken(failure);
+      this.#break(asSignalboxError(error));
     }
+  }
+
+  /** Reading and writing may both find it broken; the first says so. */
+  #break(failure: SignalboxError): void {
+    if (this.#isBroken || this.#life.signal.aborted) return;
+    this.#isBroken = true;
+    this.#exchange?.reject(failure);
+    this.#listener.broken(failure);
   }
 
   #take(data: Uint8Array, end: boolean): void {

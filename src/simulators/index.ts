@@ -1,3 +1,11 @@
+export { FaultyLinks } from '../links/index.ts';
+export type {
+  FaultyLinksOptions,
+  LinkFaultRule,
+  OpenFault,
+  ReportedError,
+  TransferFault,
+} from '../links/index.ts';
 export type {
   MultimeterDefinition,
   ProparBusDefinition,
@@ -8,6 +16,8 @@ export type { Fault, FaultRule, FaultsAtStart, UnplugMoment } from './faults.ts'
 export type { OutletPlace } from './outlets/open-outlet.ts';
 export type { FlowChannelOptions } from './propar/flow-channel.ts';
 export type { NodeDefinition } from './propar/node-model.ts';
+export { seededRandom } from './seeded-random.ts';
+export type { Random } from './seeded-random.ts';
 export { openSimulator } from './simulator.ts';
 export type { Simulator } from './simulator.ts';
 export { simulatorStartLongestMs, startSimulator } from './start-simulator.ts';

@@ -33,6 +33,8 @@ export class MemoryLink implements Link {
 
   async write(data: Uint8Array): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
+    const failure = this.#bench.writeFailure;
+    if (failure !== undefined) throw failure;
     const text = new TextDecoder().decode(data);
     this.#bench.written.push(text);
     this.#bench.peer(text, this.side);
@@ -78,6 +80,7 @@ export class MemoryBench implements LinkFactory {
   readonly written: string[] = [];
   opens = 0;
   openFailure: SignalboxError | undefined;
+  writeFailure: SignalboxError | undefined;
   current: MemoryLink | undefined;
   peer: Peer;
 

@@ -114,6 +114,7 @@ export const portStatistics: z.ZodType = counters.extend({
   retries: z.number(),
   quarantined: z.number(),
   reconnects: z.number(),
+  linkFailuresByCode: z.record(z.string(), z.number()),
 });
 
 export const traceEntry: z.ZodType = z.looseObject({

@@ -173,29 +173,32 @@ export class Pty implements AsyncDisposable {
 
   #receive(data: Uint8Array): void {
     if (this.#closing) return;
-    const change = this.#presence?.look() ?? this.#presence?.confirm();
-    // When somebody has it open, the bytes are his, so listeners first hear that another has gone.
-    // When nobody has, they are the last words of the one who has just gone.
-    const lastWords = change?.present === false;
-    if (!lastWords) this.#tell(change);
+    this.#note(this.#presence?.look() ?? this.#presence?.confirm());
+    // When somebody has it open, the bytes are his. When nobody has, they are the last words of the
+    // one who has just gone, perhaps without having been noticed, and listeners hear of his end
+    // after the last of them.
+    const isGone = this.#presence?.present === false;
+    if (isGone) this.#present(true);
     this.#events.emit('data', data);
-    if (lastWords) this.#tell(change);
+    if (isGone && !this.#closing && !this.#keeper.hasUnread()) this.#tellLeft();
   }
 
   #look(): void {
-    if (!this.#closing) this.#tell(this.#presence?.look());
+    if (!this.#closing) this.#note(this.#presence?.look());
   }
 
-  #tell(change: PresenceChange | undefined): void {
+  #note(change: PresenceChange | undefined): void {
     if (change === undefined || this.#closing) return;
     const { left, present } = change;
-    if (left) {
-      this.#replies.clear();
-      this.#keeper.discardUnread();
-      if (!present) this.#keeper.reset();
-      this.#present(false);
-    }
-    this.#present(present);
+    if (left && (present || !this.#keeper.hasUnread())) this.#tellLeft();
+    if (present) this.#present(true);
+  }
+
+  #tellLeft(): void {
+    this.#replies.clear();
+    this.#keeper.discardUnread();
+    if (this.#presence?.present === false) this.#keeper.reset();
+    this.#present(false);
   }
 
   #present(present: boolean): void {

@@ -4,9 +4,10 @@ import type { Libc } from '../linux/libc.ts';
 import { rawTermios, setTermios } from '../linux/termios.ts';
 import { serialSettings } from '../serial/serial-settings.ts';
 
-/** Source: man 2 poll. */
+/** `struct pollfd`, and bits of its events. Source: man 2 poll. */
+const pollfd = { events: 4, returned: 6, bytes: 8 } as const;
+const POLLIN = 0x1;
 const POLLHUP = 0x10;
-const hangupOffset = 6;
 
 /**
  * Holds the slave side of a pseudo-terminal open, because the master of a terminal that nobody has
@@ -37,13 +38,15 @@ export class SlaveKeeper {
     // Exclusive access that a client took would keep us out as well.
     if (isExclusive) this.#ioctl(request.TIOCNXCL, null);
     closeSync(this.#fd);
-    const poll = Buffer.alloc(8);
-    poll.writeInt32LE(this.#master);
-    this.#libc.poll(poll, 1, 0);
+    const alone = (this.#poll(0) & POLLHUP) !== 0;
     this.#fd = openSlave(this.#path);
-    const alone = (poll.readInt16LE(hangupOffset) & POLLHUP) !== 0;
     if (isExclusive && !alone) this.#ioctl(request.TIOCEXCL, null);
     return alone;
+  }
+
+  /** Whether bytes of a client wait to be read by the master. */
+  hasUnread(): boolean {
+    return (this.#poll(POLLIN) & POLLIN) !== 0;
   }
 
   /** Drops what the last client left unread: it must not reach the next one. */
@@ -61,6 +64,14 @@ export class SlaveKeeper {
 
   close(): void {
     closeSync(this.#fd);
+  }
+
+  #poll(events: number): number {
+    const poll = Buffer.alloc(pollfd.bytes);
+    poll.writeInt32LE(this.#master);
+    poll.writeInt16LE(events, pollfd.events);
+    this.#libc.poll(poll, 1, 0);
+    return poll.readInt16LE(pollfd.returned);
   }
 
   #makeRaw(): void {
