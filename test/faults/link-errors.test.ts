@@ -76,7 +76,7 @@ let checks = 0;
 
 async function expectRecovery(fault: LinkFaultCase): Promise<void> {
   checks += 1;
-  expect(await checkRecovery(fault), `${JSON.stringify(fault)}`).toEqual([]);
+  expect(await checkRecovery(fault), JSON.stringify(fault)).toEqual([]);
 }
 
 describe('an error of the adapter', () => {

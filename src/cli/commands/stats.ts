@@ -57,7 +57,7 @@ function printedStatistics(statistics: StatisticsReport): string {
     `${statistics.mergedOperations} shared another's`,
     `${statistics.retries} repeated`,
     `${statistics.quarantined} late replies dropped`,
-    `${statistics.reconnects} reconnects`,
+    `${statistics.reconnects} reconnects${countsText(statistics.linkFailuresByCode)}`,
   ].join(', ');
   const rows = owners.map((each) => [
     String(each.operations),
@@ -71,4 +71,10 @@ function printedStatistics(statistics: StatisticsReport): string {
   ]);
   const heading = `port ${name}: ${summary}`;
   return rows.length === 0 ? heading : `${heading}\n${table(headings, rows)}`;
+}
+
+/** ` (LINK_USB 3, PORT_ABSENT 1)`; nothing where nothing was counted. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const each = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return each.length === 0 ? '' : ` (${each.join(', ')})`;
 }
