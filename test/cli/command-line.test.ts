@@ -31,7 +31,9 @@ describe('the reference page of the command line', () => {
       const row = rows.find(({ first }) => first === name || first.startsWith(`${name} `));
       const request = /^Those of a request: ([^]*?)\n\n/m.exec(page)?.[1] ?? '';
       const text = row?.rest.replace('those of a request', request) ?? '';
-      const documented = new Set([...text.matchAll(/`(--?[a-z][a-z-]*)/g)].map(([, flag]) => flag));
+      const documented = new Set(
+        [...text.matchAll(/`(--?[a-z][a-z-]*)/g)].map(([, flag = '']) => flag),
+      );
       expect([...documented].sort()).toEqual(flagsOf(command));
     },
   );
@@ -44,7 +46,7 @@ describe('the reference page of the command line', () => {
   it('says for every command what its JSON is', () => {
     const section = page.slice(page.indexOf('## Output for programs'));
     const documented = [...section.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
-      [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+      [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name),
     );
     const speaking = commands.map((each) => each.name()).filter((name) => name !== 'completion');
     expect(documented.sort()).toEqual(speaking.sort());
