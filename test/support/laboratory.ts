@@ -1,4 +1,5 @@
-import { SignalboxError } from '../../src/kernel/index.ts';
+import { SignalboxError, systemClock } from '../../src/kernel/index.ts';
+import type { Clock } from '../../src/kernel/index.ts';
 import { Instrument } from '../../src/instruments/index.ts';
 import type { Action, Driver, Identity, Parameter, Value } from '../../src/instruments/index.ts';
 import { Port } from '../../src/ports/index.ts';
@@ -93,7 +94,8 @@ export interface Laboratory extends AsyncDisposable {
   readonly directory: Directory & { readonly doors: Door[] };
 }
 
-export function laboratory(): Laboratory {
+/** @param clock by which leases and waits end */
+export function laboratory(clock: Clock = systemClock): Laboratory {
   const values = new Map<string, string>([['level', '7']]);
   const bench = new MemoryBench((request, side) => {
     const [, verb, name = '', value = ''] = request.trim().split(' ');
@@ -102,7 +104,7 @@ export function laboratory(): Laboratory {
     const shown = verb === 'GET' ? (values.get(name) ?? '1.5') : request.trim();
     setTimeout(() => side.reply(`${shown}\n`), 1);
   });
-  const port = new Port({ name: 'bus', link: bench });
+  const port = new Port({ name: 'bus', link: bench, clock });
   port.open();
   const instruments = ['dmm', 'source'].map(
     (name, index) => new Instrument({ name, driver: new LineDriver(`node-${index}`), port }),

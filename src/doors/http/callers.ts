@@ -28,14 +28,17 @@ export class Callers {
 
   /**
    * The caller of a request. One who shows a lease acts as the owner of the lease, whichever
-   * connection the request came by.
+   * connection the request came by. Any other is counted and named as who it says it is, but holds
+   * nothing: a port takes each owner object for a holder of its own, so that a name, which anybody
+   * can send, opens no lease.
    * @throws LEASE_LOST
    */
   of(request: FastifyRequest, reply: FastifyReply): Call {
     const token = request.headers['signalbox-lease'];
     const shown = typeof token === 'string' ? this.#desk.find(token) : undefined;
-    const by = shown?.lease.owner ?? this.#owners.of(request.raw);
-    const inside = this.#owners.enter(by);
+    const named = shown?.lease.owner ?? this.#owners.of(request.raw);
+    const inside = this.#owners.enter(named);
+    const by = shown === undefined ? { ...named } : named;
     const stop = new AbortController();
     this.#underWay.add(stop);
     reply.raw.once('close', () => {

@@ -1,13 +1,18 @@
 import type { ServerResponse } from 'node:http';
 
+import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 
 /** So many events wait for a client that reads slowly; then the oldest is dropped, and it is told. */
 export const waitingEventsMost = 1_000;
+/** The same for their bytes; a single longer one is sent all the same. */
+export const waitingBytesMost = 1_048_576;
 /** A comment is sent so often, so that both sides notice a connection that is gone. */
 export const aliveEveryMs = 15_000;
-/** A client that has taken nothing for this long is disconnected. */
+/** A client that has not taken what was sent for this long is disconnected. */
 export const stalledLongestMs = 30_000;
+/** How long it may take to read why. */
+export const lastWordsMs = 5_000;
 
 /** One server-sent event. */
 export interface StreamEvent {
@@ -24,6 +29,8 @@ export interface EventStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** What tells a client how things stand that has missed events. */
   readonly afterGap?: () => StreamEvent;
+  /** Told why the stream was ended when that was not the client's doing. */
+  readonly dropped?: (reason: SignalboxError) => void;
 }
 
 /**
@@ -35,7 +42,10 @@ export class EventStream implements Disposable {
   readonly #clock: Clock;
   readonly #afterGap: (() => StreamEvent) | undefined;
   readonly #ended = new AbortController();
-  readonly #waiting = new Map<string, StreamEvent>();
+  readonly #onDropped: ((reason: SignalboxError) => void) | undefined;
+  /** Events as they go out, by their keys. */
+  readonly #waiting = new Map<string, Buffer>();
+  #waitingBytes = 0;
   #unkeyed = 0;
   #dropped = 0;
   #isFull = false;
@@ -47,6 +57,7 @@ export class EventStream implements Disposable {
     this.#response = response;
     this.#clock = clock;
     this.#afterGap = options.afterGap;
+    this.#onDropped = options.dropped;
     response.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
@@ -69,15 +80,11 @@ export class EventStream implements Disposable {
     if (this.#ended.signal.aborted) return;
     const key = event.key ?? `#${(this.#unkeyed += 1)}`;
     // Taken out first, so that the newest comes last.
-    this.#waiting.delete(key);
-    this.#waiting.set(key, event);
-    if (this.#waiting.size > waitingEventsMost) {
-      for (const oldest of this.#waiting.keys()) {
-        this.#waiting.delete(oldest);
-        this.#dropped += 1;
-        break;
-      }
-    }
+    this.#take(key);
+    const frame = frameOf(event);
+    this.#waiting.set(key, frame);
+    this.#waitingBytes += frame.length;
+    this.#keepBounds();
     this.#flush();
   }
 
@@ -86,8 +93,31 @@ export class EventStream implements Disposable {
     this.#ended.abort();
     this.#alive?.cancel();
     this.#stalled?.cancel();
-    this.#waiting.clear();
+    this.#forget();
     this.#response.end();
+  }
+
+  #keepBounds(): void {
+    for (const oldest of this.#waiting.keys()) {
+      const isOver =
+        this.#waiting.size > waitingEventsMost || this.#waitingBytes > waitingBytesMost;
+      if (!isOver || this.#waiting.size === 1) return;
+      this.#take(oldest);
+      this.#dropped += 1;
+    }
+  }
+
+  #take(key: string): Buffer | undefined {
+    const frame = this.#waiting.get(key);
+    if (frame === undefined) return undefined;
+    this.#waiting.delete(key);
+    this.#waitingBytes -= frame.length;
+    return frame;
+  }
+
+  #forget(): void {
+    this.#waiting.clear();
+    this.#waitingBytes = 0;
   }
 
   #flush(): void {
@@ -96,11 +126,9 @@ export class EventStream implements Disposable {
         this.#tellGap();
         continue;
       }
-      for (const [key, event] of this.#waiting) {
-        this.#waiting.delete(key);
-        this.#write(frame(event));
-        break;
-      }
+      const [next = ''] = this.#waiting.keys();
+      const frame = this.#take(next);
+      if (frame !== undefined) this.#write(frame);
     }
   }
 
@@ -108,20 +136,31 @@ export class EventStream implements Disposable {
   #tellGap(): void {
     if (this.#afterGap !== undefined) {
       this.#dropped += this.#waiting.size;
-      this.#waiting.clear();
+      this.#forget();
     }
-    this.#write(frame({ event: 'gap', data: { dropped: this.#dropped } }));
+    this.#write(frameOf({ event: 'gap', data: { dropped: this.#dropped } }));
     this.#dropped = 0;
-    if (this.#afterGap !== undefined) this.#write(frame(this.#afterGap()));
+    if (this.#afterGap !== undefined) this.#write(frameOf(this.#afterGap()));
   }
 
-  #write(text: string): void {
-    if (this.#response.write(text)) return;
+  #write(frame: Buffer | string): void {
+    if (this.#response.write(frame)) return;
     this.#isFull = true;
-    this.#stalled ??= this.#clock.schedule(stalledLongestMs, () => {
-      this[Symbol.dispose]();
-      this.#response.destroy();
-    });
+    this.#stalled ??= this.#clock.schedule(stalledLongestMs, () => this.#drop());
+  }
+
+  /** One that is only slow still reads why, after what was sent before. */
+  #drop(): void {
+    const reason = new SignalboxError(
+      'QUEUE_FULL',
+      `what was sent was not taken for ${stalledLongestMs} ms, so the stream was ended`,
+      { nextStep: 'Open the stream again, and read it as it comes.' },
+    );
+    this.#response.write(frameOf({ event: 'dropped', data: reason }));
+    this[Symbol.dispose]();
+    this.#onDropped?.(reason);
+    const timer = this.#clock.schedule(lastWordsMs, () => this.#response.destroy());
+    this.#response.once('close', () => timer.cancel());
   }
 
   #drained(): void {
@@ -139,7 +178,7 @@ export class EventStream implements Disposable {
   }
 }
 
-function frame({ event, data, id }: StreamEvent): string {
+function frameOf({ event, data, id }: StreamEvent): Buffer {
   const idLine = id === undefined ? '' : `id: ${id}\n`;
-  return `${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  return Buffer.from(`${idLine}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../kernel/index.ts';
 import { crossOriginHeaders, preflightHeaders } from './cross-origin.ts';
 import { errorAnswer, publicError, statusOf } from './error-answer.ts';
+import { failures } from './failures.ts';
 import {
   bodyBytesMost,
   connectionsMost,
@@ -191,7 +192,7 @@ async function describeApi(server: HttpServer, version: string): Promise<void> {
       security: [{}, { bearer: [] }],
     },
     transform: ({ schema, url }) => ({
-      schema: openApiSchema(schema ?? {}, { default: errorBody }),
+      schema: openApiSchema(schema ?? {}, { ...failures(), default: errorBody }),
       url,
     }),
   });

@@ -158,16 +158,21 @@ export const jobStatus: z.ZodType = z.looseObject({
   endedMs: z.number().optional(),
 });
 
-/** The body of every answer that tells of a failure. */
-export const errorBody: z.ZodType = z
-  .object({
+/** The body of an answer that tells of one of these failures. */
+export function errorBodyOf(codes: readonly ErrorCode[]): z.ZodType {
+  return z.object({
     error: z.object({
-      code: z.enum(Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]]),
+      code: z.enum(codes),
       fault: z.enum(['caller', 'instrument', 'link', 'signalbox']),
       message: z.string(),
       nextStep: z.string(),
       details: z.record(z.string(), z.unknown()),
       requestId: z.string(),
     }),
-  })
-  .describe('It failed: why, whose fault it is, and what to do next');
+  });
+}
+
+/** The body of every answer that tells of a failure. */
+export const errorBody: z.ZodType = errorBodyOf(
+  Object.keys(errorCatalogue) as ErrorCode[],
+).describe('It failed: why, whose fault it is, and what to do next');

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 
 import { expect, test } from 'vitest';
 
+import { holdDefaultMs } from '../../../src/doors/http/limits.ts';
+import { ManualClock } from '../../../src/kernel/index.ts';
 import { openDoor } from './open-door.ts';
 
 const read = '/api/v1/instruments/dmm/parameters/voltage';
@@ -24,6 +26,49 @@ test('a lease keeps others out, lets its holder in by header, and is given back'
   expect((await door.ask('DELETE', '/api/v1/leases/bus-1', undefined, other)).status).toBe(403);
   expect((await door.ask('DELETE', '/api/v1/leases/bus-1', undefined, shown)).status).toBe(204);
   expect((await door.ask('GET', read, undefined, other)).status).toBe(200);
+});
+
+test('whoever gives itself the name of the holder, on its connection or another, holds nothing', async () => {
+  await using door = await openDoor();
+  const named = {
+    'signalbox-program': 'poller.py',
+    'signalbox-pid': '4711',
+    'signalbox-user': 'ada',
+    'signalbox-client': 'one',
+  };
+  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {}, named);
+  const status = await door.ask('GET', '/api/v1/status');
+  const told = JSON.stringify(status.body);
+  expect(told).toContain(String(body['id']));
+  for (const headers of [named, { ...named, 'signalbox-lease': String(body['id']) }]) {
+    const { body: refused } = await door.ask('GET', `${read}?waitMs=20`, undefined, headers);
+    expect(refused['error']).toMatchObject({
+      code: 'signalbox-lease' in headers ? 'LEASE_LOST' : 'WAIT_TIMEOUT',
+    });
+  }
+  const shown = { 'signalbox-lease': String(body['token']) };
+  expect((await door.ask('GET', read, undefined, shown)).status).toBe(200);
+  expect(door.lab.bench.written).toHaveLength(1);
+});
+
+test('leases of one holder that wait for those of another in a circle are refused', async () => {
+  await using door = await openDoor();
+  const take = async (instrument: string, token?: string) =>
+    await door.ask(
+      'POST',
+      `/api/v1/instruments/${instrument}/leases`,
+      { waitMs: 5_000 },
+      token === undefined ? {} : { 'signalbox-lease': token },
+    );
+  const first = String((await take('dmm')).body['token']);
+  const second = String((await take('source')).body['token']);
+  const waiting = take('source', first);
+  await expect.poll(() => door.lab.port.status().queue).toHaveLength(1);
+  const refused = await take('dmm', second);
+  expect(refused.body['error']).toMatchObject({ code: 'DEADLOCK' });
+  const shown = { 'signalbox-lease': second };
+  await door.ask('DELETE', '/api/v1/leases/bus-2', undefined, shown);
+  expect((await waiting).status).toBe(201);
 });
 
 test('a lease is good for what it holds and for itself only', async () => {
@@ -57,18 +102,33 @@ test('the token is told to nobody but the holder, and cannot be counted up to', 
 });
 
 test('a heartbeat keeps a lease; without one it ends, and its token moves no byte', async () => {
-  await using door = await openDoor();
-  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', { holdMs: 400 });
+  const clock = new ManualClock();
+  await using door = await openDoor({ clock });
+  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', { holdMs: 30_000 });
   const shown = { 'signalbox-lease': String(body['token']) };
   for (let beat = 0; beat < 4; beat += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await clock.advance(29_999);
     const answer = await door.ask('POST', '/api/v1/leases/bus-1/heartbeat', undefined, shown);
-    expect(answer.body).toEqual({ expiresInMs: 400 });
+    expect(answer.body).toEqual({ expiresInMs: 30_000 });
   }
-  await expect.poll(() => door.lab.port.leases(), { timeout: 2_000 }).toEqual([]);
+  await clock.advance(30_000);
+  expect(door.lab.port.leases()).toEqual([]);
   const late = await door.ask('GET', read, undefined, shown);
   expect(late.body['error']).toMatchObject({ code: 'LEASE_LOST' });
+  const heartbeat = await door.ask('POST', '/api/v1/leases/bus-1/heartbeat', undefined, shown);
+  expect(heartbeat.body['error']).toMatchObject({ code: 'LEASE_LOST' });
   expect(door.lab.bench.written).toEqual([]);
+});
+
+test('without being asked otherwise a lease lasts half a minute', async () => {
+  const clock = new ManualClock();
+  await using door = await openDoor({ clock });
+  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {});
+  expect(body['expiresInMs']).toBe(holdDefaultMs);
+  await clock.advance(holdDefaultMs - 1);
+  expect(door.lab.port.leases()).toHaveLength(1);
+  await clock.advance(1);
+  expect(door.lab.port.leases()).toEqual([]);
 });
 
 test('an operator breaks a lease, with a reason that is kept', async () => {

@@ -2,6 +2,7 @@ import { HttpDoor } from '../../../src/doors/http/index.ts';
 import type { HttpDoorOptions } from '../../../src/doors/http/index.ts';
 import { laboratory } from '../../support/laboratory.ts';
 import type { Laboratory } from '../../support/laboratory.ts';
+import { DescribedApi } from './described-api.ts';
 
 /** A laboratory with an open door on a free port of 127.0.0.1. */
 export interface OpenDoor extends AsyncDisposable {
@@ -24,9 +25,13 @@ export interface Reply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export async function openDoor(options: Partial<HttpDoorOptions> = {}): Promise<OpenDoor> {
-  const lab = laboratory();
-  const door = new HttpDoor({
+/** Opens a door, of the source unless another is given; each answer is held against its description. */
+export async function openDoor(
+  options: Partial<HttpDoorOptions> = {},
+  Door: typeof HttpDoor = HttpDoor,
+): Promise<OpenDoor> {
+  const lab = laboratory(options.clock);
+  const door = new Door({
     port: 0,
     directory: lab.directory,
     version: '1.2.3',
@@ -34,6 +39,7 @@ export async function openDoor(options: Partial<HttpDoorOptions> = {}): Promise<
   });
   lab.directory.doors.push(door);
   await door.open();
+  let described: Promise<DescribedApi> | undefined;
   return {
     door,
     url: door.url,
@@ -50,6 +56,8 @@ export async function openDoor(options: Partial<HttpDoorOptions> = {}): Promise<
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
+      described ??= describedBy(door.url);
+      (await described).check(method, path, response.status, text);
       const parsed = (text === '' ? {} : JSON.parse(text)) as Reply['body'];
       return { status: response.status, headers: response.headers, body: parsed };
     },
@@ -58,4 +66,9 @@ export async function openDoor(options: Partial<HttpDoorOptions> = {}): Promise<
       await lab[Symbol.asyncDispose]();
     },
   };
+}
+
+async function describedBy(url: string): Promise<DescribedApi> {
+  const response = await fetch(`${url}/openapi.json`);
+  return new DescribedApi(await response.json());
 }

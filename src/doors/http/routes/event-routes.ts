@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { LoggedEvent } from '../event-log.ts';
+import { failures } from '../failures.ts';
 import { EventStream } from '../event-stream.ts';
 import type { StreamEvent } from '../event-stream.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -9,20 +10,20 @@ import type { HttpServer } from '../zod-provider.ts';
 
 /** What happens on the ports, as server-sent events. */
 export function eventRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, clock, streams, guard, eventLog } = context;
+  const { directory, callers, clock, streams, guard, eventLog, log } = context;
   const schema = {
     summary: 'What happens on the ports, as server-sent events',
     description:
       'First `snapshot` with all ports, or after a break (header Last-Event-ID) the events that ' +
       'were missed, where they are still kept. Then `state`, `leaseGranted`, `leaseEnded`, ' +
       '`leaseHeldLong`, `audit`, `circuit`. `gap` says how many a slow client missed; a ' +
-      '`snapshot` follows it.',
+      '`snapshot` follows it. `dropped` is the last, and says why.',
     tags: ['streams'],
     headers: z.looseObject({ 'last-event-id': z.string().max(20).optional() }),
-    response: { 200: z.string().describe('text/event-stream') },
+    response: { 200: z.string().describe('text/event-stream'), ...failures('LEASE_LOST') },
   };
   server.get('/api/v1/events', { schema }, (request, reply) => {
-    callers.of(request, reply);
+    const { by } = callers.of(request, reply);
     streams.check();
     reply.hijack();
     const snapshot = (): StreamEvent => ({
@@ -34,6 +35,7 @@ export function eventRoutes(server: HttpServer, context: RouteContext): void {
       response: reply.raw,
       clock,
       headers: streamHeaders(guard, request),
+      dropped: (error) => log.info('a stream was ended', { owner: by, error }),
       afterGap: snapshot,
     });
     const place = streams.add(() => stream[Symbol.dispose]());

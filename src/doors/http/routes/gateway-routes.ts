@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { isLoopback, SignalboxError } from '../../../kernel/index.ts';
+import { failures } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name } from '../schemas.ts';
 import type { LogLevels } from '../services.ts';
@@ -21,7 +22,7 @@ export function gatewayRoutes(server: HttpServer, context: RouteContext): void {
   const show = {
     summary: 'How much each room of the gateway logs',
     tags,
-    response: { 200: answer('Room to level', levels) },
+    response: { 200: answer('Room to level', levels), ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/log-levels', { schema: show }, () => ({ levels: logLevels().levels() }));
 
@@ -29,7 +30,7 @@ export function gatewayRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'Changes how much rooms log',
     tags,
     body: z.strictObject({ levels: z.record(name, z.string().max(20)) }),
-    response: { 200: answer('Room to level', levels) },
+    response: { 200: answer('Room to level', levels), ...failures('NOT_FOUND') },
   };
   server.put('/api/v1/log-levels', { schema: change }, ({ body }) => {
     for (const [room, level] of Object.entries(body.levels)) logLevels().setLevel(room, level);
@@ -39,7 +40,10 @@ export function gatewayRoutes(server: HttpServer, context: RouteContext): void {
   const stop = {
     summary: 'Stops the gateway; only from the same machine',
     tags,
-    response: { 202: answer('It stops', z.object({ status: z.literal('stopping') })) },
+    response: {
+      202: answer('It stops', z.object({ status: z.literal('stopping') })),
+      ...failures('NOT_FOUND', 'LEASE_LOST'),
+    },
   };
   server.post('/api/v1/shutdown', { schema: stop }, (request, reply) => {
     if (!isLoopback(request.raw.socket.remoteAddress)) {

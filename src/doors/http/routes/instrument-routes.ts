@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { SignalboxError } from '../../../kernel/index.ts';
 import type { Action, Value } from '../../../instruments/index.ts';
+import { failures, inAWrite, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
 import { given } from '../given.ts';
 import { fromJsonValue, jsonValue, toJsonValue } from '../json-value.ts';
@@ -36,7 +37,12 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     instruments: Array.from(directory.instruments.values(), instrumentReport),
   }));
 
-  const one = { summary: 'One instrument', tags, params, response: { 200: answer('It') } };
+  const one = {
+    summary: 'One instrument',
+    tags,
+    params,
+    response: { 200: answer('It'), ...failures('NOT_FOUND') },
+  };
   server.get('/api/v1/instruments/:instrument', { schema: one }, ({ params }) =>
     instrumentReport(instrumentOf(directory, params.instrument)),
   );
@@ -47,7 +53,10 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     params,
     headers,
     body: z.strictObject({ waitMs, priority: priority.optional() }),
-    response: { 200: answer('What it says', z.looseObject({ text: z.string() })) },
+    response: {
+      200: answer('What it says', z.looseObject({ text: z.string() })),
+      ...failures(...onTheWire),
+    },
   };
   server.post(
     '/api/v1/instruments/:instrument/identify',
@@ -68,7 +77,10 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     params,
     headers,
     body: messageBody,
-    response: { 200: answer('The reply', z.object({ reply: z.string() })) },
+    response: {
+      200: answer('The reply', z.object({ reply: z.string() })),
+      ...failures(...onTheWire, 'OUTCOME_UNKNOWN'),
+    },
   };
   server.post(
     '/api/v1/instruments/:instrument/query',
@@ -88,7 +100,10 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     params,
     headers,
     body: messageBody,
-    response: { 204: z.void().describe('It was sent') },
+    response: {
+      204: z.void().describe('It was sent'),
+      ...failures(...onTheWire, 'OUTCOME_UNKNOWN'),
+    },
   };
   server.post('/api/v1/instruments/:instrument/send', { schema: send }, async (request, reply) => {
     const instrument = instrumentOf(directory, request.params.instrument);
@@ -114,6 +129,7 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     response: {
       200: answer('It is done', z.object({ result: jsonValue.optional() })),
       202: answer('It was begun', jobStatus),
+      ...failures(...inAWrite, 'WRITE_ONLY'),
     },
   };
   server.post(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { SignalboxError } from '../../../kernel/index.ts';
+import { failures } from '../failures.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, jobStatus, name } from '../schemas.ts';
@@ -19,7 +20,7 @@ export function jobRoutes(server: HttpServer, context: RouteContext): void {
     description: 'Answered at once; ask for the job until its state is `done` or `failed`.',
     tags,
     body: z.strictObject({ port: name }),
-    response: { 202: answer('It was begun', jobStatus) },
+    response: { 202: answer('It was begun', jobStatus), ...failures('NOT_FOUND', 'LEASE_LOST') },
   };
   server.post('/api/v1/discover', { schema: discover }, (request, reply) => {
     const port = portOf(directory, request.body.port);
@@ -37,7 +38,7 @@ export function jobRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'How far a job is, and what came of it',
     tags,
     params,
-    response: { 200: answer('The job', jobStatus) },
+    response: { 200: answer('The job', jobStatus), ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/jobs/:job', { schema: status }, ({ params }) => jobs.status(params.job));
 
@@ -45,7 +46,10 @@ export function jobRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'Takes a job back',
     tags,
     params,
-    response: { 204: z.void().describe('It will end as failed with CANCELLED') },
+    response: {
+      204: z.void().describe('It will end as failed with CANCELLED'),
+      ...failures('NOT_FOUND'),
+    },
   };
   server.delete('/api/v1/jobs/:job', { schema: cancel }, (request, reply) => {
     jobs.cancel(request.params.job);

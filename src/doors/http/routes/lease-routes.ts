@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignalboxError } from '../../../kernel/index.ts';
 import type { Lease, Port } from '../../../ports/index.ts';
 import { waitDefaultMs } from '../../../ports/index.ts';
+import { failures, inLine } from '../failures.ts';
 import type { DeskLease, Leasable } from '../lease-desk.ts';
 import { holdDefaultMs } from '../limits.ts';
 import { leaseWish } from '../lease-wish.ts';
@@ -60,7 +61,7 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
     params: z.object({ port: name }),
     headers,
     body: leaseWish,
-    response: { 201: granted },
+    response: { 201: granted, ...failures(...inLine) },
   };
   server.post('/api/v1/ports/:port/leases', { schema: onPort }, async (request, reply) => {
     const port = portOf(directory, request.params.port);
@@ -73,7 +74,7 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
     params: z.object({ instrument: name }),
     headers,
     body: leaseWish,
-    response: { 201: granted },
+    response: { 201: granted, ...failures(...inLine) },
   };
   server.post(
     '/api/v1/instruments/:instrument/leases',
@@ -101,7 +102,10 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
     tags,
     params,
     headers,
-    response: { 200: answer('It goes on', z.object({ expiresInMs: z.number() })) },
+    response: {
+      200: answer('It goes on', z.object({ expiresInMs: z.number() })),
+      ...failures('LEASE_LOST', 'RENEWAL_LIMIT'),
+    },
   };
   server.post('/api/v1/leases/:lease/heartbeat', { schema: heartbeat }, (request, reply) => {
     const { shown } = callers.of(request, reply);
@@ -113,7 +117,10 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
     tags,
     params,
     headers,
-    response: { 204: z.void().describe('It has ended, and nothing of it is on the wire') },
+    response: {
+      204: z.void().describe('It has ended, and nothing of it is on the wire'),
+      ...failures('LEASE_LOST'),
+    },
   };
   server.delete('/api/v1/leases/:lease', { schema: release }, async (request, reply) => {
     const { shown } = callers.of(request, reply);
@@ -126,7 +133,7 @@ export function leaseRoutes(server: HttpServer, context: RouteContext): void {
     tags,
     params,
     body: z.strictObject({ reason: z.string().min(1).max(500) }),
-    response: { 204: z.void().describe('It has ended') },
+    response: { 204: z.void().describe('It has ended'), ...failures('NOT_FOUND', 'LEASE_LOST') },
   };
   server.post('/api/v1/leases/:lease/break', { schema: breakIt }, async (request, reply) => {
     const { lease } = request.params;

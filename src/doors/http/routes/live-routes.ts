@@ -30,8 +30,8 @@ export function liveRoutes(server: HttpServer, context: RouteContext, owners: Ow
     const socket = raw as unknown as ServerSocket;
     const live = new LiveSocket(socket, context.clock);
     const introduction = { ...introductionOf(request.raw), ...request.query };
-    const by = owners.of(request.raw, introduction);
-    const inside = owners.enter(by);
+    const named = owners.of(request.raw, introduction);
+    const inside = owners.enter(named);
     const place = context.streams.add(() => {
       live.close(goingAway, 'the gateway closes');
       live.terminate();
@@ -44,7 +44,8 @@ export function liveRoutes(server: HttpServer, context: RouteContext, owners: Ow
       },
       { once: true },
     );
-    const connection = new LiveConnection(context, live, by);
+    // What it holds is the connection's own, not of all who give themselves the same name.
+    const connection = new LiveConnection(context, live, { ...named });
     socket.on('message', (data, isBinary) => {
       if (isBinary) live.close(unsupportedData, 'text only');
       else void connection.receive(new TextDecoder().decode(data));

@@ -1,4 +1,5 @@
 import { page, pagePolicy } from '../page.ts';
+import { answer } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 /** What a browser shows, and the description of the API for programs. */
@@ -10,6 +11,10 @@ export function pageRoutes(server: HttpServer): void {
       .type('text/html; charset=utf-8')
       .send(page),
   );
-  const schema = { summary: 'This description', tags: ['gateway'] };
+  const schema = {
+    summary: 'This description',
+    tags: ['gateway'],
+    response: { 200: answer('OpenAPI 3.1') },
+  };
   server.get('/openapi.json', { schema }, () => server.swagger());
 }

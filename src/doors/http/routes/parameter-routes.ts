@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { failures, inAWrite, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
 import { given } from '../given.ts';
 import { fromJsonValue, jsonValue } from '../json-value.ts';
@@ -34,6 +35,7 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
     params: z.object({ instrument: name }),
     response: {
       200: answer('The parameters', z.object({ parameters: z.array(parameterReport) })),
+      ...failures('NOT_FOUND'),
     },
   };
   server.get('/api/v1/instruments/:instrument/parameters', { schema: all }, ({ params }) => ({
@@ -63,6 +65,7 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
           atMs: z.number(),
         }),
       ),
+      ...failures(...onTheWire, 'WRITE_ONLY'),
     },
   };
   server.get(
@@ -90,7 +93,10 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
       waitMs,
       priority: priority.optional(),
     }),
-    response: { 204: z.void().describe('The instrument has taken it') },
+    response: {
+      204: z.void().describe('The instrument has taken it'),
+      ...failures(...inAWrite),
+    },
   };
   server.put(
     '/api/v1/instruments/:instrument/parameters/:parameter',

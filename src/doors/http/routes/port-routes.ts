@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { TraceEntry } from '../../../ports/index.ts';
+import { failures } from '../failures.ts';
 import { hexOf, printableOf } from '../json-value.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -26,7 +27,7 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'One port with state, holders and queue',
     tags,
     params,
-    response: { 200: answer('The port', portStatus) },
+    response: { 200: answer('The port', portStatus), ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/ports/:port', { schema: one }, ({ params }) =>
     portOf(directory, params.port).status(),
@@ -36,7 +37,7 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'What the port has done: operations, failures, waits, by owner',
     tags,
     params,
-    response: { 200: answer('The statistics', portStatistics) },
+    response: { 200: answer('The statistics', portStatistics), ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/ports/:port/statistics', { schema: statistics }, ({ params }) =>
     portOf(directory, params.port).statistics(),
@@ -46,7 +47,7 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'Counts from nothing again',
     tags,
     params,
-    response: { 200: answer('What had been counted', portStatistics) },
+    response: { 200: answer('What had been counted', portStatistics), ...failures('NOT_FOUND') },
   };
   server.post('/api/v1/ports/:port/statistics/reset', { schema: reset }, ({ params }) => {
     const port = portOf(directory, params.port);
@@ -63,7 +64,10 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
       scope: z.string().max(200).optional().describe('One instrument of the port: node 3'),
       limit: z.coerce.number().int().min(1).max(1_000).optional().describe('Default 100'),
     }),
-    response: { 200: answer('The exchanges', z.object({ entries: z.array(traceEntry) })) },
+    response: {
+      200: answer('The exchanges', z.object({ entries: z.array(traceEntry) })),
+      ...failures('NOT_FOUND'),
+    },
   };
   server.get('/api/v1/ports/:port/trace', { schema: trace }, ({ params, query }) => {
     const entries = portOf(directory, params.port).trace(query.scope);
@@ -74,7 +78,7 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'Closes the link so that another program may use the device',
     tags,
     params,
-    response: { 200: answer('The port', portStatus) },
+    response: { 200: answer('The port', portStatus), ...failures('NOT_FOUND', 'LEASE_LOST') },
   };
   server.post('/api/v1/ports/:port/release', { schema: release }, async (request, reply) => {
     const port = portOf(directory, request.params.port);
@@ -86,7 +90,7 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'Takes the device back after a release',
     tags,
     params,
-    response: { 200: answer('The port', portStatus) },
+    response: { 200: answer('The port', portStatus), ...failures('NOT_FOUND', 'LEASE_LOST') },
   };
   server.post('/api/v1/ports/:port/reclaim', { schema: reclaim }, (request, reply) => {
     const port = portOf(directory, request.params.port);

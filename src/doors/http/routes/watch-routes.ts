@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { failures } from '../failures.ts';
 import { EventStream } from '../event-stream.ts';
 import { holds } from '../lease-desk.ts';
 import { readingReport } from '../reading-report.ts';
@@ -13,12 +14,13 @@ const everyDefaultMs = 1_000;
 
 /** Readings as they come, as server-sent events. */
 export function watchRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, clock, streams, guard } = context;
+  const { directory, callers, clock, streams, guard, log } = context;
   const schema = {
     summary: 'Reads parameters again and again, as server-sent events',
     description:
       'Events: `reading` with the value, `failure` with the error. A client that reads slowly ' +
-      'gets the newest value of each parameter and misses older ones. Reads have the priority ' +
+      'gets the newest value of each parameter and misses older ones; one that does not read is ' +
+      'ended with `dropped`, which says why. Reads have the priority ' +
       '`poll`; several watches at the same beat cost one read.',
     tags: ['streams'],
     headers: leaseHeader,
@@ -33,7 +35,10 @@ export function watchRoutes(server: HttpServer, context: RouteContext): void {
         .describe('Default 1,000'),
       maxAgeMs: queryMs(watchEveryMostMs).describe('A value at most so old will do'),
     }),
-    response: { 200: z.string().describe('text/event-stream') },
+    response: {
+      200: z.string().describe('text/event-stream'),
+      ...failures('NOT_FOUND', 'WRITE_ONLY', 'LEASE_LOST'),
+    },
   };
   server.get('/api/v1/watch', { schema }, (request, reply) => {
     const { parameters, everyMs = everyDefaultMs, maxAgeMs } = request.query;
@@ -45,6 +50,7 @@ export function watchRoutes(server: HttpServer, context: RouteContext): void {
       response: reply.raw,
       clock,
       headers: streamHeaders(guard, request),
+      dropped: (error) => log.info('a stream was ended', { owner: by, error }),
     });
     const place = streams.add(() => stream[Symbol.dispose]());
     stream.signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true });

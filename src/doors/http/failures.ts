@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+
+import { errorCatalogue } from '../../kernel/index.ts';
+import type { ErrorCode } from '../../kernel/index.ts';
+import { errorBodyOf } from './schemas.ts';
+
+/** What any route may come to, before it has done anything. */
+const anywhere: readonly ErrorCode[] = [
+  'BAD_ARGUMENT',
+  'AUTHENTICATION_REQUIRED',
+  'FORBIDDEN',
+  'QUEUE_FULL',
+  'CLOSED',
+  'INTERNAL',
+];
+
+/** What a wait for a port, or for a lease of it, may come to. */
+export const inLine: readonly ErrorCode[] = [
+  'NOT_FOUND',
+  'WAIT_TIMEOUT',
+  'CANCELLED',
+  'DEADLOCK',
+  'LEASE_LOST',
+  'LEASE_HELD',
+  'PORT_RELEASED',
+  'PORT_ABSENT',
+  'PORT_BUSY',
+  'LINK_USB',
+  'LINK_COMMUNICATION',
+  'LINK_PROTOCOL',
+  'LINK_TIMEOUT',
+];
+
+/** What an exchange with an instrument may come to. */
+export const onTheWire: readonly ErrorCode[] = [
+  ...inLine,
+  'INSTRUMENT_TIMEOUT',
+  'INSTRUMENT_ERROR',
+  'INSTRUMENT_OFFLINE',
+  'REPLY_MALFORMED',
+];
+
+/** What a write may come to besides. */
+export const inAWrite: readonly ErrorCode[] = [
+  ...onTheWire,
+  'VALUE_INVALID',
+  'VALUE_OUT_OF_RANGE',
+  'READ_ONLY',
+  'SECURED',
+  'OUTCOME_UNKNOWN',
+];
+
+/** How a route may fail, by HTTP status: for its description. What any route may come to is added. */
+export function failures(...codes: readonly ErrorCode[]): Readonly<Record<number, z.ZodType>> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set([...anywhere, ...codes])) {
+    const { httpStatus } = errorCatalogue[code];
+    byStatus.set(httpStatus, [...(byStatus.get(httpStatus) ?? []), code]);
+  }
+  return Object.fromEntries(
+    Array.from(byStatus, ([status, ofStatus]) => {
+      const meanings = ofStatus.map((code) => `${code}: ${errorCatalogue[code].meaning}`);
+      return [status, errorBodyOf(ofStatus).describe(meanings.join(' '))];
+    }),
+  );
+}
