@@ -6,6 +6,8 @@ const timeoutMs = process.env['SIGNALBOX_PROOF'] === '1' ? 900_000 : 30_000;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // What is waited for comes sooner or later: a busy machine is no failure.
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: timeoutMs,

@@ -47,14 +47,15 @@ describe('signalbox simulate', () => {
     const { bus = '', server = '', meter = '', 'line-meter': lineMeter = '' } = simulators;
     expect([bus, lineMeter]).toEqual([folder.file('bus'), folder.file('meter')]);
     const read = (node: number): string => `ascii ${node} 0401210121`;
-    expect(await askWithPython(bus, [read(3), read(5)], 0.3)).toEqual(['3 0201210000', 'nothing']);
-    expect(await askWithPython(server, [read(7)])).toEqual(['7 0201210000']);
+    expect(await askWithPython(bus, [read(3)], 10)).toEqual(['3 0201210000']);
+    expect(await askWithPython(bus, [read(5)], 0.3)).toEqual(['nothing']);
+    expect(await askWithPython(server, [read(7)], 10)).toEqual(['7 0201210000']);
     using client = await Client.open(meter);
     client.send('*OPC?\r');
     expect(Buffer.from(await client.take(2)).toString()).toBe('1\r');
     const identify = [
       'import sys, serial',
-      'port = serial.Serial(sys.argv[1], timeout=2)',
+      'port = serial.Serial(sys.argv[1], timeout=10)',
       "port.write(b'*IDN?\\n')",
       'print(port.readline().decode().strip())',
     ].join('\n');

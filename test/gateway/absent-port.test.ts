@@ -6,7 +6,7 @@ import { GatewayProcess, run } from '../support/gateway-process.ts';
 
 const ask = `
 import sys, serial
-port = serial.Serial(sys.argv[1], 38400, timeout=2)
+port = serial.Serial(sys.argv[1], 38400, timeout=10)
 port.write(b':06030401210121\\r\\n')
 print(port.read_until(b'\\n').decode().strip())
 `;

@@ -18,7 +18,7 @@ nodes = [
 [ports.bus]
 simulator = "bus"
 protocol = "propar"
-timeoutMs = 300
+timeoutMs = 2000
 retries = 0
 [instruments.left]
 port = "bus"
@@ -59,7 +59,7 @@ describe('a file says', () => {
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     };
     await expect
-      .poll(text, { timeout: 10_000 })
+      .poll(text)
       .toMatch(/,bus,3,setpoint,setpoint,16000,,,left\r\n/);
     expect(text()).toMatch(/,bus,3,measure,fMeasure,[\d.]+,ln\/min,,left\r\n/);
     const files = (): string[] => readdirSync(bench.file('csv')).toSorted();
@@ -152,7 +152,7 @@ describe('the faults of a simulator in a file', () => {
     ['drop', ''],
     ['garble', ''],
     ['wrong-length', ''],
-    ['delay', 'delayMs = 500'],
+    ['delay', 'delayMs = 3000'],
     ['unplug', 'backAfterMs = 200'],
   ])('%s what they say, and only so often', async (kind, more) => {
     await using bench = await GatewayBench.start(

@@ -14,7 +14,7 @@ kind = "propar"
 nodes = [{ address = 3 }]
 [simulators.meter]
 kind = "multimeter"
-calibrationMs = 1500
+calibrationMs = 4000
 [ports.bus]
 simulator = "bus"
 protocol = "propar"

@@ -9,12 +9,13 @@ function laboratory(terminator: string, resynchronization: string): string {
 [simulators.meter]
 kind = "multimeter"
 terminator = ${end}
+calibrationMs = 4000
 [ports.meter]
 simulator = "meter"
 protocol = "lines"
 terminator = ${end}
 resynchronization = "${resynchronization}"
-timeoutMs = 300
+timeoutMs = 1500
 virtualPorts = ["meter-1"]
 [instruments.meter]
 port = "meter"
@@ -27,7 +28,7 @@ range = { query = "VOLT:RANG?", set = "VOLT:RANG {value}" }
 
 const program = `
 import sys, serial
-port = serial.serial_for_url(sys.argv[1], timeout=3)
+port = serial.serial_for_url(sys.argv[1], timeout=10)
 end = sys.argv[2].encode().decode('unicode_escape').encode()
 for _ in range(2):
     port.write(b'*IDN?' + end)
@@ -58,7 +59,7 @@ describe.each([
   it('is asked by its own lines whether it is in step again', async () => {
     await using gateway = await GatewayProcess.start(laboratory(terminator, 'sentinel'));
     const client = new SignalboxClient({ url: gateway.url, program: 'test' });
-    // Takes a second, more than the port waits: its answer comes late, before that of the question.
+    // Takes longer than the port waits: its answer comes late, before that of the question.
     await expect(client.query('meter', '*CAL?')).rejects.toMatchObject({
       code: 'INSTRUMENT_TIMEOUT',
     });

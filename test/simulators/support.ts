@@ -124,9 +124,9 @@ export class Client implements Disposable {
       .slice(0, -1);
   }
 
-  /** Waits until something is the case; fails after five seconds. */
+  /** Waits until something is the case; fails after twenty seconds. */
   async until(isSo: () => boolean): Promise<void> {
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(20_000);
     while (!isSo()) {
       await new Promise<void>((resolve, reject) => {
         this.#changed = resolve;
