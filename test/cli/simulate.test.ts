@@ -62,7 +62,8 @@ describe('signalbox simulate', () => {
     const { output } = await run('/usr/bin/python3', ['-c', identify, lineMeter]);
     expect(output).toBe('ACME,DMM,1,1\n');
     child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    // Ended in order, with the code that each command has for it.
+    expect(await once(child, 'exit')).toEqual([143, null]);
     expect(existsSync(bus)).toBe(false);
   });
 

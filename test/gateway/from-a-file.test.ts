@@ -58,9 +58,7 @@ describe('a file says', () => {
       const file = bench.file('csv/left_left.csv');
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     };
-    await expect
-      .poll(text)
-      .toMatch(/,bus,3,setpoint,setpoint,16000,,,left\r\n/);
+    await expect.poll(text).toMatch(/,bus,3,setpoint,setpoint,16000,,,left\r\n/);
     expect(text()).toMatch(/,bus,3,measure,fMeasure,[\d.]+,ln\/min,,left\r\n/);
     const files = (): string[] => readdirSync(bench.file('csv')).toSorted();
     await expect.poll(files).toEqual(['left_left.csv', 'right_right.csv']);
