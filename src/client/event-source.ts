@@ -1,4 +1,5 @@
 import { BackOff, hasCode, SignalboxError, sleep, systemClock } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import { EventParser } from './server-sent-events.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 import { silenceLongestMs } from './transport.ts';
@@ -8,15 +9,19 @@ import type { StreamOptions } from './client-options.ts';
 /** For so long a stream that broke is opened again; then its loop ends with an error. */
 export const reopenLongestMs = 60_000;
 
+/** What streams are opened with. */
+type StreamSource = Pick<Transport, 'url' | 'stream'>;
+
 /**
  * The events of a stream. When the connection breaks it is opened again, from the last event on,
  * for {@link reopenLongestMs}; then the loop ends with GATEWAY_UNREACHABLE. Leaving the loop, or
  * the signal, ends the stream.
  */
 export async function* eventsOf(
-  transport: Transport,
+  transport: StreamSource,
   call: Call,
   { signal, connection }: StreamOptions,
+  clock: Clock = systemClock,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const backOff = new BackOff();
   let brokenMs: number | undefined;
@@ -31,7 +36,12 @@ export async function* eventsOf(
     let why = `${transport.url} has ended the stream`;
     try {
       const headers = lastId === undefined ? {} : { 'last-event-id': lastId };
-      for await (const event of eventsOnce(transport, { ...call, headers, signal }, opened)) {
+      for await (const event of eventsOnce(
+        transport,
+        { ...call, headers, signal },
+        clock,
+        opened,
+      )) {
         backOff.reset();
         brokenMs = undefined;
         lastId = event.id ?? lastId;
@@ -44,7 +54,7 @@ export async function* eventsOf(
       if (error instanceof SignalboxError) why = error.message;
     }
     if (isAborted(signal)) return;
-    const nowMs = systemClock.monotonic();
+    const nowMs = clock.monotonic();
     brokenMs ??= nowMs;
     if (nowMs - brokenMs > reopenLongestMs) {
       throw new SignalboxError('GATEWAY_UNREACHABLE', `the stream of ${transport.url} broke off`);
@@ -54,7 +64,7 @@ export async function* eventsOf(
       connection?.({ state, message: `${why}; trying again for ${reopenLongestMs / 1_000} s` });
     }
     try {
-      await sleep(systemClock, backOff.nextMs(), signal);
+      await sleep(clock, backOff.nextMs(), signal);
     } catch {
       return;
     }
@@ -66,8 +76,9 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 }
 
 async function* eventsOnce(
-  transport: Transport,
+  transport: StreamSource,
   call: Call,
+  clock: Clock,
   opened: () => void,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const stop = new AbortController();
@@ -75,7 +86,7 @@ async function* eventsOnce(
   call.signal?.addEventListener('abort', ended, { once: true });
   const silent = (): void =>
     stop.abort(new SignalboxError('GATEWAY_UNREACHABLE', `${transport.url} has fallen silent`));
-  let timer = systemClock.schedule(silenceLongestMs, silent);
+  let timer = clock.schedule(silenceLongestMs, silent);
   try {
     const body = await transport.stream(call, stop.signal);
     opened();
@@ -86,7 +97,7 @@ async function* eventsOnce(
       const { done, value } = await reader.read();
       if (done) return;
       timer.cancel();
-      timer = systemClock.schedule(silenceLongestMs, silent);
+      timer = clock.schedule(silenceLongestMs, silent);
       yield* parser.push(decoder.decode(value, { stream: true }));
     }
   } catch (error) {

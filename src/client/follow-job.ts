@@ -1,4 +1,5 @@
 import { asSignalboxError, SignalboxError, sleep, systemClock } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import { api } from './api-calls.ts';
 import type { Transport } from './transport.ts';
 import type { JobProgress, WaitOptions } from './client-options.ts';
@@ -13,21 +14,22 @@ export const jobLongestMs = 600_000;
  * @throws what the job failed with; WAIT_TIMEOUT, CANCELLED, GATEWAY_UNREACHABLE
  */
 export async function followJob(
-  transport: Transport,
+  transport: Pick<Transport, 'call'>,
   begun: JobReport,
   options: WaitOptions & { readonly progress?: JobProgress | undefined },
+  clock: Clock = systemClock,
 ): Promise<unknown> {
   const { signal, progress } = options;
-  const untilMs = systemClock.monotonic() + jobLongestMs;
+  const untilMs = clock.monotonic() + jobLongestMs;
   const path = api('jobs', begun.id);
   let job = begun;
   try {
     while (job.state === 'running') {
       progress?.(job.share, job.message);
-      if (systemClock.monotonic() > untilMs) {
+      if (clock.monotonic() > untilMs) {
         throw new SignalboxError('WAIT_TIMEOUT', `${job.label} goes on for too long`);
       }
-      await sleep(systemClock, lookEveryMs, signal);
+      await sleep(clock, lookEveryMs, signal);
       job = await transport.call<JobReport>({ method: 'GET', path, signal });
     }
   } catch (error) {

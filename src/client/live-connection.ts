@@ -1,5 +1,5 @@
 import { onAbort, SignalboxError, systemClock } from '../kernel/index.ts';
-import type { ErrorReport } from '../kernel/index.ts';
+import type { Clock, ErrorReport } from '../kernel/index.ts';
 import { readingOf, toJsonValue } from './json-value.ts';
 import type { JsonReading } from './json-value.ts';
 import { LiveLease } from './live-lease.ts';
@@ -34,13 +34,15 @@ interface Incoming {
 /** Requests and leases over one WebSocket, which all end with it. */
 export class LiveConnection implements Disposable {
   readonly #socket: WebSocket;
+  readonly #clock: Clock;
   readonly #closed = new AbortController();
   readonly #waiting = new Map<number, Waiting>();
   readonly #leases = new Map<string, LiveLease>();
   #count = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, clock: Clock) {
     this.#socket = socket;
+    this.#clock = clock;
     socket.addEventListener('message', ({ data }) => this.#receive(String(data)));
     socket.addEventListener('close', () => this.#end());
   }
@@ -49,13 +51,14 @@ export class LiveConnection implements Disposable {
   static async open(
     { url, protocols }: { readonly url: URL; readonly protocols: readonly string[] },
     signal?: AbortSignal,
+    clock: Clock = systemClock,
   ): Promise<LiveConnection> {
     const socket = new WebSocket(url, [...protocols]);
-    const connection = new LiveConnection(socket);
+    const connection = new LiveConnection(socket, clock);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const refused = (why: string): void =>
       reject(new SignalboxError('GATEWAY_UNREACHABLE', `the gateway at ${url.host} ${why}`));
-    const timer = systemClock.schedule(connectTimeoutMs, () =>
+    const timer = clock.schedule(connectTimeoutMs, () =>
       refused(`did not let in within ${connectTimeoutMs} ms`),
     );
     using _cancelled = onAbort(signal, () => {
@@ -141,7 +144,7 @@ export class LiveConnection implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     const takesMs = waitFor(options);
-    const timer = systemClock.schedule(takesMs, () =>
+    const timer = this.#clock.schedule(takesMs, () =>
       reject(new SignalboxError('GATEWAY_UNREACHABLE', `no answer within ${takesMs} ms`)),
     );
     using _cancelled = onAbort(signal, () => {

@@ -4,12 +4,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 import { Running } from './running.ts';
 import type { Finished } from './running.ts';
 
 const binary = fileURLToPath(new URL('../../bin/signalbox.mjs', import.meta.url));
 const built = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const terminal = fileURLToPath(new URL('terminal.py', import.meta.url));
+
+// Each command is a process of its own, and a busy machine starts few of them a second.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** How a command is run. */
 export interface RunOptions {

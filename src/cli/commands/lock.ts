@@ -3,6 +3,7 @@ import { describeOwner, didYouMean, SignalboxError } from '../../kernel/index.ts
 import { milliseconds } from '../arguments.ts';
 import { duration } from '../duration.ts';
 import { note, say, sayJson } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { runCommand } from '../run-command.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions, GatewaySession } from '../session.ts';
@@ -97,6 +98,7 @@ async function targetOf(
 }
 
 async function list({ client, isJson, signal }: GatewaySession): Promise<void> {
+  using _line = new ProgressLine(`asking ${client.url}`);
   const leases = await client.leases({ signal });
   if (isJson) {
     sayJson(leases);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SignalboxError } from '../../kernel/index.ts';
 import { say, sayJson } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 import { table } from '../table.ts';
@@ -21,6 +22,7 @@ export function addLogLevelCommand(program: Command): void {
             nextStep: 'Give one of trace, debug, info, warn, error and silent.',
           });
         }
+        using _line = new ProgressLine(`asking ${client.url}`);
         let levels = await client.logLevels({ signal });
         if (room !== undefined && level !== undefined) {
           const rooms = room === 'all' ? Object.keys(levels) : [room];

@@ -3,6 +3,7 @@ import type { ParameterReport } from '../../client/index.ts';
 import { alike, asSignalboxError, SignalboxError } from '../../kernel/index.ts';
 import { milliseconds } from '../arguments.ts';
 import { say, sayError, sayJson } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { addRequestOptions, requestOptions } from '../request-options.ts';
 import type { RequestFlags } from '../request-options.ts';
 import { printedReading, readingForPrograms } from '../reading.ts';
@@ -73,6 +74,7 @@ async function list(
   instrument: string,
   words: readonly string[],
 ): Promise<void> {
+  using _line = new ProgressLine(`asking ${client.url}`);
   const all = await client.parameters(instrument, { signal });
   const found = all.filter((parameter) => words.every((word) => isAbout(parameter, word)));
   if (found.length === 0 && words.length > 0) throw nothingAbout(instrument, words, all);

@@ -4,6 +4,7 @@ import { milliseconds, wholeNumber } from '../arguments.ts';
 import { timeOfDay } from '../duration.ts';
 import { note, say, sayJson } from '../output.ts';
 import { printable } from '../printable.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { printedReading, readingForPrograms } from '../reading.ts';
 import { requestOptions } from '../request-options.ts';
 import { common, withGateway } from '../session.ts';
@@ -41,7 +42,9 @@ export function addWatchCommand(program: Command): void {
           },
         });
         let left = count;
+        using line = new ProgressLine(`waiting for the first value of ${parameters.join(', ')}`);
         for await (const event of events) {
+          line[Symbol.dispose]();
           if (isJson) sayJson(forPrograms(event));
           else say(printed(event));
           left -= 1;
