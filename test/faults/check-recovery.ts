@@ -1,9 +1,8 @@
 import { isSignalboxError, systemClock } from '../../src/kernel/index.ts';
 import type { Clock, ErrorCode } from '../../src/kernel/index.ts';
 import { FaultyLinks, serialLinkFactory } from '../../src/links/index.ts';
-import type { LinkFactory, LinkFaultRule, LinkMedium } from '../../src/links/index.ts';
+import type { LinkFaultRule, LinkMedium } from '../../src/links/index.ts';
 import { Port } from '../../src/ports/index.ts';
-import type { Repeat } from '../../src/ports/index.ts';
 import { owner } from '../support/line-transaction.ts';
 import { LineInstrument, request } from './line-instrument.ts';
 
@@ -19,13 +18,13 @@ export interface LinkFaultCase {
   readonly isOfLink: boolean;
 }
 
-/** What is deliberately broken, to see that the check finds it. */
-export interface Sabotage {
-  /** Put round the links of the port. */
-  readonly links?: (links: LinkFactory) => LinkFactory;
-  readonly writesAre?: Repeat;
-  readonly readsAre?: Repeat;
-  readonly isCareless?: boolean;
+/** The parts that are checked; each may have a bug planted into it. */
+export interface CheckedParts {
+  readonly ports: { readonly Port: typeof Port };
+  readonly links: {
+    readonly FaultyLinks: typeof FaultyLinks;
+    readonly serialLinkFactory: typeof serialLinkFactory;
+  };
 }
 
 /** Clients wait so long at most, on the port's clock: for a link that never comes back. */
@@ -46,25 +45,22 @@ const fastClock: Clock = {
  */
 export async function checkRecovery(
   { rule, medium = 'device', hits, code, isOfLink }: LinkFaultCase,
-  { links, writesAre = 'never', readsAre = 'safe', isCareless = false }: Sabotage = {},
+  { ports, links }: CheckedParts = { ports: { Port }, links: { FaultyLinks, serialLinkFactory } },
 ): Promise<string[]> {
   await using instrument = await LineInstrument.open();
-  const serial = serialLinkFactory({ path: instrument.path });
+  const serial = links.serialLinkFactory({ path: instrument.path });
   // Of what is garbled, the first byte: without its end a reply would be late instead of malformed.
-  const faults = new FaultyLinks(serial, { random: () => 0, medium });
-  const port = new Port({
+  const faults = new links.FaultyLinks(serial, { random: () => 0, medium });
+  const port = new ports.Port({
     name: 'bus',
-    link: links?.(faults) ?? faults,
+    link: faults,
     clock: fastClock,
     retry: { most: 2, delaysMs: [100] },
   });
   const owners = new Map(names.map((name) => [name, owner(name)]));
   const send = async (text: string): Promise<string> => {
     const by = owners.get(text.charAt(1)) ?? owner();
-    const repeat = text.startsWith('?') ? readsAre : writesAre;
-    // A loaded machine may need longer than the port's own clock allows.
-    const transaction = { ...request(text, { repeat, isCareless }), timeoutMs: 200 * speed };
-    return await port.transact(transaction, by, { waitMs });
+    return await port.transact(request(text, 200 * speed), by, { waitMs });
   };
 
   const isAtOpen = rule.at === 'open';

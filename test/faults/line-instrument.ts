@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { SignalboxError } from '../../src/kernel/index.ts';
 import { Pty } from '../../src/links/index.ts';
-import type { Repeat, Transaction } from '../../src/ports/index.ts';
+import type { Transaction } from '../../src/ports/index.ts';
 import { lineReader } from '../support/line-transaction.ts';
 
 /** `text` as a line that shows when it was changed on its way. */
@@ -63,15 +62,12 @@ export class LineInstrument implements AsyncDisposable {
   }
 }
 
-/** A request to a {@link LineInstrument}. A careless one believes whatever comes. */
-export function request(
-  text: string,
-  options: { readonly repeat: Repeat; readonly isCareless: boolean },
-): Transaction<string> {
+/** A request to a {@link LineInstrument}. */
+export function request(text: string, timeoutMs: number): Transaction<string> {
   return {
     label: text,
-    timeoutMs: 200,
-    repeat: options.repeat,
+    timeoutMs,
+    repeat: text.startsWith('?') ? 'safe' : 'never',
     attempt: () => {
       const lines = lineReader();
       return {
@@ -82,15 +78,10 @@ export function request(
             if (progress.kind !== 'done') return progress;
             const reply = unsealed(progress.reply);
             if (reply !== undefined) return { ...progress, reply };
-            if (options.isCareless) return progress;
             return { kind: 'malformed', reason: `'${progress.reply}' was changed on its way` };
           },
         },
       };
-    },
-    interpret: (raw) => {
-      if (typeof raw !== 'string') throw new SignalboxError('INTERNAL', 'no text');
-      return raw;
     },
   };
 }

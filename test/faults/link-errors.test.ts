@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { SignalboxError } from '../../src/kernel/index.ts';
-import type { ErrorCode } from '../../src/kernel/index.ts';
-import type { Link, LinkFactory, LinkFaultRule, ReportedError } from '../../src/links/index.ts';
+import * as links from '../../src/links/index.ts';
+import type { LinkFaultRule, ReportedError } from '../../src/links/index.ts';
+import * as ports from '../../src/ports/index.ts';
+import { Plantation } from '../support/plantation.ts';
+import type { Mutant } from '../support/plantation.ts';
 import { recordProof } from '../support/proof.ts';
 import { checkRecovery } from './check-recovery.ts';
-import type { LinkFaultCase, Sabotage } from './check-recovery.ts';
+import type { CheckedParts, LinkFaultCase } from './check-recovery.ts';
 
 /** The errors of an adapter that programs with several threads on one port run into. */
 const adapterErrors: readonly { readonly text: string; readonly errno: string }[] = [
@@ -99,123 +101,148 @@ describe('a fault of a link', () => {
   });
 });
 
-/** Links of which each error is turned into another. */
-function relabelled(turn: (error: unknown) => unknown): (links: LinkFactory) => LinkFactory {
-  const rethrow = (error: unknown): never => {
-    throw turn(error);
-  };
-  return (links) => ({
-    address: links.address,
-    create: (): Link => {
-      const inner = links.create();
-      return {
-        address: inner.address,
-        kind: inner.kind,
-        open: async (signal) => await inner.open(signal).catch(rethrow),
-        write: async (data, options) => await inner.write(data, options).catch(rethrow),
-        read: async (signal) => await inner.read(signal).catch(rethrow),
-        close: async () => await inner.close(),
-      };
-    },
-  });
+/** A bug in the source of a room, and a fault that shows it. */
+interface PlantedBug extends Mutant {
+  readonly room: 'links' | 'ports';
+  readonly shownBy: LinkFaultCase;
 }
 
-function asCode(code: ErrorCode): Sabotage {
-  return { links: relabelled((error) => new SignalboxError(code, String(error))) };
-}
+const usbAtRead: LinkFaultCase = {
+  rule: adapterFault('read', { errno: 'EIO' }),
+  hits: 'read',
+  code: 'LINK_USB',
+  isOfLink: true,
+};
 
-/** The same link again after it broke. */
-function reused(links: LinkFactory): LinkFactory {
-  const only = links.create();
-  return { address: links.address, create: () => only };
-}
-
-/** Links that send every request twice. */
-function doubled(links: LinkFactory): LinkFactory {
-  return {
-    address: links.address,
-    create: () => {
-      const link = links.create();
-      const write = link.write.bind(link);
-      link.write = async (data, options) => {
-        await write(data, options);
-        await write(data, options);
-      };
-      return link;
-    },
-  };
-}
-
-const usbAtRead = adapterFault('read', { errno: 'EIO' });
-const usb = { rule: usbAtRead, code: 'LINK_USB', isOfLink: true } as const;
-
-/** One guard broken in each, and a fault that it guards against. */
-const broken: readonly {
-  readonly guard: string;
-  readonly fault: Omit<LinkFaultCase, 'hits'>;
-  readonly hits?: LinkFaultCase['hits'];
-  readonly sabotage: Sabotage;
-}[] = [
-  { guard: 'usb taken for communication', fault: usb, sabotage: asCode('LINK_COMMUNICATION') },
+const bugs: readonly PlantedBug[] = [
   {
-    guard: 'usb at the opening taken for an absent device',
-    fault: { ...usb, rule: adapterFault('open', { errno: 'ENODEV' }) },
-    sabotage: asCode('PORT_ABSENT'),
+    bug: 'the numbers of adapter errors are not known',
+    room: 'links',
+    file: 'link-error.ts',
+    find: 'if (adapterErrors.includes(errno))',
+    replace: 'if (false)',
+    shownBy: usbAtRead,
   },
   {
-    guard: 'communication taken for usb',
-    fault: {
-      rule: adapterFault('write', { errno: 'EINVAL' }),
+    bug: 'the texts of adapter errors are not known',
+    room: 'links',
+    file: 'link-error.ts',
+    find: 'if (adapterTexts.some((known) => lower.includes(known)))',
+    replace: 'if (false)',
+    shownBy: { ...usbAtRead, rule: adapterFault('open', { text: 'Device not configured' }) },
+  },
+  {
+    bug: 'a network has an adapter',
+    room: 'links',
+    file: 'link-error.ts',
+    find: "if (medium === 'network') return",
+    replace: 'if (false) return',
+    shownBy: {
+      ...usbAtRead,
+      rule: repeated(reported('write', 'ECONNRESET')),
+      medium: 'network',
       code: 'LINK_COMMUNICATION',
-      isOfLink: true,
     },
-    sabotage: asCode('LINK_USB'),
   },
   {
-    guard: 'a timeout taken for communication',
-    fault: {
-      rule: adapterFault('read', { errno: 'ETIMEDOUT' }),
-      code: 'LINK_TIMEOUT',
-      isOfLink: true,
-    },
-    sabotage: asCode('LINK_COMMUNICATION'),
+    bug: 'what took too long is no matter of time',
+    room: 'links',
+    file: 'link-error.ts',
+    find: "ETIMEDOUT: 'LINK_TIMEOUT',\n  ESOCK",
+    replace: 'ESOCK',
+    shownBy: { ...usbAtRead, rule: repeated(reported('read', 'ETIMEDOUT')), code: 'LINK_TIMEOUT' },
   },
   {
-    guard: 'a changed reply believed',
-    fault: {
+    bug: 'after a malformed reply the wire is not brought into step',
+    room: 'ports',
+    file: 'conductor.ts',
+    find: 'if (!replyOutstanding.includes(error.code)',
+    replace: "if (error.code === 'REPLY_MALFORMED'",
+    shownBy: {
       rule: { at: 'read', fault: { kind: 'garble' }, times: 1 },
+      hits: 'read',
       code: 'REPLY_MALFORMED',
       isOfLink: false,
     },
-    sabotage: { isCareless: true },
   },
   {
-    guard: 'an error that nobody classed',
-    fault: usb,
-    sabotage: { links: relabelled((error) => new Error(String(error))) },
+    bug: 'a link that broke is not opened again',
+    room: 'ports',
+    file: 'link-keeper.ts',
+    find: 'void this.reopen(error);',
+    replace: '',
+    shownBy: usbAtRead,
   },
-  { guard: 'a link used again after it broke', fault: usb, sabotage: { links: reused } },
-  { guard: 'a request sent twice', fault: usb, sabotage: { links: doubled } },
-  { guard: 'a write repeated', fault: usb, hits: 'write', sabotage: { writesAre: 'safe' } },
-  { guard: 'a read not repeated', fault: usb, sabotage: { readsAre: 'once' } },
+  {
+    bug: 'a link that could not be opened is not tried again',
+    room: 'ports',
+    file: 'link-keeper.ts',
+    find: 'this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());',
+    replace: '',
+    shownBy: { ...usbAtRead, rule: adapterFault('open', { errno: 'ENODEV' }) },
+  },
+  {
+    bug: 'failures of the link are not counted',
+    room: 'ports',
+    file: 'port-record.ts',
+    find: '(this.#linkFailures[code] ?? 0) + 1',
+    replace: '0',
+    shownBy: usbAtRead,
+  },
+  {
+    bug: 'a write is repeated as a read is',
+    room: 'ports',
+    file: 'settlement.ts',
+    find: "repeat === 'safe' && isTransient(error)",
+    replace: "(isTransient(error) || error.code === 'OUTCOME_UNKNOWN')",
+    shownBy: { ...usbAtRead, hits: 'write' },
+  },
+  {
+    bug: 'a read is not repeated',
+    room: 'ports',
+    file: 'settlement.ts',
+    find: "repeat === 'safe' && isTransient(error)",
+    replace: 'false',
+    shownBy: usbAtRead,
+  },
+  {
+    bug: 'a write that is not taken is cut off, and the link kept',
+    room: 'ports',
+    file: 'wire.ts',
+    find: '    if (this.#isBroken || this.#life.signal.aborted) return;',
+    replace: "    if (this.#isBroken || failure.code === 'LINK_TIMEOUT') return;",
+    shownBy: {
+      ...usbAtRead,
+      rule: { at: 'write', fault: { kind: 'hang' }, times: 1 },
+      code: 'LINK_TIMEOUT',
+    },
+  },
 ];
+
+async function partsWith(plantation: Plantation, bug: PlantedBug): Promise<CheckedParts> {
+  if (bug.room === 'ports') {
+    return { links, ports: await plantation.plant<CheckedParts['ports']>('ports', bug) };
+  }
+  return { ports, links: await plantation.plant<CheckedParts['links']>('links', bug) };
+}
 
 describe('the check of recovery', () => {
   let caught = 0;
 
-  it.each(broken)('finds $guard', async ({ fault, hits = 'read', sabotage }) => {
-    const wrong = await checkRecovery({ ...fault, hits }, sabotage);
-    expect(wrong).not.toEqual([]);
+  it.each(bugs)('shows when $bug', async (bug) => {
+    using plantation = new Plantation();
+    expect(await checkRecovery(bug.shownBy)).toEqual([]);
+    expect(await checkRecovery(bug.shownBy, await partsWith(plantation, bug))).not.toEqual([]);
     caught += 1;
   });
 
-  it('found every guard that was broken', () => {
-    expect(caught).toBe(broken.length);
+  it('shows all that was planted', () => {
+    expect(caught).toBe(bugs.length);
     recordProof({
       promise: 'A write is never repeated unless that is harmless; links recover',
       test: 'an error of the adapter … is known as usb and got over',
       count: checks,
-      planted: broken.length,
+      planted: bugs.length,
       caught,
     });
   });
