@@ -12,6 +12,8 @@ export interface OpenProgram {
   readonly pid: number;
   /** The name of the user that it runs as, or `uid 1000` where the number has no name here. */
   readonly user: string;
+  /** Whether it made the pseudo-terminal in question: it stands for the device, and is no rival. */
+  readonly isOtherEnd: boolean;
 }
 
 /** Who has a device open, as far as this user may see. */
@@ -23,6 +25,9 @@ export interface OpenPrograms {
 
 /** A command line is cut there. */
 export const commandCharactersMost = 200;
+
+/** Looking through all processes holds up other work for so long at a time. */
+const lookMostMs = 1;
 
 /**
  * Finds the programs that have a device open, by /proc. Programs that lock it (flock) are found even
@@ -36,17 +41,19 @@ export async function findOpenPrograms(path: string): Promise<OpenPrograms> {
   const lockers = await lockingPids(device);
   const found = new Map<number, OpenProgram>();
   let hidden = 0;
+  let beganMs = performance.now();
   for (const name of await readdir('/proc').catch(() => [])) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
-    const opened = hasOpen(pid, device);
-    if (opened === undefined) hidden += 1;
-    if (opened === true || lockers.has(pid)) {
-      const program = describeProgram(pid, users);
+    const hold = holdOf(pid, device);
+    if (hold === 'hidden') hidden += 1;
+    if (hold === 'open' || hold === 'other-end' || lockers.has(pid)) {
+      const program = describeProgram(pid, users, hold === 'other-end');
       if (program !== undefined) found.set(pid, program);
     }
-    // A turn of the loop for each process, so that looking never holds up other work.
+    if (performance.now() - beganMs < lookMostMs) continue;
     await nextTurn();
+    beganMs = performance.now();
   }
   return { programs: [...found.values()], hidden };
 }
@@ -56,14 +63,35 @@ export function describeOpenProgram({ program, pid, user }: OpenProgram): string
   return `${program} (pid ${pid}, user ${user})`;
 }
 
-/** Undefined when this user may not look; a process that ended meanwhile has nothing open. */
-function hasOpen(pid: number, device: string): boolean | undefined {
+/** What a process has to do with a device. `hidden`: this user may not look. */
+type Hold = 'none' | 'open' | 'other-end' | 'hidden';
+
+/** A process that ended meanwhile has nothing open. */
+function holdOf(pid: number, device: string): Hold {
+  const folder = `/proc/${pid}/fd`;
   try {
-    return readdirSync(`/proc/${pid}/fd`).some(
-      (fd) => linkTarget(`/proc/${pid}/fd/${fd}`) === device,
-    );
+    const targets = readdirSync(folder).map((fd) => [fd, linkTarget(`${folder}/${fd}`)] as const);
+    if (!targets.some(([, target]) => target === device)) return 'none';
+    const terminal = /^\/dev\/pts\/(\d+)$/.exec(device)?.[1];
+    const isOtherEnd =
+      terminal !== undefined &&
+      targets.some(
+        ([fd, target]) => target?.endsWith('/ptmx') === true && masterOf(pid, fd) === terminal,
+      );
+    return isOtherEnd ? 'other-end' : 'open';
   } catch (error) {
-    return isDenied(error) ? undefined : false;
+    return isDenied(error) ? 'hidden' : 'none';
+  }
+}
+
+/** The number of the pseudo-terminal whose master a descriptor is. Source: man 5 proc_pid_fdinfo. */
+function masterOf(pid: number, fd: string): string | undefined {
+  try {
+    const facts = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+    return /^tty-index:\s*(\d+)$/m.exec(facts)?.[1];
+  } catch {
+    // The descriptor was closed while we looked.
+    return undefined;
   }
 }
 
@@ -82,7 +110,11 @@ function isDenied(error: unknown): boolean {
   );
 }
 
-function describeProgram(pid: number, users: ReadonlyMap<number, string>): OpenProgram | undefined {
+function describeProgram(
+  pid: number,
+  users: ReadonlyMap<number, string>,
+  isOtherEnd: boolean,
+): OpenProgram | undefined {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
     const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
@@ -92,6 +124,7 @@ function describeProgram(pid: number, users: ReadonlyMap<number, string>): OpenP
       command: words.join(' ').slice(0, commandCharactersMost),
       pid,
       user: users.get(uid) ?? `uid ${uid}`,
+      isOtherEnd,
     };
   } catch {
     // It ended while we looked.

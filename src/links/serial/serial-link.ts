@@ -2,6 +2,7 @@ import { SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
 import { DuplexConnection } from '../duplex-connection.ts';
 import type { Chunk, Link, LinkFactory, SerialLines } from '../link.ts';
 import { hasLibc } from '../linux/libc.ts';
+import { checkFree } from './port-busy.ts';
 import type { SerialDevice } from './serial-device.ts';
 import { serialSettings } from './serial-settings.ts';
 import type { SerialSettings } from './serial-settings.ts';
@@ -37,6 +38,7 @@ export class SerialLink implements Link {
 
   async open(signal: AbortSignal): Promise<void> {
     throwIfCancelled(signal, `opening ${this.address}`);
+    await checkFree(this.#options.path, this.address, signal);
     const device = await openDevice(this.#options, this.#settings);
     this.#device = device;
     this.#connection = new DuplexConnection(device.stream, {

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const python = '/usr/bin/python3';
+
+/** A program of `programs/` that runs until it is told to end, once it has said its first line. */
+export class RunningProgram implements AsyncDisposable {
+  readonly pid: number;
+  /** The first line that it said. */
+  readonly said: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, said: string) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    this.said = said;
+  }
+
+  /** @param options.uid the user that it runs as */
+  static async start(
+    program: string,
+    args: readonly string[],
+    options: { readonly uid?: number } = {},
+  ): Promise<RunningProgram> {
+    const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
+    const interpreter = program.endsWith('.py') ? python : process.execPath;
+    const child = spawn(interpreter, [path, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...options,
+    });
+    let complaint = '';
+    child.stderr.on('data', (data: Buffer) => (complaint += data.toString()));
+    const lines = createInterface({ input: child.stdout });
+    const said = await Promise.race([
+      once(lines, 'line').then(([line]) => line as string),
+      once(child, 'close').then(() => undefined),
+    ]);
+    if (said === undefined) throw new Error(`${program} failed: ${complaint}`);
+    return new RunningProgram(child, said);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    await ended;
+  }
+}
