@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const python = '/usr/bin/python3';
 
-/** A program of `programs/` that runs until it is told to end, once it has said its first line. */
+/** A program, of Python or Node, that runs until it is told to end, once it has said a first line. */
 export class RunningProgram implements AsyncDisposable {
   readonly pid: number;
   /** The first line that it said. */
@@ -21,12 +21,12 @@ export class RunningProgram implements AsyncDisposable {
 
   /** @param options.uid the user that it runs as */
   static async start(
-    program: string,
+    program: URL,
     args: readonly string[],
     options: { readonly uid?: number } = {},
   ): Promise<RunningProgram> {
-    const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
-    const interpreter = program.endsWith('.py') ? python : process.execPath;
+    const path = fileURLToPath(program);
+    const interpreter = path.endsWith('.py') ? python : process.execPath;
     const child = spawn(interpreter, [path, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       ...options,
@@ -38,7 +38,7 @@ export class RunningProgram implements AsyncDisposable {
       once(lines, 'line').then(([line]) => line as string),
       once(child, 'close').then(() => undefined),
     ]);
-    if (said === undefined) throw new Error(`${program} failed: ${complaint}`);
+    if (said === undefined) throw new Error(`${path} failed: ${complaint}`);
     return new RunningProgram(child, said);
   }
 

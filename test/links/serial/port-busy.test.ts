@@ -5,6 +5,9 @@ import { Port } from '../../../src/ports/index.ts';
 import { ask, owner } from '../../support/line-transaction.ts';
 import { RunningProgram } from '../running-program.ts';
 
+const pythonHolder = new URL('../programs/hold_port.py', import.meta.url);
+const signalboxHolder = new URL('../programs/hold-port.ts', import.meta.url);
+const terminalMaker = new URL('../programs/make_terminal.py', import.meta.url);
 const forever = new AbortController().signal;
 /** A user that every system has, where we may start programs as somebody else. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
@@ -45,7 +48,7 @@ describe('a port that a Python program has open', () => {
   it.each(['exclusive', 'shared', 'default'])(
     'is refused with its name, process and user: %s',
     async (mode) => {
-      const holder = await RunningProgram.start('hold_port.py', [pty.path, mode]);
+      const holder = await RunningProgram.start(pythonHolder, [pty.path, mode]);
       expect(await refusal()).toMatchObject(heldBy('python3', holder.pid));
       await holder[Symbol.asyncDispose]();
       expect(await refusal()).toBeUndefined();
@@ -53,12 +56,12 @@ describe('a port that a Python program has open', () => {
   );
 
   it('is refused with the name of the other user whose program it is', async () => {
-    await using holder = await RunningProgram.start('hold_port.py', [pty.path, 'default'], nobody);
+    await using holder = await RunningProgram.start(pythonHolder, [pty.path, 'default'], nobody);
     expect(await refusal()).toMatchObject(heldBy('python3', holder.pid, nobodyName));
   });
 
   it('comes to the port that waits for it when the program ends', async () => {
-    const holder = await RunningProgram.start('hold_port.py', [pty.path, 'exclusive']);
+    const holder = await RunningProgram.start(pythonHolder, [pty.path, 'exclusive']);
     const port = new Port({ name: 'bus', link: serialLinkFactory({ path: pty.path }) });
     pty.onData((data) => void pty.write(data));
     port.open();
@@ -73,14 +76,14 @@ describe('a port that a Python program has open', () => {
 });
 
 it('a port that another Signalbox has open is refused with its name, process and user', async () => {
-  const holder = await RunningProgram.start('hold-port.ts', [pty.path]);
+  const holder = await RunningProgram.start(signalboxHolder, [pty.path]);
   expect(await refusal()).toMatchObject(heldBy('node', holder.pid));
   await holder[Symbol.asyncDispose]();
   expect(await refusal()).toBeUndefined();
 });
 
 it('the program that stands for the device is no rival', async () => {
-  await using device = await RunningProgram.start('make_terminal.py', []);
+  await using device = await RunningProgram.start(terminalMaker, []);
   expect(await refusal(device.said)).toBeUndefined();
   const first = serialLinkFactory({ path: device.said }).create();
   await first.open(forever);
@@ -92,11 +95,17 @@ it('the program that stands for the device is no rival', async () => {
   await first.close();
 });
 
-it('a program that Signalbox keeps out says so itself', async () => {
-  const link = serialLinkFactory({ path: pty.path }).create();
-  await link.open(forever);
-  await expect(
-    RunningProgram.start('hold_port.py', [pty.path, 'exclusive'], nobody),
-  ).rejects.toThrow(/resource busy/);
-  await link.close();
+describe('a port that Signalbox has open', () => {
+  it.each([
+    ['another user', nobody],
+    // The superuser opens what is exclusive; then the lock keeps him out.
+    ['the same user', {}],
+  ])('is refused to a program of %s', async (_user, as) => {
+    const link = serialLinkFactory({ path: pty.path }).create();
+    await link.open(forever);
+    await expect(RunningProgram.start(pythonHolder, [pty.path, 'exclusive'], as)).rejects.toThrow(
+      /resource busy|exclusively lock/i,
+    );
+    await link.close();
+  });
 });
