@@ -97,10 +97,10 @@ it('the program that stands for the device is no rival', async () => {
 
 describe('a port that Signalbox has open', () => {
   it.each([
-    ['another user', nobody],
-    // The superuser opens what is exclusive; then the lock keeps him out.
-    ['the same user', {}],
-  ])('is refused to a program of %s', async (_user, as) => {
+    { who: 'of another user that takes no lock', as: nobody, mode: 'default' },
+    // The superuser opens what is exclusive all the same; then the lock keeps him out.
+    { who: 'of the same user that takes the lock', as: {}, mode: 'exclusive' },
+  ])('is refused to a program $who', async ({ as, mode }) => {
     const link = serialLinkFactory({ path: pty.path }).create();
     await link.open(forever);
     await expect(RunningProgram.start(pythonHolder, [pty.path, 'exclusive'], as)).rejects.toThrow(
