@@ -103,7 +103,7 @@ describe('a port that Signalbox has open', () => {
   ])('is refused to a program $who', async ({ as, mode }) => {
     const link = serialLinkFactory({ path: pty.path }).create();
     await link.open(forever);
-    await expect(RunningProgram.start(pythonHolder, [pty.path, 'exclusive'], as)).rejects.toThrow(
+    await expect(RunningProgram.start(pythonHolder, [pty.path, mode], as)).rejects.toThrow(
       /resource busy|exclusively lock/i,
     );
     await link.close();
