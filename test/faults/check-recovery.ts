@@ -28,11 +28,11 @@ export interface CheckedParts {
 }
 
 /** Clients wait so long at most, on the port's clock: for a link that never comes back. */
-const waitMs = 20_000;
+const waitMs = 30_000;
 const names = ['a', 'b', 'c'];
 
 /** Runs timers so many times faster: the bounds of a link are whole seconds. */
-const speed = 10;
+const speed = 4;
 const fastClock: Clock = {
   now: () => systemClock.now(),
   monotonic: () => systemClock.monotonic() * speed,
@@ -60,7 +60,7 @@ export async function checkRecovery(
   const owners = new Map(names.map((name) => [name, owner(name)]));
   const send = async (text: string): Promise<string> => {
     const by = owners.get(text.charAt(1)) ?? owner();
-    return await port.transact(request(text, 200 * speed), by, { waitMs });
+    return await port.transact(request(text, 500 * speed), by, { waitMs });
   };
 
   const isAtOpen = rule.at === 'open';
