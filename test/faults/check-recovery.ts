@@ -28,7 +28,7 @@ export interface CheckedParts {
 }
 
 /** Clients wait so long at most, on the port's clock: for a link that never comes back. */
-const waitMs = 30_000;
+const waitMs = 20_000;
 const names = ['a', 'b', 'c'];
 
 /** Runs timers so many times faster: the bounds of a link are whole seconds. */
