@@ -24,19 +24,34 @@ export interface Mutant {
 
 const repository = join(import.meta.dirname, '../..');
 /** A room and those that it may import, in their order. */
-const rooms = ['kernel', 'locks', 'protocols', 'links', 'ports', 'instruments', 'sessions'];
+const rooms = [
+  'kernel',
+  'locks',
+  'protocols',
+  'links',
+  'ports',
+  'instruments',
+  'sessions',
+  'config',
+  'doors',
+];
 
 /** Copies of a room with one bug each, in a folder that goes with the plantation. */
 export class Plantation implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-mutants-'));
   #planted = 0;
 
-  /** @returns what `src/ROOM/index.ts` exports, with the bug in it */
-  async plant<Room>(room: string, { bug, file, find, replace }: Mutant): Promise<Room> {
+  /**
+   * @param room where the bug is
+   * @param entry the room that is looked at; `room` itself unless given
+   * @returns what the `index.ts` of `entry` exports, with the bug in what it uses
+   */
+  async plant<Room>(room: string, mutant: Mutant, entry: string = room): Promise<Room> {
+    const { bug, file, find, replace } = mutant;
     const folder = join(this.#folder, String((this.#planted += 1)));
     mkdirSync(folder);
     symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
-    for (const needed of rooms.slice(0, rooms.indexOf(room) + 1)) {
+    for (const needed of rooms.slice(0, rooms.indexOf(entry) + 1)) {
       cpSync(join(repository, 'src', needed), join(folder, needed), { recursive: true });
     }
     const path = join(folder, room, file);
@@ -45,7 +60,7 @@ export class Plantation implements Disposable {
       throw new Error(`'${bug}' is not planted: ${file} has its place ${parts.length - 1} times`);
     }
     writeFileSync(path, parts.join(replace));
-    return (await import(pathToFileURL(join(folder, room, 'index.ts')).href)) as Room;
+    return (await import(pathToFileURL(join(folder, entry, 'index.ts')).href)) as Room;
   }
 
   [Symbol.dispose](): void {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { failuresMost } from '../../../src/doors/http/failure-limit.ts';
-import { everyRoute } from './every-route.ts';
+import { foreignHosts, foreignOrigins, forms, longBodies, tokens } from './access-checks.ts';
 import { openDoor } from './open-door.ts';
 import { rawRequest } from './raw-request.ts';
 
@@ -22,57 +21,9 @@ const beyond = (name: string) => ({
   tokenFile: join(folder, name),
 });
 
-test('no route answers to a foreign host', async () => {
-  await using door = await openDoor();
-  const { port } = new URL(door.url);
-  const hosts = [
-    'evil.example',
-    `evil.example:${port}`,
-    `127.0.0.1.evil.example:${port}`,
-    `localhost.evil.example:${port}`,
-    `127.0.0.1:${port}@evil.example`,
-    `192.0.2.7:${port}`,
-    'evil host',
-  ];
-  const ways = await everyRoute(door.url);
-  expect(ways.length).toBeGreaterThan(35);
-  for (const way of ways) {
-    for (const host of hosts) {
-      const { status, text } = await rawRequest({
-        url: door.url,
-        ...way,
-        headers: { ...way.headers, host },
-      });
-      expect([status, text], `${way.method} ${way.path} for '${host}'`).toEqual([
-        403,
-        expect.stringContaining('FORBIDDEN'),
-      ]);
-    }
-  }
-  expect(door.lab.bench.written).toEqual([]);
-});
+test('no route answers to a foreign host', async () => await foreignHosts(openDoor));
 
-test('no route answers a page of another origin', async () => {
-  await using door = await openDoor();
-  const { host, port } = new URL(door.url);
-  const strangers = [
-    { origin: 'http://evil.example' },
-    { origin: 'null' },
-    { origin: `https://${host}` },
-    { origin: `http://127.0.0.1:${Number(port) - 1}` },
-    { origin: `http://${host}.evil.example` },
-    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
-    { 'sec-fetch-site': 'same-site' },
-  ];
-  for (const way of await everyRoute(door.url)) {
-    for (const stranger of strangers) {
-      const headers = { ...way.headers, ...stranger, host };
-      const { status } = await rawRequest({ url: door.url, ...way, headers });
-      expect(status, `${way.method} ${way.path} for ${JSON.stringify(stranger)}`).toBe(403);
-    }
-  }
-  expect(door.lab.bench.written).toEqual([]);
-});
+test('no route answers a page of another origin', async () => await foreignOrigins(openDoor));
 
 test('its own page, localhost, named hosts and named origins are let in', async () => {
   const origins = ['https://lab.example.org'];
@@ -97,53 +48,10 @@ test('its own page, localhost, named hosts and named origins are let in', async 
   expect(preflight.headers['access-control-allow-headers']).toContain('Signalbox-Lease');
 });
 
-test('a form cannot change anything', async () => {
-  await using door = await openDoor();
-  const { host } = new URL(door.url);
-  const changing = (await everyRoute(door.url)).filter(({ method }) => /POST|PUT/.test(method));
-  for (const { method, path } of changing) {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', undefined]) {
-      const headers = { host, ...(type === undefined ? {} : { 'content-type': type }) };
-      const { status } = await rawRequest({ url: door.url, method, path, headers, body: '{}' });
-      expect(status, `${method} ${path} with ${type}`).toBe(400);
-    }
-  }
-  expect(door.lab.port.leases()).toEqual([]);
-  expect(door.lab.port.status().state).not.toBe('released');
-});
+test('a form cannot change anything', async () => await forms(openDoor));
 
-test('beyond loopback every route that tells anything wants the token', async () => {
-  await using door = await openDoor(beyond('every'));
-  const token = (await readFile(join(folder, 'every'), 'utf8')).trim();
-  const { host } = new URL(door.url);
-  const open: string[] = [];
-  let wrong = 0;
-  for (const way of await everyRoute(door.url, token)) {
-    const where = `${way.method} ${way.path}`;
-    const without = await rawRequest({
-      url: door.url,
-      ...way,
-      headers: { ...way.headers, host },
-    });
-    if (way.path === '/' || way.path === '/livez') {
-      open.push(where);
-      expect(without.text).not.toContain('dmm');
-      continue;
-    }
-    expect(without.status, where).toBe(401);
-    const authorization = `Bearer ${token.slice(0, -1)}x`;
-    const headers = { ...way.headers, host, authorization };
-    wrong += 1;
-    const { status } = await rawRequest({ url: door.url, ...way, headers });
-    expect(status, where).toBe(wrong > failuresMost ? 429 : 401);
-  }
-  expect(open).toEqual(['GET /livez', 'GET /']);
-  const right = { host, authorization: `Bearer ${token}` };
-  const answer = await rawRequest({ url: door.url, path: '/api/v1/ports', headers: right });
-  expect(answer.status, 'somebody else’s wrong tokens do not lock out who has the right one').toBe(
-    200,
-  );
-});
+test('beyond loopback every route that tells anything wants the token', async () =>
+  await tokens(openDoor));
 
 test('a token in the address is no token', async () => {
   await using door = await openDoor(beyond('address'));
@@ -190,16 +98,5 @@ test('it does not open beyond loopback without a token file', async () => {
   }
 });
 
-test('a body that is too long is refused, and the connection with it', async () => {
-  await using door = await openDoor();
-  const { status, headers, text } = await rawRequest({
-    url: door.url,
-    method: 'POST',
-    path: '/api/v1/instruments/dmm/query',
-    headers: { host: new URL(door.url).host, 'content-type': 'application/json' },
-    body: JSON.stringify({ message: 'x'.repeat(2_000_000) }),
-  });
-  expect(status).toBe(400);
-  expect(headers.connection).toBe('close');
-  expect(text).toContain('BAD_ARGUMENT');
-});
+test('a body that is too long is refused, and the connection with it', async () =>
+  await longBodies(openDoor));

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { holdDefaultMs } from '../../../src/doors/http/limits.ts';
 import { ManualClock } from '../../../src/kernel/index.ts';
+import { guesses, names, otherLeases } from './lease-checks.ts';
 import { openDoor } from './open-door.ts';
 
 const read = '/api/v1/instruments/dmm/parameters/voltage';
@@ -28,28 +29,8 @@ test('a lease keeps others out, lets its holder in by header, and is given back'
   expect((await door.ask('GET', read, undefined, other)).status).toBe(200);
 });
 
-test('whoever gives itself the name of the holder, on its connection or another, holds nothing', async () => {
-  await using door = await openDoor();
-  const named = {
-    'signalbox-program': 'poller.py',
-    'signalbox-pid': '4711',
-    'signalbox-user': 'ada',
-    'signalbox-client': 'one',
-  };
-  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {}, named);
-  const status = await door.ask('GET', '/api/v1/status');
-  const told = JSON.stringify(status.body);
-  expect(told).toContain(String(body['id']));
-  for (const headers of [named, { ...named, 'signalbox-lease': String(body['id']) }]) {
-    const { body: refused } = await door.ask('GET', `${read}?waitMs=20`, undefined, headers);
-    expect(refused['error']).toMatchObject({
-      code: 'signalbox-lease' in headers ? 'LEASE_LOST' : 'WAIT_TIMEOUT',
-    });
-  }
-  const shown = { 'signalbox-lease': String(body['token']) };
-  expect((await door.ask('GET', read, undefined, shown)).status).toBe(200);
-  expect(door.lab.bench.written).toHaveLength(1);
-});
+test('whoever gives itself the name of the holder, on its connection or another, holds nothing', async () =>
+  await names(openDoor));
 
 test('leases of one holder that wait for those of another in a circle are refused', async () => {
   await using door = await openDoor();
@@ -71,35 +52,11 @@ test('leases of one holder that wait for those of another in a circle are refuse
   expect((await waiting).status).toBe(201);
 });
 
-test('a lease is good for what it holds and for itself only', async () => {
-  await using door = await openDoor();
-  const take = async (instrument: string) =>
-    (await door.ask('POST', `/api/v1/instruments/${instrument}/leases`, {})).body;
-  const [first, second] = [await take('dmm'), await take('source')];
-  const shown = { 'signalbox-lease': String(first['token']) };
-  const path = `/api/v1/leases/${String(second['id'])}`;
-  expect((await door.ask('DELETE', path, undefined, shown)).status).toBe(403);
-  expect((await door.ask('POST', `${path}/heartbeat`, undefined, shown)).status).toBe(403);
-  const neighbour = '/api/v1/instruments/source/parameters/voltage';
-  const refused = await door.ask('GET', neighbour, undefined, shown);
-  expect(refused.body['error']).toMatchObject({ code: 'BAD_ARGUMENT' });
-  expect(door.lab.port.leases()).toHaveLength(2);
-});
+test('a lease is good for what it holds and for itself only', async () =>
+  await otherLeases(openDoor));
 
-test('the token is told to nobody but the holder, and cannot be counted up to', async () => {
-  await using door = await openDoor();
-  const { body } = await door.ask('POST', '/api/v1/ports/bus/leases', {});
-  const token = String(body['token']);
-  for (const path of ['status', 'ports', 'leases', 'ports/bus/trace', 'ports/bus/statistics']) {
-    const answer = await door.ask('GET', `/api/v1/${path}`);
-    expect(JSON.stringify(answer.body)).not.toContain(token);
-  }
-  const [epoch, counter] = token.split('.');
-  for (const guess of [`${epoch}.${counter}`, `${epoch}.${counter}.AAAAAAAAAAAAAAAAAAAAAA`]) {
-    const { body } = await door.ask('GET', read, undefined, { 'signalbox-lease': guess });
-    expect(body['error']).toMatchObject({ code: 'LEASE_LOST' });
-  }
-});
+test('the token is told to nobody but the holder, and cannot be counted up to', async () =>
+  await guesses(openDoor));
 
 test('a heartbeat keeps a lease; without one it ends, and its token moves no byte', async () => {
   const clock = new ManualClock();

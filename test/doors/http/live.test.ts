@@ -1,33 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-
 import { expect, test } from 'vitest';
 
 import { unreadBytesMost } from '../../../src/doors/http/live-socket.ts';
+import { connectionEnds, otherConnections, vanished } from './lease-checks.ts';
+import { live, RawWebSocket } from './live-client.ts';
 import { openDoor } from './open-door.ts';
-
-/** A live connection as any program may have it. */
-async function live(url: string) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live?program=raw`);
-  const waiting: ((message: Record<string, unknown>) => void)[] = [];
-  const received: Record<string, unknown>[] = [];
-  socket.addEventListener('message', ({ data }) => {
-    const message = JSON.parse(String(data)) as Record<string, unknown>;
-    const next = waiting.shift();
-    if (next === undefined) received.push(message);
-    else next(message);
-  });
-  await new Promise((resolve) => socket.addEventListener('open', resolve));
-  return {
-    socket,
-    say: (message: unknown) =>
-      socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    next: async () =>
-      received.shift() ??
-      (await new Promise<Record<string, unknown>>((resolve) => waiting.push(resolve))),
-    [Symbol.dispose]: () => socket.close(),
-  };
-}
 
 test('nonsense is answered with what is wrong, and the connection goes on', async () => {
   await using door = await openDoor();
@@ -86,65 +62,29 @@ test('a watch goes on until it is ended', async () => {
   expect(door.lab.port.statistics().operations).toBe(operations);
 });
 
-test('a lease lasts as long as its connection, however long that is', async () => {
-  await using door = await openDoor();
-  using connection = await live(door.url);
-  connection.say({ id: 1, type: 'lease', instrument: 'dmm' });
-  expect(await connection.next()).toMatchObject({ result: { lease: 'bus-1', scope: 'node-0' } });
-  connection.say({ id: 2, type: 'renew', lease: 'bus-1' });
-  expect(await connection.next()).toMatchObject({ result: { expiresInMs: 15_000 } });
-  connection.socket.close();
-  await expect.poll(() => door.lab.port.leases()).toEqual([]);
-});
+test('a lease lasts as long as its connection, however long that is', async () =>
+  await connectionEnds(openDoor));
 
-test('a lease is used and ended on the connection that has it, and on no other', async () => {
-  await using door = await openDoor();
-  using holder = await live(door.url);
-  holder.say({ id: 1, type: 'lease', instrument: 'dmm' });
-  expect(await holder.next()).toMatchObject({ result: { lease: 'bus-1' } });
-  // The other one gives itself the same name, and knows the lease from the status.
-  using other = await live(door.url);
-  const read = { type: 'read', instrument: 'dmm', parameter: 'voltage', waitMs: 30 };
-  const attempts = [
-    { ...read, lease: 'bus-1' },
-    { type: 'renew', lease: 'bus-1' },
-    { type: 'release', lease: 'bus-1' },
-  ];
-  for (const [id, attempt] of attempts.entries()) {
-    other.say({ id, ...attempt });
-    expect(await other.next()).toMatchObject({ id, error: { code: 'LEASE_LOST' } });
-  }
-  other.say({ id: 9, ...read });
-  expect(await other.next()).toMatchObject({ id: 9, error: { code: 'WAIT_TIMEOUT' } });
-  expect(door.lab.bench.written).toEqual([]);
-  for (const [id, attempt] of [read, { ...read, lease: 'bus-1' }].entries()) {
-    holder.say({ id: 10 + id, ...attempt });
-    expect(await holder.next()).toMatchObject({ id: 10 + id, result: { value: 1.5 } });
-  }
-});
+test('a lease is used and ended on the connection that has it, and on no other', async () =>
+  await otherConnections(openDoor));
+
+test('a client that vanished without a word is noticed, and its lease ends', async () =>
+  await vanished(openDoor));
 
 test('a client that leaves too much unread is disconnected, and its lease with it', async () => {
   await using door = await openDoor();
-  const { hostname, port, host } = new URL(door.url);
-  const deaf = connect(Number(port), hostname);
-  deaf.on('error', () => {});
-  deaf.write(
-    `GET /api/v1/live HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
-      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  await once(deaf, 'data');
-  deaf.write(textFrame(JSON.stringify({ id: 0, type: 'lease', instrument: 'dmm' })));
+  await using deaf = await RawWebSocket.open(door.url);
+  deaf.say({ id: 0, type: 'lease', instrument: 'dmm' });
   await expect.poll(() => door.lab.port.leases()).toHaveLength(1);
-  deaf.pause();
+  deaf.socket.pause();
   // Each answer says again what it was asked.
   const message = 'x'.repeat(60_000);
-  const query = textFrame(JSON.stringify({ id: 1, type: 'query', instrument: 'dmm', message }));
+  const query = { id: 1, type: 'query', instrument: 'dmm', message };
   let asked = 0;
   await expect
     .poll(
       () => {
-        for (let more = 0; more < 4 && deaf.writable; more += 1) deaf.write(query);
+        for (let more = 0; more < 4 && deaf.socket.writable; more += 1) deaf.say(query);
         asked += 4;
         return door.lab.port.leases();
       },
@@ -153,16 +93,7 @@ test('a client that leaves too much unread is disconnected, and its lease with i
     .toEqual([]);
   // The bound, what the operating system holds for both sides, and what was under way.
   expect(asked * message.length).toBeLessThan(unreadBytesMost * 16);
-  deaf.destroy();
   using other = await live(door.url);
   other.say({ id: 2, type: 'read', instrument: 'dmm', parameter: 'voltage' });
   expect(await other.next()).toMatchObject({ result: { value: 1.5 } });
 });
-
-/** A text of a client in one frame (RFC 6455, section 5.2), masked with zeros. */
-function textFrame(text: string): Uint8Array {
-  const payload = Buffer.from(text);
-  const { length } = payload;
-  const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0xfe, length >> 8, length & 0xff];
-  return Buffer.concat([Uint8Array.from([...head, 0, 0, 0, 0]), payload]);
-}
