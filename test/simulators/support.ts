@@ -50,7 +50,7 @@ export async function pacedBus(options: Partial<ProparBusDefinition> = {}): Prom
 export async function askWithPython(
   address: string,
   requests: readonly string[],
-  timeoutSeconds = 0.5,
+  timeoutSeconds = 5,
 ): Promise<string[]> {
   const url = address.startsWith('/') ? address : `socket://${address}`;
   const child = spawn('/usr/bin/python3', [master, url, String(timeoutSeconds)], {
