@@ -18,6 +18,13 @@ import type {
 import type { ClientRequest, Transact } from '../client-protocol.ts';
 import { answerTo, askedValues, positionIn } from './asked-values.ts';
 
+/**
+ * How long an address that has never answered is asked for its own address: that is how the maker's
+ * library looks for instruments, with 50 ms for each. With the time of any other read, its next
+ * questions would wait behind those that nobody answers, and find nobody either.
+ */
+export const strangerTimeoutMs = 45;
+
 /** The message of an answer, or the error of the bus's host in its place. */
 type Answer = Pick<ProparFrame, 'data' | 'errorCode'>;
 
@@ -80,10 +87,13 @@ async function readAll(
   transact: Transact,
 ): Promise<Answer> {
   const asked = askedValues(data, items);
+  const isLookedFor = items.length === 1 && isOwnAddress(items[0]) && !wire.hasAnswered(node);
+  const timeoutMs = isLookedFor ? Math.min(strangerTimeoutMs, wire.timeoutMs) : wire.timeoutMs;
   const results = await Promise.allSettled(
     asked.map(
       // A repetition would come after its program has given up, and cost the others the wire.
-      async ({ item }) => await transact({ ...readItem(wire, node, item), repeat: 'once' }),
+      async ({ item }) =>
+        await transact({ ...readItem(wire, node, item, { timeoutMs }), repeat: 'once' }),
     ),
   );
   const values: Uint8Array[] = [];
@@ -108,6 +118,11 @@ function refusalOf(error: unknown, toRequest: (position: number) => number): Ans
 
 function statusAnswer(status: number, position: number): Answer {
   return { data: encodeMessage({ kind: 'status', status, position }) };
+}
+
+/** Manual 9.17.023, parameter "primary node address". */
+function isOwnAddress(item: RequestedItem | undefined): boolean {
+  return item?.process === 0 && item.parameter === 1;
 }
 
 function expectsAnswer(message: ReturnType<typeof parseMessage>): boolean {

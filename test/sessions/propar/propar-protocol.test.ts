@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ProparWire } from '../../../src/instruments/index.ts';
+import { answerTimeoutMs, ProparWire } from '../../../src/instruments/index.ts';
 import { SignalboxError } from '../../../src/kernel/index.ts';
 import { proparProtocol } from '../../../src/sessions/index.ts';
 import type { ClientRequest } from '../../../src/sessions/index.ts';
+import { strangerTimeoutMs } from '../../../src/sessions/propar/propar-request.ts';
 import { count } from '../../support/count.ts';
 import { randomFrom } from '../../support/random.ts';
 import { seed } from '../../support/seed.ts';
@@ -63,6 +64,25 @@ describe('ProPar for unmodified programs', () => {
       return await transactWith(held)(transaction);
     });
     expect(keys).toEqual(['3/33/0/64/0', '3/33/3/64/0']);
+  });
+
+  it('asks an address that never answered for itself no longer than those who look for instruments', async () => {
+    const wire = new ProparWire();
+    const timeoutsMs: number[] = [];
+    const ask = async (text: string): Promise<void> => {
+      const [request] = proparProtocol(wire).converse().push(bytesOf(text));
+      await request?.perform(async (transaction) => {
+        timeoutsMs.push(transaction.timeoutMs);
+        return await transactWith(held)(transaction);
+      });
+    };
+    const address = '10 02 07 03 05 04 00 01 00 01 10 03';
+    await ask(address);
+    // It has answered, so from now on it is given its time.
+    await ask(address);
+    // What looks for nobody is given its time anyway.
+    await ask('10 02 08 04 05 04 01 20 01 20 10 03');
+    expect(timeoutsMs).toEqual([strangerTimeoutMs, answerTimeoutMs, answerTimeoutMs]);
   });
 
   it('leaves node 128 what the client asked for', async () => {

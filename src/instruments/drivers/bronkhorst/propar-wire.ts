@@ -44,6 +44,8 @@ export class ProparWire {
   readonly timeoutMs: number;
   readonly chainBytes: number;
   readonly #sequences: SequenceNumbers;
+  /** Who has answered, also late. */
+  readonly #answered = new Set<number>();
 
   constructor(options: ProparWireOptions = {}) {
     this.mode = options.mode ?? 'binary';
@@ -57,6 +59,11 @@ export class ProparWire {
     return this.mode === 'binary' ? { kind: 'none' } : { kind: 'quiet' };
   }
 
+  /** Whether an instrument of that address has ever answered on this wire. */
+  hasAnswered(node: number): boolean {
+    return this.#answered.has(node);
+  }
+
   /** One message to a node. Without a reply when none is due. */
   attempt(
     node: number,
@@ -64,13 +71,20 @@ export class ProparWire {
   ): Attempt<ProparFrame> & { reader: ReplyReader<ProparFrame> } {
     const sequence = this.mode === 'binary' ? this.#sequences.next() : 0;
     const encode = this.mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
+    const reader = new ProparReplyReader({
+      mode: this.mode,
+      sequence,
+      node,
+      late: (frame) => {
+        this.#sequences.settle(frame.sequence);
+        this.#note(frame);
+      },
+    });
     return {
       request: encode({ sequence, node, data }),
-      reader: new ProparReplyReader({
-        mode: this.mode,
-        sequence,
-        node,
-        late: (frame) => this.#sequences.settle(frame.sequence),
+      reader: mapReply(reader, (frame) => {
+        this.#note(frame);
+        return frame;
       }),
       abandon: () => this.#sequences.abandon(sequence),
     };
@@ -87,6 +101,11 @@ export class ProparWire {
       ...attempt,
       reader: mapReply(attempt.reader, (frame) => turn(messageOf(frame, node))),
     };
+  }
+
+  /** An error frame comes from the host of the bus, whatever node it names. */
+  #note({ node, errorCode }: ProparFrame): void {
+    if (errorCode === undefined) this.#answered.add(node);
   }
 }
 

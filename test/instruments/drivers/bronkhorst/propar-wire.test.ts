@@ -8,7 +8,12 @@ import {
   readItem,
 } from '../../../../src/instruments/index.ts';
 import { ManualClock } from '../../../../src/kernel/index.ts';
-import { BinaryFrameReader, encodeMessage, encodeValue } from '../../../../src/protocols/index.ts';
+import {
+  BinaryFrameReader,
+  encodeBinaryFrame,
+  encodeMessage,
+  encodeValue,
+} from '../../../../src/protocols/index.ts';
 import { owner } from '../../../support/line-transaction.ts';
 import { acknowledged, memoryScript, ScriptedBus } from '../../scripted-bus.ts';
 
@@ -174,4 +179,21 @@ test('a client’s own read of one value shares the wire with an instrument’s'
   expect(hex(raw)).toBe('3E80');
   expect(reading.value).toBe(16_000);
   expect(bus.received.length).toBeLessThanOrEqual(2);
+});
+
+test('knows who has answered, also when that was too late, and not by what the host of a bus says', () => {
+  const wire = new ProparWire();
+  const data = Uint8Array.of(2, 0, 1, 3);
+  const missed = wire.attempt(3, data);
+  missed.abandon?.();
+  const { reader } = wire.attempt(4, data);
+  reader.push(
+    encodeBinaryFrame({ sequence: 0, node: 5, data: data.subarray(0, 0), errorCode: 9 }),
+    false,
+  );
+  expect([3, 4, 5].map((node) => wire.hasAnswered(node))).toEqual([false, false, false]);
+  reader.push(encodeBinaryFrame({ sequence: 0, node: 3, data }), false);
+  expect([3, 4, 5].map((node) => wire.hasAnswered(node))).toEqual([true, false, false]);
+  reader.push(encodeBinaryFrame({ sequence: 1, node: 4, data }), false);
+  expect([3, 4, 5].map((node) => wire.hasAnswered(node))).toEqual([true, true, false]);
 });
