@@ -112,16 +112,26 @@ export function shuffled<T>(values: readonly T[], random: () => number): T[] {
 /** One side of a comparison: does a round's work and gives what it measured. */
 export type Side = () => number | Promise<number>;
 
+/** How sides are compared. */
+export interface Comparison {
+  readonly rounds: number;
+  readonly context: BenchContext;
+  /**
+   * Which quantile of its rounds stands for a side. A lower one leaves out the rounds that another
+   * load of the machine slowed, where rounds are short and many. @default 0.5, the median
+   */
+  readonly taken?: number;
+}
+
 /**
  * Measures all sides in the same run: `rounds` rounds, each running every side once in a shuffled
  * order, after one warm-up round that does not count. So a slow moment of the machine hits all
- * sides alike. Gives each side's median.
+ * sides alike.
  */
 export async function compareSides<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
-  options: { readonly rounds: number; readonly context: BenchContext },
+  { rounds, context, taken = 0.5 }: Comparison,
 ): Promise<Record<Name, number>> {
-  const { rounds, context } = options;
   const names = Object.keys(sides) as Name[];
   const measured = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -1; round < rounds; round += 1) {
@@ -133,8 +143,8 @@ export async function compareSides<Name extends string>(
       if (round >= 0) measured.get(name)?.push(value);
     }
   }
-  const medians = names.map((name) => [name, median(measured.get(name) ?? [])] as const);
-  return Object.fromEntries(medians) as Record<Name, number>;
+  const results = names.map((name) => [name, quantile(measured.get(name) ?? [], taken)] as const);
+  return Object.fromEntries(results) as Record<Name, number>;
 }
 
 /** Nanoseconds per operation of a piece of work that does `operations` of them. */

@@ -10,8 +10,12 @@ import type { Guard } from '../src/locks/index.ts';
 import { compareSides, figure, nanosecondsEach, ratioAtMost } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Side } from './figure.ts';
 
-const rounds = 5;
-const uncontended = 500_000;
+/** Short rounds, many of them, and the quickest quarter: what no other load of the machine slowed. */
+const rounds = 20;
+const taken = 0.25;
+/** How often a round takes the lock: alone, and in line. */
+const uncontended = 100_000;
+const contended = 30_000;
 const owner = { id: 'bench', program: 'bench', door: 'inline', sinceMs: 0 };
 
 /** A lock as every one of them is used. */
@@ -28,7 +32,7 @@ const benchmark: Benchmark = {
     const figures: Figure[] = [];
     for (const waiters of [0, 100, 10_000]) {
       context.progress(waiters === 0 ? 'mutex uncontended' : `mutex with ${waiters} waiters`);
-      const all = await compareSides(sidesFor(waiters), { rounds, context });
+      const all = await compareSides(sidesFor(waiters), { rounds, taken, context });
       const { ours, ...rivals } = all;
       figures.push(
         figure({
@@ -106,25 +110,24 @@ function contestants(parties: number): Readonly<Record<string, () => Contestant>
 }
 
 function sidesFor(waiters: number): Record<string, Side> {
-  const parties = waiters + 1;
   return Object.fromEntries(
-    Object.entries(contestants(parties)).map(([name, make]) => [
-      name,
-      async () => (waiters === 0 ? await alone(make()) : await inLine(make(), waiters)),
-    ]),
+    Object.entries(contestants(waiters + 1)).map(([name, make]) => {
+      const lock = make();
+      return [name, waiters === 0 ? alone(lock) : inLine(lock, waiters)];
+    }),
   );
 }
 
-async function alone(lock: Contestant): Promise<number> {
-  return await nanosecondsEach(uncontended, async () => {
+function alone(lock: Contestant): Side {
+  return repeated(async () => {
     for (let turn = 0; turn < uncontended; turn += 1) lock.release(await lock.acquire(0));
   });
 }
 
 /** One holds it, all others get in line, then the line is served. */
-async function inLine(lock: Contestant, waiters: number): Promise<number> {
-  const bursts = Math.max(1, Math.round(50_000 / waiters));
-  return await nanosecondsEach(bursts * waiters, async () => {
+function inLine(lock: Contestant, waiters: number): Side {
+  const bursts = Math.max(1, Math.round(contended / waiters));
+  return timed(bursts * waiters, async () => {
     for (let burst = 0; burst < bursts; burst += 1) {
       const held = await lock.acquire(0);
       const served = Array.from({ length: waiters }, async (_, index) =>
@@ -142,16 +145,14 @@ async function trying(context: BenchContext): Promise<Figure> {
   const resolved = Promise.resolve();
   const { ours, rival } = await compareSides(
     {
-      ours: async () =>
-        await nanosecondsEach(uncontended, () => {
-          for (let turn = 0; turn < uncontended; turn += 1) mutex.tryAcquire(agent)?.release();
-        }),
-      rival: async () =>
-        await nanosecondsEach(uncontended, async () => {
-          for (let turn = 0; turn < uncontended; turn += 1) await resolved;
-        }),
+      ours: repeated(() => {
+        for (let turn = 0; turn < uncontended; turn += 1) mutex.tryAcquire(agent)?.release();
+      }),
+      rival: repeated(async () => {
+        for (let turn = 0; turn < uncontended; turn += 1) await resolved;
+      }),
     },
-    { rounds, context },
+    { rounds, taken, context },
   );
   return figure({
     name: 'Mutex: tryAcquire and release, beside a bare await',
@@ -165,37 +166,35 @@ async function trying(context: BenchContext): Promise<Figure> {
 async function readWrite(context: BenchContext): Promise<Figure[]> {
   const lock = new ReadWriteLock({ name: 'bench', graph: new WaitGraph() });
   const rivalLock = new RWLock();
-  const times = uncontended;
+  const inChain = (side: Side): Side => {
+    return async () => await runAsAgent(owner, async () => await side());
+  };
   const measured = await compareSides(
     {
-      oursRead: async () =>
-        await runAsAgent(owner, async () =>
-          nanosecondsEach(times, async () => {
-            for (let turn = 0; turn < times; turn += 1) (await lock.acquireRead()).release();
-          }),
-        ),
-      oursWrite: async () =>
-        await runAsAgent(owner, async () =>
-          nanosecondsEach(times, async () => {
-            for (let turn = 0; turn < times; turn += 1) (await lock.acquireWrite()).release();
-          }),
-        ),
-      rivalRead: async () =>
-        await nanosecondsEach(times, async () => {
-          for (let turn = 0; turn < times; turn += 1) {
-            await rivalLock.readLock();
-            rivalLock.unlock();
-          }
+      oursRead: inChain(
+        repeated(async () => {
+          for (let turn = 0; turn < uncontended; turn += 1) (await lock.acquireRead()).release();
         }),
-      rivalWrite: async () =>
-        await nanosecondsEach(times, async () => {
-          for (let turn = 0; turn < times; turn += 1) {
-            await rivalLock.writeLock();
-            rivalLock.unlock();
-          }
+      ),
+      oursWrite: inChain(
+        repeated(async () => {
+          for (let turn = 0; turn < uncontended; turn += 1) (await lock.acquireWrite()).release();
         }),
+      ),
+      rivalRead: repeated(async () => {
+        for (let turn = 0; turn < uncontended; turn += 1) {
+          await rivalLock.readLock();
+          rivalLock.unlock();
+        }
+      }),
+      rivalWrite: repeated(async () => {
+        for (let turn = 0; turn < uncontended; turn += 1) {
+          await rivalLock.writeLock();
+          rivalLock.unlock();
+        }
+      }),
     },
-    { rounds, context },
+    { rounds, taken, context },
   );
   const target = ratioAtMost(0.1);
   const unit = 'ns';
@@ -215,4 +214,14 @@ async function readWrite(context: BenchContext): Promise<Figure[]> {
       target,
     }),
   ];
+}
+
+/** A side that does `work`, the same function in each round: it is made fast once, and stays so. */
+function timed(operations: number, work: () => void | Promise<void>): Side {
+  return async () => await nanosecondsEach(operations, work);
+}
+
+/** {@link timed} for work that does one thing so many times, alone. */
+function repeated(work: () => void | Promise<void>): Side {
+  return timed(uncontended, work);
 }

@@ -8,7 +8,8 @@ export function performancePage(figures: readonly Figure[]): string {
   return `# Performance
 
 Written by \`npm run bench -- --write\`. Each figure was measured beside its rival in the same run,
-in shuffled rounds; the medians are shown. Machines differ: compare the ratio, not the times.
+in shuffled rounds: its median, for the locks its lower quartile. Machines differ: compare the ratio,
+not the times.
 
 Measured on ${machine()}.
 

@@ -1,3 +1,5 @@
+import { keepLayout } from './keep-layout.ts';
+
 /**
  * The right to go on, until it is released; `using` releases it at the end of the block. A guard
  * releases once: doing it again does nothing, so it cannot take the lock from the next holder.
@@ -30,3 +32,5 @@ export class Guard implements Disposable, AsyncDisposable {
     return Promise.resolve();
   }
 }
+
+keepLayout(new Guard(() => {}));

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/index.ts';
 import type { Acquirable } from './acquire-all.ts';
 import { Agent, currentAgent, runAs } from './agent.ts';
 import { Guard } from './guard.ts';
+import { keepLayout } from './keep-layout.ts';
 import { describeHolders, holderStatus } from './lock-status.ts';
 import type { LockOptions, LockStatistics, LockStatus } from './lock-status.ts';
 import { checkRank } from './rank.ts';
@@ -30,6 +31,8 @@ class Held extends Guard {
     this.startedMs = startedMs;
   }
 }
+
+keepLayout(new Held(() => {}, undefined, turnClock.monotonic()));
 
 /** The guards of one side, the oldest first, and what was counted of them. */
 class Side {

@@ -11,7 +11,7 @@ export interface Waitable {
 
 /** One agent that waits for one thing. */
 export interface Wait {
-  readonly graph: WaitGraph;
+  readonly graph: WaitGraph | undefined;
   readonly agent: Agent;
   readonly resource: Waitable;
 }

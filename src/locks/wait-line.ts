@@ -1,6 +1,7 @@
 import { cancellationError, onAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
-import type { Agent } from './agent.ts';
+import { Agent } from './agent.ts';
+import { keepLayout } from './keep-layout.ts';
 import type { Wait, Waitable, WaitGraph } from './wait-graph.ts';
 
 /** How long a wait may last. */
@@ -53,22 +54,42 @@ export interface WaitLineOptions {
 class Waiter<Grant, Resource extends Waitable> implements Wait {
   readonly agent: Agent;
   readonly resource: Resource;
-  readonly graph: WaitGraph;
+  readonly graph: WaitGraph | undefined;
   readonly sinceMs: number;
   previous: Waiter<Grant, Resource> | undefined;
   next: Waiter<Grant, Resource> | undefined;
-  resolve: ((grant: Grant) => void) | undefined;
-  reject: ((error: unknown) => void) | undefined;
+  readonly resolve: (grant: Grant) => void;
+  readonly reject: (error: unknown) => void;
   timer: Timer | undefined;
   listener: Disposable | undefined;
 
-  constructor(agent: Agent, resource: Resource, graph: WaitGraph | undefined, sinceMs: number) {
+  constructor(
+    agent: Agent,
+    resource: Resource,
+    graph: WaitGraph | undefined,
+    resolve: (grant: Grant) => void,
+    reject: (error: unknown) => void,
+    sinceMs: number,
+  ) {
     this.agent = agent;
     this.resource = resource;
-    this.graph = graph as WaitGraph;
+    this.graph = graph;
+    this.resolve = resolve;
+    this.reject = reject;
     this.sinceMs = sinceMs;
   }
 }
+
+keepLayout(
+  new Waiter(
+    new Agent(),
+    { name: 'nothing', holders: () => [] },
+    undefined,
+    () => {},
+    () => {},
+    performance.now(),
+  ),
+);
 
 /** Those who wait for one lock, first in, first out. */
 export class WaitLine<Grant, Resource extends Waitable = Waitable> {
@@ -104,34 +125,10 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
    * otherwise: DEADLOCK, WAIT_TIMEOUT, CANCELLED, QUEUE_FULL, or BAD_ARGUMENT for a bad timeout.
    */
   wait(agent: Agent, resource: Resource, options: WaitOptions | undefined): Promise<Grant> {
+    // No closure but this one, which the engine does away with: thousands may wait.
     return new Promise((resolve, reject) => {
-      const signal = options?.signal;
-      const timeoutMs = options?.timeoutMs;
-      this.#check(signal, timeoutMs);
-      const waiter = new Waiter<Grant, Resource>(
-        agent,
-        resource,
-        this.#graph,
-        this.#options.clock.monotonic(),
-      );
-      if (this.#graph !== undefined) this.#enter(waiter, this.#graph);
-      waiter.resolve = resolve;
-      waiter.reject = reject;
-      this.#push(waiter);
-      if (timeoutMs !== undefined && timeoutMs !== Infinity) {
-        waiter.timer = this.#options.clock.schedule(timeoutMs, () => {
-          this.#timedOut += 1;
-          this.#abandon(waiter, () => this.#timeoutError(timeoutMs));
-        });
-      }
-      if (signal !== undefined) {
-        waiter.listener = onAbort(signal, () => {
-          this.#cancelled += 1;
-          this.#abandon(waiter, () =>
-            cancellationError(signal, `the wait for ${this.#options.name}`),
-          );
-        });
-      }
+      const nowMs = this.#options.clock.monotonic();
+      this.#begin(new Waiter(agent, resource, this.#graph, resolve, reject, nowMs), options);
     });
   }
 
@@ -141,9 +138,9 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
     if (waiter === undefined) return false;
     this.#take(waiter);
     try {
-      waiter.resolve?.(grant(waiter.agent, waiter.resource));
+      waiter.resolve(grant(waiter.agent, waiter.resource));
     } catch (error) {
-      waiter.reject?.(error);
+      waiter.reject(error);
     }
     return true;
   }
@@ -169,16 +166,39 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
     };
   }
 
-  #check(signal: AbortSignal | undefined, timeoutMs: number | undefined): void {
-    const { name } = this.#options;
-    checkWait(name, signal, timeoutMs);
+  #begin(waiter: Waiter<Grant, Resource>, options: WaitOptions | undefined): void {
+    const signal = options?.signal;
+    const timeoutMs = options?.timeoutMs;
+    checkWait(this.#options.name, signal, timeoutMs);
     if (timeoutMs === 0) {
       this.#timedOut += 1;
       throw this.#timeoutError(0);
     }
     if (this.#size >= waitersMost) {
-      throw new SignalboxError('QUEUE_FULL', `${waitersMost} wait for ${name} already`);
+      throw new SignalboxError(
+        'QUEUE_FULL',
+        `${waitersMost} wait for ${this.#options.name} already`,
+      );
     }
+    if (this.#graph !== undefined) this.#enter(waiter, this.#graph);
+    this.#push(waiter);
+    if (timeoutMs !== undefined) this.#endAfter(waiter, timeoutMs);
+    if (signal !== undefined) this.#endWith(waiter, signal);
+  }
+
+  #endAfter(waiter: Waiter<Grant, Resource>, timeoutMs: number): void {
+    if (timeoutMs === Infinity) return;
+    waiter.timer = this.#options.clock.schedule(timeoutMs, () => {
+      this.#timedOut += 1;
+      this.#abandon(waiter, () => this.#timeoutError(timeoutMs));
+    });
+  }
+
+  #endWith(waiter: Waiter<Grant, Resource>, signal: AbortSignal): void {
+    waiter.listener = onAbort(signal, () => {
+      this.#cancelled += 1;
+      this.#abandon(waiter, () => cancellationError(signal, `the wait for ${this.#options.name}`));
+    });
   }
 
   #enter(waiter: Waiter<Grant, Resource>, graph: WaitGraph): void {
@@ -221,7 +241,7 @@ export class WaitLine<Grant, Resource extends Waitable = Waitable> {
   #abandon(waiter: Waiter<Grant, Resource>, error: () => SignalboxError): void {
     // Out of the line first: to say who holds the lock may end a hold, which grants the next one.
     this.#take(waiter);
-    waiter.reject?.(error());
+    waiter.reject(error());
     this.#options.onAbandoned();
   }
 

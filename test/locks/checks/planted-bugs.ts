@@ -46,8 +46,8 @@ export const mutexBugs: readonly Mutant[] = [
   {
     bug: 'who gave up stays in line and is granted what nobody will release',
     file: line,
-    find: '    this.#take(waiter);\n    waiter.reject?.(error());',
-    replace: '    waiter.reject?.(error());',
+    find: '    this.#take(waiter);\n    waiter.reject(error());',
+    replace: '    waiter.reject(error());',
   },
   {
     bug: 'the timer of a wait that was granted is left',
@@ -162,8 +162,8 @@ export const resourceBugs: readonly Mutant[] = [
   {
     bug: 'who gives up in the moment of a grant leaves the line twice',
     file: line,
-    find: '    this.#take(waiter);\n    waiter.reject?.(error());',
-    replace: '    const reason = error();\n    this.#take(waiter);\n    waiter.reject?.(reason);',
+    find: '    this.#take(waiter);\n    waiter.reject(error());',
+    replace: '    const reason = error();\n    this.#take(waiter);\n    waiter.reject(reason);',
   },
   {
     bug: 'newcomers pass a holder that waits for more',
