@@ -12,6 +12,7 @@ const needed = [
   { name: 'python3-pyvisa-py', module: 'pyvisa_py' },
   { name: 'socat', program: 'socat' },
   { name: 'iproute2', program: 'ip' },
+  { name: 'strace', program: 'strace' },
 ];
 
 /** Debian's Python, which Debian's modules belong to. */

@@ -6,6 +6,9 @@ export interface SerialDevice {
   readonly stream: Duplex;
   /** @throws LINK_USB, LINK_COMMUNICATION */
   setLines(lines: SerialLines): Promise<void>;
-  /** Takes exclusive access back; called just before the stream is destroyed. */
-  release(): void;
+  /**
+   * Gives up exclusive access, and what the stream does not close by itself; called just before the
+   * stream is destroyed, perhaps twice. Never rejects.
+   */
+  release(): Promise<void>;
 }

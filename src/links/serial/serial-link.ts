@@ -72,8 +72,9 @@ export class SerialLink implements Link {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#device?.release();
+    const released = this.#device?.release();
     await this.#connection?.close();
+    await released;
   }
 
   #open(): DuplexConnection {

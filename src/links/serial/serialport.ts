@@ -14,6 +14,7 @@ type LibraryPort = serialport.SerialPort;
 export class SerialportDevice implements SerialDevice {
   readonly stream: LibraryPort;
   readonly #address: string;
+  #released: Promise<void> | undefined;
 
   private constructor(stream: LibraryPort, address: string) {
     this.stream = stream;
@@ -65,8 +66,18 @@ export class SerialportDevice implements SerialDevice {
     await promise;
   }
 
-  release(): void {
-    // The library gives its lock back when it closes the device.
+  async release(): Promise<void> {
+    this.#released ??= this.#close();
+    await this.#released;
+  }
+
+  /** The library keeps the device open when its stream is destroyed, and with it its lock. */
+  async #close(): Promise<void> {
+    if (!this.stream.isOpen) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // A device that fails while it is closed is gone all the same.
+    this.stream.close(() => resolve());
+    await promise;
   }
 }
 

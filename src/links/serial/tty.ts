@@ -70,7 +70,7 @@ export class TtyDevice implements SerialDevice {
     if (breaking !== undefined) this.#ioctl(breaking ? request.TIOCSBRK : request.TIOCCBRK, null);
   }
 
-  release(): void {
+  async release(): Promise<void> {
     if (this.#isReleased) return;
     this.#isReleased = true;
     if (!this.#isSecond && this.stream.destroyed) return;
