@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const python = '/usr/bin/python3';
@@ -12,9 +13,11 @@ export class RunningProgram implements AsyncDisposable {
   /** The first line that it said. */
   readonly said: string;
   readonly #child: ChildProcess;
+  readonly #lines: Interface;
 
-  private constructor(child: ChildProcess, said: string) {
+  private constructor(child: ChildProcess, lines: Interface, said: string) {
     this.#child = child;
+    this.#lines = lines;
     this.pid = child.pid ?? 0;
     this.said = said;
   }
@@ -39,7 +42,15 @@ export class RunningProgram implements AsyncDisposable {
       once(child, 'close').then(() => undefined),
     ]);
     if (said === undefined) throw new Error(`${path} failed: ${complaint}`);
-    return new RunningProgram(child, said);
+    return new RunningProgram(child, lines, said);
+  }
+
+  /** Gives it a line, and gives the line that it says next. */
+  async ask(line: string): Promise<string> {
+    const answer = once(this.#lines, 'line') as Promise<[string]>;
+    this.#child.stdin?.write(`${line}\n`);
+    const [text] = await answer;
+    return text;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

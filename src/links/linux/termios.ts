@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { SerialSettings } from '../serial/serial-settings.ts';
+import { speedFlags } from './baud-rates.ts';
 import { request } from './ioctl.ts';
 import { checked } from './libc.ts';
 import type { Libc } from './libc.ts';
@@ -20,8 +21,6 @@ const CSTOPB = 0x40;
 const CREAD = 0x80;
 const PARENB = 0x100;
 const PARODD = 0x200;
-/** Takes the speeds from the two speed words instead of from a table. */
-const BOTHER = 0x1000;
 /** Opening does not wait for a carrier, and losing it does not hang up. */
 const CLOCAL = 0x800;
 const CRTSCTS = 0x80_00_00_00;
@@ -50,7 +49,7 @@ export function rawTermios(settings: SerialSettings): Buffer {
   const control =
     ((dataBits - 5) << CSIZE_SHIFT) |
     (stopBits === 2 ? CSTOPB : 0) |
-    (CREAD | CLOCAL | BOTHER | parityBits | hard);
+    (CREAD | CLOCAL | speedFlags(baudRate) | parityBits | hard);
   termios.writeUInt32LE(soft, offset.input);
   termios.writeUInt32LE(0, offset.output);
   termios.writeUInt32LE(control >>> 0, offset.control);
@@ -69,25 +68,52 @@ export function setTermios(libc: Libc, fd: number, termios: Uint8Array, address:
   checked(libc, libc.ioctl(fd, request.TCSETS2, termios), { what: 'setting the line', address });
 }
 
+/** What the hardware may not be able to do, with its bits among the control flags. */
+const abilities: readonly { readonly bits: number; readonly setting: keyof SerialSettings }[] = [
+  { bits: 3 << CSIZE_SHIFT, setting: 'dataBits' },
+  { bits: CSTOPB, setting: 'stopBits' },
+  { bits: PARENB | PARODD, setting: 'parity' },
+  { bits: CRTSCTS, setting: 'flowControl' },
+];
+
 /**
- * Makes a terminal a raw serial line.
- * @throws BAD_ARGUMENT when the adapter cannot do the baud rate
+ * Makes a terminal a raw serial line. A driver takes what it can of the settings and says nothing of
+ * the others, so they are read back.
+ * @param line.isPseudo a pseudo-terminal has no wire, and takes eight bits without parity only: what
+ *   is asked for makes no difference there
+ * @throws BAD_ARGUMENT when the adapter cannot do what is asked for
  */
 export function configureLine(
   libc: Libc,
   fd: number,
   settings: SerialSettings,
-  address: string,
+  line: { readonly address: string; readonly isPseudo: boolean },
 ): void {
-  setTermios(libc, fd, rawTermios(settings), address);
+  const { address, isPseudo } = line;
+  const wanted = rawTermios(settings);
+  setTermios(libc, fd, wanted, address);
   const actual = Buffer.alloc(termiosBytes);
   const call = { what: 'reading the settings of the line', address };
   checked(libc, libc.ioctl(fd, request.TCGETS2, actual), call);
   const baudRate = actual.readUInt32LE(speedOutOffset);
-  if (Math.abs(baudRate - settings.baudRate) <= settings.baudRate * baudRateToleranceShare) return;
+  if (Math.abs(baudRate - settings.baudRate) > settings.baudRate * baudRateToleranceShare) {
+    throw new SignalboxError(
+      'BAD_ARGUMENT',
+      `${address} cannot do ${settings.baudRate} baud; the nearest is ${baudRate}`,
+      { details: { address, baudRate: settings.baudRate, nearestBaudRate: baudRate } },
+    );
+  }
+  if (isPseudo) return;
+  const differing = wanted.readUInt32LE(offset.control) ^ actual.readUInt32LE(offset.control);
+  const unable = abilities.find(({ bits }) => (differing & bits) !== 0);
+  if (unable === undefined) return;
+  const { setting } = unable;
   throw new SignalboxError(
     'BAD_ARGUMENT',
-    `${address} cannot do ${settings.baudRate} baud; the nearest is ${baudRate}`,
-    { details: { address, baudRate: settings.baudRate, nearestBaudRate: baudRate } },
+    `the adapter at ${address} cannot do ${setting} ${settings[setting]}`,
+    {
+      details: { address, argument: setting, value: settings[setting] },
+      nextStep: `Set ${setting} to what both the instrument and the adapter can do, or use another adapter.`,
+    },
   );
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { SignalboxError } from '../../kernel/index.ts';
 import { classifyLinkError } from '../link-error.ts';
@@ -43,7 +43,7 @@ export class TtyDevice implements SerialDevice {
       mine = isFree(libc, fd);
       if (mine) {
         // CLOCAL is set here, so that opening again does not wait for a carrier.
-        configureLine(libc, fd, settings, address);
+        configureLine(libc, fd, settings, { address, isPseudo: isPseudoTerminal(fd) });
         // libuv opens the terminal once more and makes our descriptor a second one of that, so a
         // lock taken before is gone, and closing the stream leaves ours open.
         stream = new ReadStream(fd);
@@ -85,6 +85,12 @@ export class TtyDevice implements SerialDevice {
     const call = { what: 'setting a line', address: this.#address };
     checked(this.#libc, this.#libc.ioctl(this.#fd, number, argument), call);
   }
+}
+
+/** Source: Linux Documentation/admin-guide/devices.txt, 136-143 char. */
+function isPseudoTerminal(fd: number): boolean {
+  const major = (fstatSync(fd).rdev >> 8) & 0xf_ff;
+  return major >= 136 && major <= 143;
 }
 
 /** Undefined when another program has it for itself. */
