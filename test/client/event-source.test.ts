@@ -8,8 +8,8 @@ import { ManualClock, SignalboxError } from '../../src/kernel/index.ts';
 const call: Call = { method: 'GET', path: ['events'] };
 const gone = new SignalboxError('GATEWAY_UNREACHABLE', 'nobody answers');
 
-/** What comes of each opening of a stream: texts and then its end, or an error. */
-type Opening = readonly string[] | Error | 'silent';
+/** What comes of each opening of a stream: texts and then its end, an error, or one text and silence. */
+type Opening = readonly string[] | Error | 'silent' | { readonly first: string };
 
 /** A gateway whose streams go as written down; the last one goes on for ever. */
 class Streams implements Pick<Transport, 'url' | 'stream'> {
@@ -30,6 +30,10 @@ class Streams implements Pick<Transport, 'url' | 'stream'> {
       start: (controller) => {
         signal.addEventListener('abort', () => controller.error(signal.reason));
         if (opening === undefined || opening === 'silent') return;
+        if ('first' in opening) {
+          controller.enqueue(new TextEncoder().encode(opening.first));
+          return;
+        }
         for (const text of opening) controller.enqueue(new TextEncoder().encode(text));
         controller.close();
       },
@@ -110,6 +114,20 @@ test('a stream without a sign of life is taken to be broken', async () => {
   stop.abort();
   await ended;
   expect(clock.pendingCount).toBe(0);
+});
+
+test('so is one that falls silent after an event, counted from that event on', async () => {
+  const { clock, streams, changes, seen, stop, ended } = setUp(
+    { first: 'data: one\n\n' },
+    'silent',
+  );
+  await clock.advance(silenceLongestMs - 1);
+  expect(seen).toHaveLength(1);
+  expect(streams.calls).toHaveLength(1);
+  await clock.advance(2_000);
+  expect(changes).toEqual(['lost', 'back']);
+  stop.abort();
+  await ended;
 });
 
 test('a signal ends it, whatever it is doing, and leaves nothing behind', async () => {
