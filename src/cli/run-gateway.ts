@@ -4,6 +4,7 @@ import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keepRecord } from './gateway-record.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { localUrl } from './local-url.ts';
 import { note, say, sayJson } from './output.ts';
 
@@ -52,6 +53,7 @@ export async function runGateway(config: Config, file: string, isJson: boolean):
     const doors = gateway.directory.doors.map((door) => door.status());
     sayJson({ name: config.gateway.name, pid: process.pid, url: url ?? null, doors });
   } else say(printedBanner(gateway));
+  giveBackMemory();
   await stopped.promise;
   process.once('SIGINT', () => process.exit(exitCodes.interrupted));
   if (!isJson) note('stopping: what is in line is finished; Ctrl-C ends it at once');
