@@ -1,0 +1,33 @@
+export type {
+  Vxi11CreateLinkArgs,
+  Vxi11CreateLinkResult,
+  Vxi11DoCommandArgs,
+  Vxi11DoCommandResult,
+  Vxi11EnableServiceRequestArgs,
+  Vxi11GenericArgs,
+  Vxi11InterruptChannelArgs,
+  Vxi11LockArgs,
+  Vxi11ReadArgs,
+  Vxi11ReadResult,
+  Vxi11Result,
+  Vxi11ServiceRequestArgs,
+  Vxi11StatusByteResult,
+  Vxi11WriteArgs,
+  Vxi11WriteResult,
+} from './core-types.ts';
+export { describeVxi11Error, vxi11CodeOf, vxi11ErrorOf, vxi11Errors } from './errors.ts';
+export { noVxi11Flags } from './flags.ts';
+export type { Vxi11Flags, Vxi11ReadReason } from './flags.ts';
+export {
+  vxi11Abort,
+  vxi11Core,
+  vxi11DeviceNameBytesMost,
+  vxi11HandleBytesMost,
+  vxi11Interrupt,
+  vxi11ReceiveBytesLeast,
+} from './programs.ts';
+export type {
+  Vxi11AbortProcedures,
+  Vxi11CoreProcedures,
+  Vxi11InterruptProcedures,
+} from './programs.ts';
