@@ -18,16 +18,12 @@ export type {
 export { describeVxi11Error, vxi11CodeOf, vxi11ErrorOf, vxi11Errors } from './errors.ts';
 export { noVxi11Flags } from './flags.ts';
 export type { Vxi11Flags, Vxi11ReadReason } from './flags.ts';
+export { vxi11Core } from './core-channel.ts';
+export type { Vxi11CoreProcedures } from './core-channel.ts';
+export { vxi11Abort, vxi11Interrupt } from './other-channels.ts';
+export type { Vxi11AbortProcedures, Vxi11InterruptProcedures } from './other-channels.ts';
 export {
-  vxi11Abort,
-  vxi11Core,
   vxi11DeviceNameBytesMost,
   vxi11HandleBytesMost,
-  vxi11Interrupt,
   vxi11ReceiveBytesLeast,
-} from './programs.ts';
-export type {
-  Vxi11AbortProcedures,
-  Vxi11CoreProcedures,
-  Vxi11InterruptProcedures,
-} from './programs.ts';
+} from './shared-types.ts';

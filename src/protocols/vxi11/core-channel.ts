@@ -1,9 +1,7 @@
 import {
-  rpcRecordBytesMost,
   xdrBool,
   xdrEnum,
   xdrInt,
-  xdrOpaque,
   xdrString,
   xdrStruct,
   xdrUnsigned,
@@ -22,28 +20,13 @@ import type {
   Vxi11ReadArgs,
   Vxi11ReadResult,
   Vxi11Result,
-  Vxi11ServiceRequestArgs,
   Vxi11StatusByteResult,
   Vxi11WriteArgs,
   Vxi11WriteResult,
 } from './core-types.ts';
 import { vxi11Flags, vxi11ReadReason } from './flags.ts';
+import { vxi11Data, vxi11DeviceNameBytesMost, vxi11Handle, vxi11Result } from './shared-types.ts';
 import { xdrByte, xdrIpv4, xdrShort } from './small-types.ts';
-
-/** A server takes at least so many bytes in one write. VXI-11, rule B.6.3. */
-export const vxi11ReceiveBytesLeast = 1_024;
-
-/** The longest handle of a service request. VXI-11, appendix C. */
-export const vxi11HandleBytesMost = 40;
-
-/** The standard names no bound for the name of a device; longer ones are not read. */
-export const vxi11DeviceNameBytesMost = 1_024;
-
-/** Nor for data: that of one record is the most. */
-const data: XdrType<Uint8Array> = xdrOpaque(rpcRecordBytesMost);
-const handle: XdrType<Uint8Array> = xdrOpaque(vxi11HandleBytesMost);
-
-const result: XdrType<Vxi11Result> = xdrStruct<Vxi11Result>({ error: xdrInt });
 
 // The order of the fields is that of the wire, and differs: a write has its timeouts before its
 // flags, and the lock timeout comes first in the generic arguments, last elsewhere.
@@ -56,7 +39,7 @@ const genericArgs: XdrType<Vxi11GenericArgs> = xdrStruct<Vxi11GenericArgs>({
 
 /** A procedure that takes a link and how long to wait, and gives an error. */
 function generic(number: number): RpcProcedure<Vxi11GenericArgs, Vxi11Result> {
-  return { number, args: genericArgs, results: result };
+  return { number, args: genericArgs, results: vxi11Result };
 }
 
 /** The core channel's procedures. VXI-11, section B.6 and appendix C. */
@@ -108,7 +91,7 @@ export const vxi11Core: RpcProgram<Vxi11CoreProcedures> = {
         ioTimeoutMs: xdrUnsigned,
         lockTimeoutMs: xdrUnsigned,
         flags: vxi11Flags,
-        data,
+        data: vxi11Data,
       }),
       results: xdrStruct<Vxi11WriteResult>({ error: xdrInt, size: xdrUnsigned }),
     },
@@ -122,7 +105,11 @@ export const vxi11Core: RpcProgram<Vxi11CoreProcedures> = {
         flags: vxi11Flags,
         terminator: xdrByte,
       }),
-      results: xdrStruct<Vxi11ReadResult>({ error: xdrInt, reason: vxi11ReadReason, data }),
+      results: xdrStruct<Vxi11ReadResult>({
+        error: xdrInt,
+        reason: vxi11ReadReason,
+        data: vxi11Data,
+      }),
     },
     readStatusByte: {
       number: 13,
@@ -140,13 +127,17 @@ export const vxi11Core: RpcProgram<Vxi11CoreProcedures> = {
         flags: vxi11Flags,
         lockTimeoutMs: xdrUnsigned,
       }),
-      results: result,
+      results: vxi11Result,
     },
-    unlock: { number: 19, args: xdrInt, results: result },
+    unlock: { number: 19, args: xdrInt, results: vxi11Result },
     enableServiceRequest: {
       number: 20,
-      args: xdrStruct<Vxi11EnableServiceRequestArgs>({ linkId: xdrInt, enable: xdrBool, handle }),
-      results: result,
+      args: xdrStruct<Vxi11EnableServiceRequestArgs>({
+        linkId: xdrInt,
+        enable: xdrBool,
+        handle: vxi11Handle,
+      }),
+      results: vxi11Result,
     },
     doCommand: {
       number: 22,
@@ -158,11 +149,11 @@ export const vxi11Core: RpcProgram<Vxi11CoreProcedures> = {
         command: xdrInt,
         isNetworkOrder: xdrBool,
         itemBytes: xdrInt,
-        data,
+        data: vxi11Data,
       }),
-      results: xdrStruct<Vxi11DoCommandResult>({ error: xdrInt, data }),
+      results: xdrStruct<Vxi11DoCommandResult>({ error: xdrInt, data: vxi11Data }),
     },
-    destroyLink: { number: 23, args: xdrInt, results: result },
+    destroyLink: { number: 23, args: xdrInt, results: vxi11Result },
     createInterruptChannel: {
       number: 25,
       args: xdrStruct<Vxi11InterruptChannelArgs>({
@@ -172,41 +163,8 @@ export const vxi11Core: RpcProgram<Vxi11CoreProcedures> = {
         version: xdrUnsigned,
         transport: xdrEnum({ tcp: 0, udp: 1 }),
       }),
-      results: result,
+      results: vxi11Result,
     },
-    destroyInterruptChannel: { number: 26, args: xdrVoid, results: result },
-  },
-};
-
-/** The abort channel's procedures. VXI-11, section B.6, device_abort. */
-export type Vxi11AbortProcedures = {
-  /** Takes a link's number: what is under way for it ends with the error `abort`. */
-  readonly abort: RpcProcedure<number, Vxi11Result>;
-};
-
-/** The channel that passes what is under way. VXI-11, appendix C. */
-export const vxi11Abort: RpcProgram<Vxi11AbortProcedures> = {
-  name: 'VXI-11 abort channel',
-  program: 0x06_07_b0,
-  version: 1,
-  procedures: { abort: { number: 1, args: xdrInt, results: result } },
-};
-
-/** The interrupt channel's procedures. VXI-11, section B.6, device_intr_srq. */
-export type Vxi11InterruptProcedures = {
-  readonly serviceRequest: RpcProcedure<Vxi11ServiceRequestArgs, undefined>;
-};
-
-/** The channel on which a server calls its client. VXI-11, appendix C. */
-export const vxi11Interrupt: RpcProgram<Vxi11InterruptProcedures> = {
-  name: 'VXI-11 interrupt channel',
-  program: 0x06_07_b1,
-  version: 1,
-  procedures: {
-    serviceRequest: {
-      number: 30,
-      args: xdrStruct<Vxi11ServiceRequestArgs>({ handle }),
-      results: xdrVoid,
-    },
+    destroyInterruptChannel: { number: 26, args: xdrVoid, results: vxi11Result },
   },
 };
