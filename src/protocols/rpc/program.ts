@@ -24,7 +24,7 @@ export type ArgsOf<Procedure> = Procedure extends RpcProcedure<infer Args, unkno
 
 /** What a procedure gives. */
 export type ResultsOf<Procedure> =
-  Procedure extends RpcProcedure<never, infer Results> ? Results : never;
+  Procedure extends RpcProcedure<unknown, infer Results> ? Results : never;
 
 /** The procedure that every program has: nothing happens. RFC 5531, section 12.1. */
 export const nullProcedure = 0;

@@ -23,20 +23,23 @@ export class XdrWriter {
   /** A signed number of 32 bits. Section 4.1. */
   int(value: number): void {
     if ((value | 0) !== value) throw misfit(value, 'a signed number of 32 bits');
-    this.#view.setInt32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, value);
   }
 
   /** A number of 32 bits without sign. Section 4.2. */
   unsigned(value: number): void {
     if (value >>> 0 !== value) throw misfit(value, 'a number of 32 bits without sign');
-    this.#view.setUint32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   /** A signed number of 64 bits. Section 4.5. */
   hyper(value: bigint): void {
     if (BigInt.asIntN(hyperBits, value) !== value)
       throw misfit(value, 'a signed number of 64 bits');
-    this.#view.setBigInt64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, value);
   }
 
   /** A number of 64 bits without sign. Section 4.5. */
@@ -44,7 +47,8 @@ export class XdrWriter {
     if (BigInt.asUintN(hyperBits, value) !== value) {
       throw misfit(value, 'a number of 64 bits without sign');
     }
-    this.#view.setBigUint64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value);
   }
 
   /** Section 4.4. */
@@ -81,6 +85,7 @@ export class XdrWriter {
     return this.#data.subarray(0, this.#length);
   }
 
+  /** Makes room for the next bytes, in a new buffer where the old one is full. */
   #reserve(bytes: number): number {
     const start = this.#length;
     this.#length += bytes;
