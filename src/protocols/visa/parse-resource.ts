@@ -69,6 +69,10 @@ function parseTcpip(name: string, boardText: string, parts: readonly string[]): 
   if (more.length > 0) throw fail(`'${more[0] ?? ''}' is one part too many`);
   const device = second ?? visaDefaults.device;
   if (device === '') throw fail('it names an empty device');
+  if (/^\d+$/.test(device)) {
+    const hint = 'a port needs ::SOCKET, and an IPv6 address goes into brackets';
+    throw fail(`'${device}' names no device: ${hint}`);
+  }
   const [, hislip = '', portText] = /^(hislip[^,]*)(?:,(.*))?$/i.exec(device) ?? [];
   if (hislip === '') return { kind: 'vxi11', board, host, device };
   const port = portText === undefined ? visaDefaults.hislipPort : portOf(portText, fail);
