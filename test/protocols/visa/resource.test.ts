@@ -84,6 +84,8 @@ const names: readonly (readonly [name: string, meaning: VisaResource, full?: str
   ['  GPIB0::20::INSTR\n', { kind: 'gpib', board: 0, primary: 20 }, 'GPIB0::20::INSTR'],
 ];
 
+const inFull = names.map(([name, meaning, full = name]) => [name, meaning, full] as const);
+
 const tcpip = 'TCPIP[n]::host[::device]::INSTR';
 
 /** A name that means nothing, what is wrong with it, and what is allowed in its place. */
@@ -130,7 +132,7 @@ const wrong: readonly (readonly [name: string, reason: string, allowed: string])
 ];
 
 describe('VISA resource names', () => {
-  it.each(names)('%s is understood, and written in full', (name, meaning, full = name) => {
+  it.each(inFull)('%s is understood, and written in full', (name, meaning, full) => {
     expect(parseVisaResource(name)).toEqual(meaning);
     expect(formatVisaResource(meaning)).toBe(full);
     expect(parseVisaResource(full)).toEqual(meaning);
