@@ -105,7 +105,7 @@ describe('an RPC service', () => {
     ['arguments that break off', { args: '000607af 00000001' }, { kind: 'garbage-arguments' }],
   ])('refuses %s', async (_, fields, outcome) => {
     const newer: RpcService = { ...serve().service, version: 3 };
-    expect(await ask([serve().service, newer], raw(fields))).toMatchObject({ xid: 9, outcome });
+    expect(await ask([newer, serve().service], raw(fields))).toMatchObject({ xid: 9, outcome });
   });
 
   it('refuses a call in another version of RPC', async () => {
