@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decodeXdr,
@@ -99,7 +99,7 @@ const vectors: readonly Vector[] = [
 ];
 
 describe('XDR', () => {
-  it.each(vectors)('$what is $hex', ({ check }) => check());
+  it.each(vectors)('$what is $hex', (each) => each.check());
 
   it('what does not fit into its type is refused when it is written', () => {
     const misfits: readonly ((writer: XdrWriter) => void)[] = [

@@ -164,7 +164,7 @@ const vectors: readonly Vector[] = [
 ];
 
 describe('VXI-11 messages', () => {
-  it.each(vectors)('$what, both ways', ({ check }) => check());
+  it.each(vectors)('$what, both ways', (each) => each.check());
 
   it('programs and procedures have the numbers of the standard', () => {
     const numbersOf = (procedures: object) =>
