@@ -1,0 +1,73 @@
+import { noMessageId } from './message-ids.ts';
+import { CarriedOut } from './server-exchange.ts';
+import type { HislipMark, OfferVerdict, RmtVerdict, ServerExchange } from './server-exchange.ts';
+
+const drop: OfferVerdict = { kind: 'drop' };
+
+/**
+ * A server's synchronous channel in synchronized mode: a response carries the id of its query, and is
+ * interrupted by any message that comes before its end. IVI-6.1, section 3.1.
+ *
+ * The standard lets a server look for newer input when the end of a response is there. Here it is
+ * looked for at every piece: the client drops what it gets of such a response in any case. HiSLIP
+ * has no message for a read without a query, so an unterminated error (-420) cannot be told of.
+ */
+export class SynchronousExchange implements ServerExchange {
+  readonly isOverlap: boolean = false;
+  readonly #carriedOut = new CarriedOut();
+  #newest = noMessageId;
+  /** The end of a response was sent, and the client has not said that it was read. */
+  #isRmtExpected = false;
+  /** Some of the response to the newest message was sent. */
+  #hasResponded = false;
+  /** Whose response was interrupted last: the rest of it is dropped in silence. */
+  #interrupted: number | undefined;
+  #isOver = false;
+
+  received({ messageId, rmtDelivered }: HislipMark): RmtVerdict {
+    const wasExpected = this.#isRmtExpected;
+    // Also when they differ, so that one slip of a client is one error and not one a message.
+    this.#isRmtExpected = false;
+    this.#hasResponded = false;
+    this.#newest = messageId;
+    if (rmtDelivered === wasExpected) return 'in-step';
+    return wasExpected ? 'unread-response' : 'nothing-to-deliver';
+  }
+
+  carriedOut(messageId: number): void {
+    this.#carriedOut.add(messageId);
+  }
+
+  isCarriedOut(messageId: number): boolean {
+    return this.#carriedOut.has(messageId);
+  }
+
+  offer(messageId: number, isEnd: boolean): OfferVerdict {
+    if (this.#isOver) return drop;
+    if (messageId === this.#newest) {
+      this.#hasResponded = true;
+      if (isEnd) this.#isRmtExpected = true;
+      return { kind: 'send', messageId };
+    }
+    if (messageId === this.#interrupted) return drop;
+    this.#interrupted = messageId;
+    return {
+      kind: 'interrupted',
+      asynchronous: { type: 'AsyncInterrupted', messageId: this.#newest },
+      synchronous: { type: 'Interrupted', messageId: this.#newest },
+    };
+  }
+
+  isMessageAvailable({ messageId, rmtDelivered }: HislipMark): boolean {
+    if (rmtDelivered) {
+      this.#isRmtExpected = false;
+      this.#hasResponded = false;
+    }
+    // Otherwise a message is under way that will interrupt the response.
+    return messageId === this.#newest && (this.#hasResponded || this.#isRmtExpected);
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+  }
+}
