@@ -18,7 +18,7 @@ export class SynchronousExchange implements ServerExchange {
   #newest = noMessageId;
   /** The end of a response was sent, and the client has not said that it was read. */
   #isRmtExpected = false;
-  /** Some of the response to the newest message was sent. */
+  /** Some of the response to the newest message was sent, and not said to be read. */
   #hasResponded = false;
   /** Whose response was interrupted last: the rest of it is dropped in silence. */
   #interrupted: number | undefined;
@@ -58,13 +58,17 @@ export class SynchronousExchange implements ServerExchange {
     };
   }
 
+  /**
+   * A query that names another message than the newest finds none: either it has been overtaken by a
+   * newer one, and what it says of responses is old, or a message is under way that will interrupt.
+   */
   isMessageAvailable({ messageId, rmtDelivered }: HislipMark): boolean {
+    if (messageId !== this.#newest) return false;
     if (rmtDelivered) {
       this.#isRmtExpected = false;
       this.#hasResponded = false;
     }
-    // Otherwise a message is under way that will interrupt the response.
-    return messageId === this.#newest && (this.#hasResponded || this.#isRmtExpected);
+    return this.#hasResponded;
   }
 
   abandon(): void {
