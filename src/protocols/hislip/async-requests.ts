@@ -2,10 +2,10 @@ import { SignalboxError } from '../../kernel/index.ts';
 import type { HislipMessage } from './message.ts';
 
 /** How many requests may wait for their answers, also those that were given up. */
-export const asyncRequestsMost = 32;
+export const hislipRequestsMost = 32;
 
 /** What a client asks on the asynchronous channel. */
-export type AsyncRequestType =
+export type HislipRequestType =
   | 'AsyncLock'
   | 'AsyncLockInfo'
   | 'AsyncRemoteLocalControl'
@@ -14,7 +14,7 @@ export type AsyncRequestType =
   | 'AsyncDeviceClear';
 
 /** What it is answered by. IVI-6.1, table 3. */
-const answers: Readonly<Record<AsyncRequestType, HislipMessage['type']>> = {
+const answers: Readonly<Record<HislipRequestType, HislipMessage['type']>> = {
   AsyncLock: 'AsyncLockResponse',
   AsyncLockInfo: 'AsyncLockInfoResponse',
   AsyncRemoteLocalControl: 'AsyncRemoteLocalResponse',
@@ -24,7 +24,7 @@ const answers: Readonly<Record<AsyncRequestType, HislipMessage['type']>> = {
 };
 
 /** Whose answer a message of the server is. */
-export type AsyncArrival =
+export type HislipRequestArrival =
   /** An Error is one too. */
   | { readonly kind: 'answer'; readonly ticket: number; readonly message: HislipMessage }
   /** Of a request that was given up: it answers nobody; a lock that it grants is to be released. */
@@ -38,7 +38,7 @@ export type AsyncArrival =
 
 interface Waiting {
   readonly ticket: number;
-  readonly type: AsyncRequestType;
+  readonly type: HislipRequestType;
   isAbandoned: boolean;
 }
 
@@ -46,7 +46,7 @@ interface Waiting {
  * A client's requests on the asynchronous channel and which answer belongs to which. Answers of a kind
  * come in the order of their requests; of different kinds in any, as a lock may be waited for.
  */
-export class AsyncRequests {
+export class HislipRequests {
   readonly #waiting: Waiting[] = [];
   #lastTicket = 0;
 
@@ -57,14 +57,14 @@ export class AsyncRequests {
 
   /**
    * A request goes out. @returns what {@link take} names it by
-   * @throws QUEUE_FULL when {@link asyncRequestsMost} wait
+   * @throws QUEUE_FULL when {@link hislipRequestsMost} wait
    */
-  add(type: AsyncRequestType): number {
-    if (this.#waiting.length >= asyncRequestsMost) {
+  add(type: HislipRequestType): number {
+    if (this.#waiting.length >= hislipRequestsMost) {
       throw new SignalboxError(
         'QUEUE_FULL',
-        `${asyncRequestsMost} requests wait for the HiSLIP server's answers`,
-        { details: { maximum: asyncRequestsMost } },
+        `${hislipRequestsMost} requests wait for the HiSLIP server's answers`,
+        { details: { maximum: hislipRequestsMost } },
       );
     }
     this.#lastTicket += 1;
@@ -79,7 +79,7 @@ export class AsyncRequests {
   }
 
   /** A message of the server has come. */
-  take(message: HislipMessage): AsyncArrival {
+  take(message: HislipMessage): HislipRequestArrival {
     const { type } = message;
     if (type === 'AsyncServiceRequest' || type === 'AsyncInterrupted') {
       return { kind: 'event', message };

@@ -5,7 +5,7 @@ import type { HislipMessage } from './message.ts';
  * The client's side of a device clear. IVI-6.1, section 6.12. While it is under way, what comes on the
  * synchronous channel is dropped, and nothing but its own messages is sent there.
  */
-export class ClientClear {
+export class HislipClientClear {
   readonly #wantsOverlap: boolean;
   #state: 'idle' | 'begun' | 'completing' = 'idle';
 

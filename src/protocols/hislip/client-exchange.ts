@@ -1,8 +1,8 @@
-import { firstMessageId, nextMessageId, noMessageId } from './message-ids.ts';
+import { hislipMessageIds, nextMessageId } from './message-ids.ts';
 import type { HislipMark } from './server-exchange.ts';
 
 /** What becomes of a Data or DataEnd of the server. */
-export type ArrivalVerdict =
+export type HislipArrivalVerdict =
   | 'take'
   /** It answers nothing that is waited for: it is dropped, with what came of its response before. */
   | 'drop';
@@ -11,7 +11,7 @@ export type ArrivalVerdict =
  * The client's account of one synchronous channel, from initialization or a device clear to the next
  * device clear, which begins a new one.
  */
-export interface ClientExchange {
+export interface HislipClientExchange {
   readonly isOverlap: boolean;
   /** The id of the last Data, DataEnd or Trigger; releases of locks and remote/local name it. */
   readonly lastSent: number;
@@ -23,7 +23,7 @@ export interface ClientExchange {
    */
   next(): HislipMark;
   /** A Data or DataEnd of the server begins. */
-  arriving(messageId: number): ArrivalVerdict;
+  arriving(messageId: number): HislipArrivalVerdict;
   /** A Data or DataEnd went to the application whole. */
   delivered(messageId: number, isEnd: boolean): void;
   /** What a status query says. */
@@ -38,8 +38,8 @@ export interface ClientExchange {
 
 /** The ids of a client's own messages. IVI-6.1, 3.1.2 and 3.2.2. */
 export class ClientMessageIds {
-  #next = firstMessageId;
-  #last = noMessageId;
+  #next = hislipMessageIds.first;
+  #last = hislipMessageIds.none;
 
   get last(): number {
     return this.#last;

@@ -3,20 +3,20 @@ import { hislipFeatures, hislipVersions } from './codes.ts';
 import type { HislipMessage } from './message.ts';
 import type { HislipChannel } from './message-types.ts';
 import { hislipFailure } from './failure.ts';
-import { unassignedVendorId } from './server-sessions.ts';
-import { defaultSubAddress } from './sub-address.ts';
+import { hislipVendorIdDefault } from './server-sessions.ts';
+import { hislipSubAddressDefault } from './sub-address.ts';
 
-export interface ClientOpeningOptions {
+export interface HislipClientOpeningOptions {
   /** @default 'hislip0' */
   readonly subAddress?: string;
-  /** Two letters. @default {@link unassignedVendorId} */
+  /** Two letters. @default {@link hislipVendorIdDefault} */
   readonly vendorId?: string;
   /** The largest message that this side takes. */
   readonly messageBytesMost: number;
 }
 
 /** What the server said of itself. */
-export interface OpenedSession {
+export interface HislipOpenedSession {
   readonly id: number;
   readonly vendorId: string;
   readonly isOverlap: boolean;
@@ -24,26 +24,27 @@ export interface OpenedSession {
   readonly messageBytesMost: number;
 }
 
-export type OpeningStep =
+export type HislipOpeningStep =
   /** What to send next; the asynchronous connection is made when it is first sent on. */
   | { readonly kind: 'send'; readonly on: HislipChannel; readonly message: HislipMessage }
-  | { readonly kind: 'open'; readonly session: OpenedSession };
+  | { readonly kind: 'open'; readonly session: HislipOpenedSession };
 
 /** How a client opens a session, step by step. IVI-6.1, sections 6.1 and 6.10. */
-export class ClientOpening {
-  readonly #options: ClientOpeningOptions;
+export class HislipClientOpening {
+  readonly #options: HislipClientOpeningOptions;
   #id = 0;
   #isOverlap = false;
   #vendorId = '';
   #awaited: HislipMessage['type'] = 'InitializeResponse';
 
-  constructor(options: ClientOpeningOptions) {
+  constructor(options: HislipClientOpeningOptions) {
     this.#options = options;
   }
 
   /** What goes out first, on the first connection. */
   start(): HislipMessage {
-    const { subAddress = defaultSubAddress, vendorId = unassignedVendorId } = this.#options;
+    const { subAddress = hislipSubAddressDefault, vendorId = hislipVendorIdDefault } =
+      this.#options;
     return { type: 'Initialize', version: hislipVersions.first, vendorId, subAddress };
   }
 
@@ -52,7 +53,7 @@ export class ClientOpening {
    * @throws LINK_COMMUNICATION, LINK_PROTOCOL or INSTRUMENT_ERROR when the server refuses, or sends
    *   what is not its turn
    */
-  take(message: HislipMessage): OpeningStep {
+  take(message: HislipMessage): HislipOpeningStep {
     if (message.type === 'FatalError' || message.type === 'Error') throw hislipFailure(message);
     if (message.type !== this.#awaited) {
       throw new SignalboxError(
@@ -79,7 +80,7 @@ export class ClientOpening {
     }
   }
 
-  #takeInitialized(sessionId: number, features: number): OpeningStep {
+  #takeInitialized(sessionId: number, features: number): HislipOpeningStep {
     const secure = hislipFeatures.encryptionMandatory | hislipFeatures.initialEncryption;
     if ((features & secure) !== 0) {
       throw new SignalboxError(
@@ -94,6 +95,6 @@ export class ClientOpening {
   }
 }
 
-function send(on: HislipChannel, message: HislipMessage): OpeningStep {
+function send(on: HislipChannel, message: HislipMessage): HislipOpeningStep {
   return { kind: 'send', on, message };
 }

@@ -19,7 +19,7 @@ export const hislipErrors = {
 } as const;
 
 /** From here on fatal and other error codes are the device's own. IVI-6.1, tables 14 and 16. */
-export const firstDeviceError = 128;
+export const hislipDeviceErrorFirst = 128;
 
 /** Control codes of AsyncLock. IVI-6.1, section 6.5. */
 export const hislipLockCommands = { release: 0, request: 1 } as const;
@@ -98,5 +98,5 @@ export function describeHislipError(code: number): string {
 }
 
 function describeOther(code: number): string {
-  return `${code < firstDeviceError ? 'reserved' : 'device'} error ${code}`;
+  return `${code < hislipDeviceErrorFirst ? 'reserved' : 'device'} error ${code}`;
 }

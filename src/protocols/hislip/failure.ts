@@ -2,7 +2,7 @@ import { SignalboxError } from '../../kernel/index.ts';
 import {
   describeHislipError,
   describeHislipFatal,
-  firstDeviceError,
+  hislipDeviceErrorFirst,
   hislipFatal,
 } from './codes.ts';
 
@@ -17,7 +17,7 @@ export function hislipFailure(message: {
   const means = isFatal ? describeHislipFatal(code) : describeHislipError(code);
   const says = text === '' ? means : `${means} ('${text}')`;
   const details = { type, code, text };
-  if (code >= firstDeviceError) {
+  if (code >= hislipDeviceErrorFirst) {
     return new SignalboxError('INSTRUMENT_ERROR', `the HiSLIP server answers: ${says}`, {
       details,
     });

@@ -1,13 +1,17 @@
-export { AsyncRequests, asyncRequestsMost } from './async-requests.ts';
-export type { AsyncArrival, AsyncRequestType } from './async-requests.ts';
-export { ClientClear } from './client-clear.ts';
-export type { ArrivalVerdict, ClientExchange } from './client-exchange.ts';
-export { ClientOpening } from './client-opening.ts';
-export type { ClientOpeningOptions, OpenedSession, OpeningStep } from './client-opening.ts';
+export { HislipRequests, hislipRequestsMost } from './async-requests.ts';
+export type { HislipRequestArrival, HislipRequestType } from './async-requests.ts';
+export { HislipClientClear } from './client-clear.ts';
+export type { HislipArrivalVerdict, HislipClientExchange } from './client-exchange.ts';
+export { HislipClientOpening } from './client-opening.ts';
+export type {
+  HislipClientOpeningOptions,
+  HislipOpenedSession,
+  HislipOpeningStep,
+} from './client-opening.ts';
 export {
   describeHislipError,
   describeHislipFatal,
-  firstDeviceError,
+  hislipDeviceErrorFirst,
   hislipErrors,
   hislipFatal,
   hislipFeatures,
@@ -21,7 +25,7 @@ export { decodeHislipHeader, encodeHislipHeader, hislipHeaderBytes } from './hea
 export type { HislipHeader } from './header.ts';
 export { encodeHislip, encodeHislipData, hislipNameLengthMost } from './message.ts';
 export type { HislipData, HislipLockRequest, HislipMessage } from './message.ts';
-export { firstMessageId, noMessageId, unknownMessageId } from './message-ids.ts';
+export { hislipMessageIds } from './message-ids.ts';
 export { HislipMessageReader, hislipControlBytesMost } from './message-reader.ts';
 export type { HislipEvent, HislipReaderOptions } from './message-reader.ts';
 export {
@@ -35,13 +39,18 @@ export { OverlapClient } from './overlap-client.ts';
 export { OverlapExchange } from './overlap-exchange.ts';
 export { parseHislip } from './parse-message.ts';
 export type { HislipRefusal, ParsedHislip } from './parse-message.ts';
-export { hislipClearMs, ServerClear } from './server-clear.ts';
-export type { ClearOutcome, ServerClearOptions } from './server-clear.ts';
-export type { HislipMark, OfferVerdict, RmtVerdict, ServerExchange } from './server-exchange.ts';
-export { hislipPairingMs, HislipSessions, unassignedVendorId } from './server-sessions.ts';
-export type { HislipSession, HislipSessionsOptions, Opening } from './server-sessions.ts';
-export { ServiceRequests } from './service-requests.ts';
-export { defaultSubAddress, parseSubAddress } from './sub-address.ts';
+export { hislipClearMs, HislipServerClear } from './server-clear.ts';
+export type { HislipClearOutcome, HislipServerClearOptions } from './server-clear.ts';
+export type {
+  HislipMark,
+  HislipOfferVerdict,
+  HislipRmtVerdict,
+  HislipServerExchange,
+} from './server-exchange.ts';
+export { hislipPairingMs, HislipSessions, hislipVendorIdDefault } from './server-sessions.ts';
+export type { HislipSession, HislipSessionsOptions, HislipOpening } from './server-sessions.ts';
+export { HislipServiceRequests } from './service-requests.ts';
+export { hislipSubAddressDefault, parseHislipSubAddress } from './sub-address.ts';
 export type { HislipSubAddress } from './sub-address.ts';
 export { SynchronousClient } from './synchronous-client.ts';
 export { SynchronousExchange } from './synchronous-exchange.ts';

@@ -1,16 +1,16 @@
 import { ClientMessageIds } from './client-exchange.ts';
-import type { ArrivalVerdict, ClientExchange } from './client-exchange.ts';
-import { noMessageId } from './message-ids.ts';
+import type { HislipArrivalVerdict, HislipClientExchange } from './client-exchange.ts';
+import { hislipMessageIds } from './message-ids.ts';
 import type { HislipMark } from './server-exchange.ts';
 
 /**
  * A client's synchronous channel in overlap mode: responses come in the order of the queries.
  * IVI-6.1, section 3.2.2.
  */
-export class OverlapClient implements ClientExchange {
+export class OverlapClient implements HislipClientExchange {
   readonly isOverlap: boolean = true;
   readonly #ids = new ClientMessageIds();
-  #lastDelivered = noMessageId;
+  #lastDelivered = hislipMessageIds.none;
 
   get lastSent(): number {
     return this.#ids.last;
@@ -24,7 +24,7 @@ export class OverlapClient implements ClientExchange {
     return { messageId: this.#ids.take(), rmtDelivered: false };
   }
 
-  arriving(): ArrivalVerdict {
+  arriving(): HislipArrivalVerdict {
     return 'take';
   }
 

@@ -1,19 +1,24 @@
-import { firstMessageId, nextMessageId, noMessageId } from './message-ids.ts';
+import { hislipMessageIds, nextMessageId } from './message-ids.ts';
 import { CarriedOut } from './server-exchange.ts';
-import type { HislipMark, OfferVerdict, RmtVerdict, ServerExchange } from './server-exchange.ts';
+import type {
+  HislipMark,
+  HislipOfferVerdict,
+  HislipRmtVerdict,
+  HislipServerExchange,
+} from './server-exchange.ts';
 
 /**
  * A server's synchronous channel in overlap mode: queries wait in line, nothing interrupts a response,
  * and each Data and DataEnd of the server has a number of the server's own. IVI-6.1, section 3.2.
  */
-export class OverlapExchange implements ServerExchange {
+export class OverlapExchange implements HislipServerExchange {
   readonly isOverlap: boolean = true;
   readonly #carriedOut = new CarriedOut();
-  #next = firstMessageId;
-  #lastSent = noMessageId;
+  #next = hislipMessageIds.first;
+  #lastSent = hislipMessageIds.none;
   #isOver = false;
 
-  received(): RmtVerdict {
+  received(): HislipRmtVerdict {
     return 'in-step';
   }
 
@@ -25,7 +30,7 @@ export class OverlapExchange implements ServerExchange {
     return this.#carriedOut.has(messageId);
   }
 
-  offer(): OfferVerdict {
+  offer(): HislipOfferVerdict {
     if (this.#isOver) return { kind: 'drop' };
     const messageId = this.#next;
     this.#lastSent = messageId;

@@ -5,7 +5,7 @@ import type { HislipMessage } from './message.ts';
 /** A client that has not completed its device clear by then is gone. IVI-6.1, 6.12: 40 to 120 s. */
 export const hislipClearMs = 60_000;
 
-export interface ServerClearOptions {
+export interface HislipServerClearOptions {
   /** Whether the server can do overlap mode. */
   readonly canOverlap: boolean;
   /** Whether it proposes it. @default false */
@@ -14,7 +14,7 @@ export interface ServerClearOptions {
 }
 
 /** How a client's DeviceClearComplete was taken. */
-export type ClearOutcome =
+export type HislipClearOutcome =
   /** `answer` goes out on the synchronous channel; then a new exchange begins, of that mode. */
   | { readonly kind: 'cleared'; readonly isOverlap: boolean; readonly answer: HislipMessage }
   /** No device clear was under way. */
@@ -25,11 +25,11 @@ export type ClearOutcome =
  * on the asynchronous channel, DeviceClearComplete and its acknowledgement on the synchronous one.
  * In between, what comes on the synchronous channel is dropped unread.
  */
-export class ServerClear {
-  readonly #options: ServerClearOptions;
+export class HislipServerClear {
+  readonly #options: HislipServerClearOptions;
   #begunMs: number | undefined;
 
-  constructor(options: ServerClearOptions) {
+  constructor(options: HislipServerClearOptions) {
     this.#options = options;
   }
 
@@ -56,7 +56,7 @@ export class ServerClear {
   }
 
   /** DeviceClearComplete has come, with what the client asks for. */
-  complete(features: number): ClearOutcome {
+  complete(features: number): HislipClearOutcome {
     if (this.#begunMs === undefined) {
       const text = 'DeviceClearComplete without AsyncDeviceClear';
       const answer: HislipMessage = { type: 'Error', code: hislipErrors.unidentified, text };

@@ -1,5 +1,5 @@
 import type { HislipMessage } from './message.ts';
-import { messagesAhead, noMessageId } from './message-ids.ts';
+import { hislipMessageIds, messagesAhead } from './message-ids.ts';
 
 /**
  * How a client's message and the responses before it go together. IVI-6.1, section 3.1.1.
@@ -8,10 +8,10 @@ import { messagesAhead, noMessageId } from './message-ids.ts';
  *   interrupted error (-410), of which the client is not told
  * - `nothing-to-deliver`: the client says that it read a response when there was none
  */
-export type RmtVerdict = 'in-step' | 'unread-response' | 'nothing-to-deliver';
+export type HislipRmtVerdict = 'in-step' | 'unread-response' | 'nothing-to-deliver';
 
 /** What becomes of a piece of a response. */
-export type OfferVerdict =
+export type HislipOfferVerdict =
   /** It goes out in a Data or DataEnd with this id. */
   | { readonly kind: 'send'; readonly messageId: number }
   /**
@@ -36,10 +36,10 @@ export interface HislipMark {
  * The server's account of one synchronous channel, from initialization or a device clear to the next
  * device clear, which begins a new one.
  */
-export interface ServerExchange {
+export interface HislipServerExchange {
   readonly isOverlap: boolean;
   /** A Data, DataEnd or Trigger has come. Call it at its head, before its payload is used. */
-  received(mark: HislipMark): RmtVerdict;
+  received(mark: HislipMark): HislipRmtVerdict;
   /** The message was carried out: what waits for it may go on. */
   carriedOut(messageId: number): void;
   /**
@@ -49,7 +49,7 @@ export interface ServerExchange {
    */
   isCarriedOut(messageId: number): boolean;
   /** A piece of the response to that message, which ended with a DataEnd, is there. */
-  offer(messageId: number, isEnd: boolean): OfferVerdict;
+  offer(messageId: number, isEnd: boolean): HislipOfferVerdict;
   /** A status query: whether a response awaits delivery (MAV). IVI-6.1, section 6.14. */
   isMessageAvailable(query: HislipMark): boolean;
   /** A device clear has begun: whatever is offered from now on is dropped. */
@@ -61,7 +61,7 @@ const underWayMost = 64;
 
 /** Which messages of a client were carried out. */
 export class CarriedOut {
-  #last = noMessageId;
+  #last = hislipMessageIds.none;
 
   add(messageId: number): void {
     this.#last = messageId;

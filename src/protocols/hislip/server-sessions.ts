@@ -1,13 +1,13 @@
 import type { Clock } from '../../kernel/index.ts';
 import { describeHislipFatal, hislipFatal, hislipFeatures, hislipVersions } from './codes.ts';
 import type { HislipMessage } from './message.ts';
-import { defaultSubAddress, parseSubAddress } from './sub-address.ts';
+import { hislipSubAddressDefault, parseHislipSubAddress } from './sub-address.ts';
 import type { HislipSubAddress } from './sub-address.ts';
 
 /** A client's second connection must be there within so long. */
 export const hislipPairingMs = 10_000;
 /** For those who have no two letters of their own in VPP-9. */
-export const unassignedVendorId = 'XX';
+export const hislipVendorIdDefault = 'XX';
 const idsMost = 0x1_00_00;
 
 /** A client with one connection or both. */
@@ -26,14 +26,14 @@ export interface HislipSessionsOptions {
   readonly sessionsMost: number;
   /** Whether sessions begin in overlap mode. @default false */
   readonly prefersOverlap?: boolean;
-  /** Two letters. @default {@link unassignedVendorId} */
+  /** Two letters. @default {@link hislipVendorIdDefault} */
   readonly vendorId?: string;
   readonly clock: Clock;
   /** Draws ids, so that nobody can take another's second connection by guessing. @default Math.random */
   readonly random?: () => number;
 }
 
-export type Opening =
+export type HislipOpening =
   /** `answer` goes out on the connection that the client's message came from. */
   | { readonly kind: 'accepted'; readonly session: HislipSession; readonly answer: HislipMessage }
   /** `answer`, a FatalError, goes out; then the connection is closed. */
@@ -67,14 +67,14 @@ export class HislipSessions {
   open(
     { version, vendorId, subAddress: text }: Initialize,
     isThere: (subAddress: HislipSubAddress) => boolean = () => true,
-  ): Opening {
+  ): HislipOpening {
     const { prefersOverlap = false, clock } = this.#options;
-    const subAddress = parseSubAddress(text);
+    const subAddress = parseHislipSubAddress(text);
     if (version < hislipVersions.first) {
       return refused(hislipFatal.invalidInitialization, 'there is no HiSLIP before 1.0');
     }
     if (subAddress === undefined || !isThere(subAddress)) {
-      const name = text === '' ? defaultSubAddress : text;
+      const name = text === '' ? hislipSubAddressDefault : text;
       return refused(hislipFatal.invalidInitialization, `there is no ${name} here`);
     }
     const id = this.#freeId();
@@ -96,7 +96,7 @@ export class HislipSessions {
   }
 
   /** An asynchronous channel begins: the second connection of a session. */
-  attach(sessionId: number): Opening {
+  attach(sessionId: number): HislipOpening {
     const place = this.#places.get(sessionId);
     if (place === undefined) {
       return refused(hislipFatal.invalidInitialization, `there is no session ${sessionId}`);
@@ -106,7 +106,7 @@ export class HislipSessions {
       return refused(hislipFatal.invalidInitialization, reason);
     }
     place.isPaired = true;
-    const { vendorId = unassignedVendorId } = this.#options;
+    const { vendorId = hislipVendorIdDefault } = this.#options;
     const answer: HislipMessage = { type: 'AsyncInitializeResponse', vendorId, isSecure: false };
     return { kind: 'accepted', session: place.session, answer };
   }
@@ -141,7 +141,7 @@ export class HislipSessions {
   }
 }
 
-function refused(code: number, reason: string): Opening {
+function refused(code: number, reason: string): HislipOpening {
   const text = `${describeHislipFatal(code)}: ${reason}`;
   return { kind: 'refused', answer: { type: 'FatalError', code, text } };
 }

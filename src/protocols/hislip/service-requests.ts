@@ -5,7 +5,7 @@ import type { HislipMessage } from './message.ts';
  * A server's status byte. A service request is told of once; its bit stays set until the client asks
  * for the status byte. IVI-6.1, sections 6.13 and 6.14; IEEE 488.2, 11.2.
  */
-export class ServiceRequests {
+export class HislipServiceRequests {
   #isRequested = false;
 
   /** Whether the client was told and has not asked yet. */

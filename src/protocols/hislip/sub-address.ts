@@ -1,5 +1,5 @@
 /** What a client that names none means. IVI-6.1, section 6.1. */
-export const defaultSubAddress = 'hislip0';
+export const hislipSubAddressDefault = 'hislip0';
 
 /** Which device of a server a client wants: the LAN device name of its VISA resource. */
 export interface HislipSubAddress {
@@ -12,10 +12,11 @@ export interface HislipSubAddress {
 }
 
 /** The parts of a sub-address; nothing when it has no name or too many parts. */
-export function parseSubAddress(text: string): HislipSubAddress | undefined {
+export function parseHislipSubAddress(text: string): HislipSubAddress | undefined {
   const [name = '', detail, ...more] = text.trim().toLowerCase().split(',');
   if (more.length > 0 || /\s/.test(text.trim())) return undefined;
-  if (name === '') return detail === undefined ? parseSubAddress(defaultSubAddress) : undefined;
+  if (name === '')
+    return detail === undefined ? parseHislipSubAddress(hislipSubAddressDefault) : undefined;
   const digits = /^hislip(\d{1,5})$/.exec(name)?.[1];
   return {
     name,

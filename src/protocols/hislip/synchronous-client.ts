@@ -1,6 +1,6 @@
 import { ClientMessageIds } from './client-exchange.ts';
-import type { ArrivalVerdict, ClientExchange } from './client-exchange.ts';
-import { unknownMessageId } from './message-ids.ts';
+import type { HislipArrivalVerdict, HislipClientExchange } from './client-exchange.ts';
+import { hislipMessageIds } from './message-ids.ts';
 import type { HislipMark } from './server-exchange.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { HislipMark } from './server-exchange.ts';
  * comes first does: behind the Interrupted comes the response to the newest query, which an
  * AsyncInterrupted that is late must not take away.
  */
-export class SynchronousClient implements ClientExchange {
+export class SynchronousClient implements HislipClientExchange {
   readonly isOverlap: boolean = false;
   readonly #ids = new ClientMessageIds();
   /** The application has had the end of a response, and the server was not told. */
@@ -31,10 +31,10 @@ export class SynchronousClient implements ClientExchange {
     return { messageId: this.#ids.take(), rmtDelivered: this.#takeDelivered() };
   }
 
-  arriving(messageId: number): ArrivalVerdict {
+  arriving(messageId: number): HislipArrivalVerdict {
     // Rule 4: until the Interrupted that belongs to an AsyncInterrupted.
     if (this.#interruptedAhead < 0) return 'drop';
-    return messageId === unknownMessageId || messageId === this.lastSent ? 'take' : 'drop';
+    return messageId === hislipMessageIds.unknown || messageId === this.lastSent ? 'take' : 'drop';
   }
 
   delivered(_messageId: number, isEnd: boolean): void {

@@ -1,8 +1,13 @@
-import { noMessageId } from './message-ids.ts';
+import { hislipMessageIds } from './message-ids.ts';
 import { CarriedOut } from './server-exchange.ts';
-import type { HislipMark, OfferVerdict, RmtVerdict, ServerExchange } from './server-exchange.ts';
+import type {
+  HislipMark,
+  HislipOfferVerdict,
+  HislipRmtVerdict,
+  HislipServerExchange,
+} from './server-exchange.ts';
 
-const drop: OfferVerdict = { kind: 'drop' };
+const drop: HislipOfferVerdict = { kind: 'drop' };
 
 /**
  * A server's synchronous channel in synchronized mode: a response carries the id of its query, and is
@@ -12,10 +17,10 @@ const drop: OfferVerdict = { kind: 'drop' };
  * looked for at every piece: the client drops what it gets of such a response in any case. HiSLIP
  * has no message for a read without a query, so an unterminated error (-420) cannot be told of.
  */
-export class SynchronousExchange implements ServerExchange {
+export class SynchronousExchange implements HislipServerExchange {
   readonly isOverlap: boolean = false;
   readonly #carriedOut = new CarriedOut();
-  #newest = noMessageId;
+  #newest = hislipMessageIds.none;
   /** The end of a response was sent, and the client has not said that it was read. */
   #isRmtExpected = false;
   /** Some of the response to the newest message was sent, and not said to be read. */
@@ -24,7 +29,7 @@ export class SynchronousExchange implements ServerExchange {
   #interrupted: number | undefined;
   #isOver = false;
 
-  received({ messageId, rmtDelivered }: HislipMark): RmtVerdict {
+  received({ messageId, rmtDelivered }: HislipMark): HislipRmtVerdict {
     const wasExpected = this.#isRmtExpected;
     // Also when they differ, so that one slip of a client is one error and not one a message.
     this.#isRmtExpected = false;
@@ -42,7 +47,7 @@ export class SynchronousExchange implements ServerExchange {
     return this.#carriedOut.has(messageId);
   }
 
-  offer(messageId: number, isEnd: boolean): OfferVerdict {
+  offer(messageId: number, isEnd: boolean): HislipOfferVerdict {
     if (this.#isOver) return drop;
     if (messageId === this.#newest) {
       this.#hasResponded = true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AsyncRequests, asyncRequestsMost } from '../../../src/protocols/index.ts';
+import { HislipRequests, hislipRequestsMost } from '../../../src/protocols/index.ts';
 import type { HislipMessage } from '../../../src/protocols/index.ts';
 
 const status = (byte: number): HislipMessage => ({ type: 'AsyncStatusResponse', status: byte });
@@ -8,7 +8,7 @@ const failed: HislipMessage = { type: 'Error', code: 0, text: '' };
 
 describe('requests on the asynchronous channel', () => {
   it('get their answers in the order that they were sent', () => {
-    const requests = new AsyncRequests();
+    const requests = new HislipRequests();
     const [first, second] = [requests.add('AsyncStatusQuery'), requests.add('AsyncStatusQuery')];
     expect(requests.take(status(1))).toEqual({ kind: 'answer', ticket: first, message: status(1) });
     expect(requests.take(status(2))).toEqual({
@@ -20,7 +20,7 @@ describe('requests on the asynchronous channel', () => {
   });
 
   it('are answered while another waits for a lock', () => {
-    const requests = new AsyncRequests();
+    const requests = new HislipRequests();
     const lock = requests.add('AsyncLock');
     const query = requests.add('AsyncStatusQuery');
     expect(requests.take(status(0))).toMatchObject({ ticket: query });
@@ -28,7 +28,7 @@ describe('requests on the asynchronous channel', () => {
   });
 
   it('that were given up leave their answer to nobody', () => {
-    const requests = new AsyncRequests();
+    const requests = new HislipRequests();
     requests.abandon(requests.add('AsyncStatusQuery'));
     const second = requests.add('AsyncStatusQuery');
     expect(requests.take(status(1))).toEqual({ kind: 'late', message: status(1) });
@@ -38,7 +38,7 @@ describe('requests on the asynchronous channel', () => {
   });
 
   it('take an error as the answer to the oldest that is no lock', () => {
-    const requests = new AsyncRequests();
+    const requests = new HislipRequests();
     const lock = requests.add('AsyncLock');
     const info = requests.add('AsyncLockInfo');
     requests.add('AsyncRemoteLocalControl');
@@ -51,7 +51,7 @@ describe('requests on the asynchronous channel', () => {
   });
 
   it('are not answered by what comes without being asked for', () => {
-    const requests = new AsyncRequests();
+    const requests = new HislipRequests();
     requests.add('AsyncStatusQuery');
     const events: readonly HislipMessage[] = [
       { type: 'AsyncServiceRequest', status: 0x40 },
@@ -65,8 +65,8 @@ describe('requests on the asynchronous channel', () => {
   });
 
   it('are refused beyond their number', () => {
-    const requests = new AsyncRequests();
-    for (let sent = 0; sent < asyncRequestsMost; sent += 1) requests.add('AsyncLockInfo');
+    const requests = new HislipRequests();
+    for (let sent = 0; sent < hislipRequestsMost; sent += 1) requests.add('AsyncLockInfo');
     expect(() => requests.add('AsyncLockInfo')).toThrow(
       expect.objectContaining({ code: 'QUEUE_FULL' }),
     );

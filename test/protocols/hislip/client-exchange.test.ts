@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  firstMessageId,
-  noMessageId,
+  hislipMessageIds,
   OverlapClient,
   SynchronousClient,
-  unknownMessageId,
 } from '../../../src/protocols/index.ts';
 
-const id = (count: number): number => (firstMessageId + 2 * count) >>> 0;
+const id = (count: number): number => (hislipMessageIds.first + 2 * count) >>> 0;
 
 describe('a client in synchronized mode', () => {
   it('numbers its messages by two, over the end of the numbers', () => {
     const client = new SynchronousClient();
-    expect(client.lastSent).toBe(noMessageId);
+    expect(client.lastSent).toBe(hislipMessageIds.none);
     const ids = Array.from({ length: 130 }, () => client.next().messageId);
     expect(ids.slice(0, 2)).toEqual([0xffff_ff00, 0xffff_ff02]);
     expect(ids.slice(127)).toEqual([0xffff_fffe, 0, 2]);
@@ -39,7 +37,7 @@ describe('a client in synchronized mode', () => {
     client.next();
     expect(client.arriving(id(0))).toBe('drop');
     expect(client.arriving(id(1))).toBe('take');
-    expect(client.arriving(unknownMessageId)).toBe('take');
+    expect(client.arriving(hislipMessageIds.unknown)).toBe('take');
   });
 
   it('does not send between Interrupted and AsyncInterrupted', () => {
@@ -79,7 +77,7 @@ describe('a client in synchronized mode', () => {
 describe('a client in overlap mode', () => {
   it('takes whatever comes, and names the last that was delivered', () => {
     const client = new OverlapClient();
-    expect(client.statusQuery()).toEqual({ messageId: noMessageId, rmtDelivered: false });
+    expect(client.statusQuery()).toEqual({ messageId: hislipMessageIds.none, rmtDelivered: false });
     expect(client.next()).toEqual({ messageId: id(0), rmtDelivered: false });
     expect(client.arriving()).toBe('take');
     client.delivered(id(5));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ClientOpening, hislipFailure } from '../../../src/protocols/index.ts';
+import { HislipClientOpening, hislipFailure } from '../../../src/protocols/index.ts';
 
-const opening = (): ClientOpening => new ClientOpening({ messageBytesMost: 65_536 });
+const opening = (): HislipClientOpening => new HislipClientOpening({ messageBytesMost: 65_536 });
 
 describe('a client that opens a session', () => {
   it('makes both connections and agrees on the sizes', () => {
-    const client = new ClientOpening({
+    const client = new HislipClientOpening({
       messageBytesMost: 65_536,
       subAddress: 'hislip1',
       vendorId: 'AB',

@@ -51,7 +51,7 @@ class Conversation {
     if (this.#chance(this.#haste)) return this.#ask();
     const choice = this.#random();
     if (choice < this.#haste / 8 && client.canSend) this.#command();
-    else if (choice < this.#curiosity && !client.isClearing) this.#askStatus();
+    else if (choice < this.#curiosity && client.canAsk) this.#askStatus();
     else if (choice < this.#curiosity + 0.003 && !client.isClearing) this.#clear();
     else if (choice < 0.25) this.#read();
     else if (choice < 0.5) this.#server.step();

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
-import { ClientClear, hislipClearMs, ServerClear } from '../../../src/protocols/index.ts';
+import {
+  HislipClientClear,
+  hislipClearMs,
+  HislipServerClear,
+} from '../../../src/protocols/index.ts';
 
 describe('a device clear', () => {
   it.each([
@@ -9,7 +13,7 @@ describe('a device clear', () => {
     ['is not done when the client does not ask for it', true, true, 0, 1, 0],
     ['is all that is done of what a client asks for', true, true, 7, 1, 1],
   ])('settles the mode: overlap %s', (_, canOverlap, prefersOverlap, asked, proposed, agreed) => {
-    const clear = new ServerClear({ canOverlap, prefersOverlap, clock: new ManualClock() });
+    const clear = new HislipServerClear({ canOverlap, prefersOverlap, clock: new ManualClock() });
     expect(clear.begin()).toEqual({ type: 'AsyncDeviceClearAcknowledge', features: proposed });
     expect(clear.isUnderWay).toBe(true);
     expect(clear.complete(asked)).toEqual({
@@ -21,7 +25,7 @@ describe('a device clear', () => {
   });
 
   it('that was not begun cannot be completed', () => {
-    const clear = new ServerClear({ canOverlap: true, clock: new ManualClock() });
+    const clear = new HislipServerClear({ canOverlap: true, clock: new ManualClock() });
     expect(clear.complete(0)).toMatchObject({
       kind: 'refused',
       answer: { type: 'Error', code: 0 },
@@ -30,7 +34,7 @@ describe('a device clear', () => {
 
   it('may be begun again, and is not waited for without end', async () => {
     const clock = new ManualClock();
-    const clear = new ServerClear({ canOverlap: true, clock });
+    const clear = new HislipServerClear({ canOverlap: true, clock });
     expect(clear.isOverdue).toBe(false);
     clear.begin();
     await clock.advance(hislipClearMs - 1);
@@ -45,7 +49,7 @@ describe('a device clear', () => {
   });
 
   it('goes step by step on the side of the client', () => {
-    const clear = new ClientClear();
+    const clear = new HislipClientClear();
     expect(clear.acknowledged()).toBeUndefined();
     expect(clear.completed(0)).toBeUndefined();
     expect(clear.begin()).toEqual({ type: 'AsyncDeviceClear' });
@@ -55,7 +59,7 @@ describe('a device clear', () => {
     expect(clear.acknowledged()).toBeUndefined();
     expect(clear.completed(1)).toEqual({ isOverlap: true });
     expect(clear.isUnderWay).toBe(false);
-    const other = new ClientClear(true);
+    const other = new HislipClientClear(true);
     other.begin();
     expect(other.acknowledged()).toEqual({ type: 'DeviceClearComplete', features: 1 });
     expect(other.completed(0)).toEqual({ isOverlap: false });

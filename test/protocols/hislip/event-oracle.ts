@@ -105,7 +105,7 @@ const kinds: readonly Kind[] = (
     ],
   ] satisfies readonly (readonly [string, Kind['says']])[]
 ).map(([head, says]) => {
-  const [text = '', channel, from] = head.split(' ') as [string, Kind['channel'], Kind['from']];
+  const [text, channel, from] = head.split(' ') as [string, Kind['channel'], Kind['from']];
   return { name: text, channel, from, says };
 });
 

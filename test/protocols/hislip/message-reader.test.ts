@@ -82,6 +82,21 @@ describe('the HiSLIP reader', () => {
     expect(reader.push(encodeHislip({ type: 'Error', code: 0, text: '' }))).toHaveLength(1);
   });
 
+  it('holds no more for a length on the wire than what came', () => {
+    const readers = Array.from({ length: 200 }, (_, at) => {
+      const reader = at % 2 === 0 ? clientSync() : clientAsync();
+      // 16 TiB of data, and 1 GiB of a lock's key.
+      const claim = at % 2 === 0 ? '00 00 10 00 00 00 00 00' : '00 00 00 00 40 00 00 00';
+      reader.push(header(at % 2 === 0 ? 7 : 4, claim, '01'));
+      return reader;
+    });
+    const chunk = new Uint8Array(1_048_576);
+    const before = process.memoryUsage().arrayBuffers;
+    for (const reader of readers) reader.push(chunk);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * chunk.length);
+    expect(readers.every(({ isInside }) => isInside)).toBe(true);
+  });
+
   it('breaks at the first byte that can begin no message', () => {
     for (const hex of ['00', '48 00', '47 45 54 20 2f']) {
       const reader = new HislipMessageReader({ from: 'client' });

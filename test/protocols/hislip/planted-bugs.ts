@@ -125,7 +125,7 @@ export const conversationBugs: readonly PlantedBug[] = [
     'synchronous-client',
     [
       'takes the answer to an earlier query',
-      "return messageId === unknownMessageId || messageId === this.lastSent ? 'take' : 'drop';",
+      "return messageId === hislipMessageIds.unknown || messageId === this.lastSent ? 'take' : 'drop';",
       "return 'take';",
     ],
     [

@@ -1,9 +1,9 @@
 import type * as Hislip from '../../../src/protocols/hislip/index.ts';
 import type {
-  AsyncRequests,
-  ClientClear,
-  ClientExchange,
-  ClientOpening,
+  HislipRequests,
+  HislipClientClear,
+  HislipClientExchange,
+  HislipClientOpening,
   HislipChannel,
   HislipEvent,
   HislipMessage,
@@ -13,11 +13,11 @@ import { textBytes, textOf } from './hex.ts';
 /** A client without sockets. */
 export class PocketClient {
   readonly #hislip: typeof Hislip;
-  readonly #opening: ClientOpening;
-  readonly #clear: ClientClear;
-  readonly #requests: AsyncRequests;
+  readonly #opening: HislipClientOpening;
+  readonly #clear: HislipClientClear;
+  readonly #requests: HislipRequests;
   readonly #readers: Readonly<Record<HislipChannel, Hislip.HislipMessageReader>>;
-  #exchange: ClientExchange | undefined;
+  #exchange: HislipClientExchange | undefined;
   #isTaking = false;
   #text = '';
   /** A response that is whole and was not read by the application. */
@@ -30,9 +30,9 @@ export class PocketClient {
 
   constructor(hislip: typeof Hislip, wantsOverlap: boolean) {
     this.#hislip = hislip;
-    this.#opening = new hislip.ClientOpening({ messageBytesMost: 4_096 });
-    this.#clear = new hislip.ClientClear(wantsOverlap);
-    this.#requests = new hislip.AsyncRequests();
+    this.#opening = new hislip.HislipClientOpening({ messageBytesMost: 4_096 });
+    this.#clear = new hislip.HislipClientClear(wantsOverlap);
+    this.#requests = new hislip.HislipRequests();
     this.#readers = {
       synchronous: new hislip.HislipMessageReader({ from: 'server', channel: 'synchronous' }),
       asynchronous: new hislip.HislipMessageReader({ from: 'server', channel: 'asynchronous' }),
@@ -50,6 +50,11 @@ export class PocketClient {
 
   get isClearing(): boolean {
     return this.#clear.isUnderWay;
+  }
+
+  /** Whether a status query and a device clear may still be asked for. */
+  get canAsk(): boolean {
+    return !this.isClearing && this.#requests.size < this.#hislip.hislipRequestsMost - 1;
   }
 
   get canSend(): boolean {
@@ -147,7 +152,7 @@ export class PocketClient {
     }
   }
 
-  #hearAsync(message: HislipMessage, exchange: ClientExchange): void {
+  #hearAsync(message: HislipMessage, exchange: HislipClientExchange): void {
     const arrival = this.#requests.take(message);
     if (arrival.kind === 'event') {
       if (exchange.asyncInterrupted()) this.#drop();

@@ -5,9 +5,9 @@ import type {
   HislipEvent,
   HislipMessage,
   HislipSessions,
-  ServerClear,
-  ServerExchange,
-  ServiceRequests,
+  HislipServerClear,
+  HislipServerExchange,
+  HislipServiceRequests,
 } from '../../../src/protocols/index.ts';
 import { textBytes, textOf } from './hex.ts';
 
@@ -21,11 +21,11 @@ interface Response {
 export class PocketServer {
   readonly #hislip: typeof Hislip;
   readonly #sessions: HislipSessions;
-  readonly #clear: ServerClear;
-  readonly #services: ServiceRequests;
+  readonly #clear: HislipServerClear;
+  readonly #services: HislipServiceRequests;
   readonly #inbox: { readonly messageId: number; readonly text: string }[] = [];
   readonly #readers: Readonly<Record<HislipChannel, Hislip.HislipMessageReader>>;
-  #exchange: ServerExchange;
+  #exchange: HislipServerExchange;
   #response: Response | undefined;
   #sessionId = -1;
   #text = '';
@@ -40,8 +40,8 @@ export class PocketServer {
     const clock = new ManualClock();
     this.#hislip = hislip;
     this.#sessions = new hislip.HislipSessions({ sessionsMost: 1, prefersOverlap, clock });
-    this.#clear = new hislip.ServerClear({ canOverlap: true, prefersOverlap, clock });
-    this.#services = new hislip.ServiceRequests();
+    this.#clear = new hislip.HislipServerClear({ canOverlap: true, prefersOverlap, clock });
+    this.#services = new hislip.HislipServiceRequests();
     this.#exchange = this.#begin(prefersOverlap);
     this.#readers = {
       synchronous: new hislip.HislipMessageReader({ from: 'client' }),
@@ -147,7 +147,7 @@ export class PocketServer {
     }
   }
 
-  #begin(isOverlap: boolean): ServerExchange {
+  #begin(isOverlap: boolean): HislipServerExchange {
     const { OverlapExchange, SynchronousExchange } = this.#hislip;
     return isOverlap ? new OverlapExchange() : new SynchronousExchange();
   }

@@ -52,7 +52,7 @@ export class RandomStreams {
     const messages = 1 + this.below(8);
     const parts = Array.from({ length: messages }, (_, at) => {
       if (isOpening && at === 0) return this.#message([channel === 'synchronous' ? 0 : 17], 0.05);
-      return this.#message(usual[from][channel], 0.3);
+      return this.#message(this.chance(0.03) ? [0, 17] : usual[from][channel], 0.3);
     });
     return { from, channel, isOpening, bytes: Uint8Array.from(parts.flat()), messages };
   }
@@ -90,7 +90,7 @@ export class RandomStreams {
     const bytes = [...good];
     const kind = this.below(8);
     const at = this.below(bytes.length);
-    if (kind === 0) bytes[2] = this.below(256);
+    if (kind === 0) bytes[2] = this.below(this.chance(0.5) ? 40 : 256);
     else if (kind === 1) bytes[3] = this.below(256);
     else if (kind === 2) bytes.splice(8, 8, ...(lengths[this.below(lengths.length)] ?? []));
     else if (kind === 3) bytes[15] = this.below(256);

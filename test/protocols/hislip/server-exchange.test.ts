@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  firstMessageId,
-  noMessageId,
+  hislipMessageIds,
   OverlapExchange,
   SynchronousExchange,
 } from '../../../src/protocols/index.ts';
 import type { HislipMark } from '../../../src/protocols/index.ts';
 
-const id = (count: number): number => (firstMessageId + 2 * count) >>> 0;
+const id = (count: number): number => (hislipMessageIds.first + 2 * count) >>> 0;
 const mark = (count: number, rmtDelivered = false): HislipMark => ({
   messageId: id(count),
   rmtDelivered,
@@ -70,9 +69,9 @@ describe('a server in synchronized mode', () => {
 
   it('has a message available from the first piece of a response until the client has read it', () => {
     const exchange = new SynchronousExchange();
-    expect(exchange.isMessageAvailable({ messageId: noMessageId, rmtDelivered: false })).toBe(
-      false,
-    );
+    expect(
+      exchange.isMessageAvailable({ messageId: hislipMessageIds.none, rmtDelivered: false }),
+    ).toBe(false);
     exchange.received(mark(0));
     expect(exchange.isMessageAvailable(mark(0))).toBe(false);
     exchange.offer(id(0), false);
@@ -122,7 +121,7 @@ describe('a server in overlap mode', () => {
 
   it('has a message available while the last that it sent was not delivered', () => {
     const exchange = new OverlapExchange();
-    const none = { messageId: noMessageId, rmtDelivered: false };
+    const none = { messageId: hislipMessageIds.none, rmtDelivered: false };
     expect(exchange.isMessageAvailable(none)).toBe(false);
     exchange.offer();
     exchange.offer();
@@ -144,7 +143,7 @@ describe.each([
 ])('what waits for a message in %s mode', (_mode, begin) => {
   it('waits until that message was carried out, also over the end of the numbers', () => {
     const exchange = begin();
-    expect(exchange.isCarriedOut(noMessageId)).toBe(true);
+    expect(exchange.isCarriedOut(hislipMessageIds.none)).toBe(true);
     for (let count = 0; count < 200; count += 1) {
       expect(exchange.isCarriedOut(id(count)), String(count)).toBe(false);
       exchange.carriedOut(id(count));

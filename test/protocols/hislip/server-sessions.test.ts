@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
-import { hislipPairingMs, HislipSessions, parseSubAddress } from '../../../src/protocols/index.ts';
-import type { HislipMessage, Opening } from '../../../src/protocols/index.ts';
+import {
+  hislipPairingMs,
+  HislipSessions,
+  parseHislipSubAddress,
+} from '../../../src/protocols/index.ts';
+import type { HislipMessage, HislipOpening } from '../../../src/protocols/index.ts';
 
 const initialize: Extract<HislipMessage, { type: 'Initialize' }> = {
   type: 'Initialize',
@@ -16,7 +20,7 @@ function sessionsOf(options: Partial<ConstructorParameters<typeof HislipSessions
   return { clock, sessions };
 }
 
-function idOf(opening: Opening): number {
+function idOf(opening: HislipOpening): number {
   return opening.kind === 'accepted' ? opening.session.id : -1;
 }
 
@@ -118,10 +122,10 @@ describe('a sub-address', () => {
     ['hislip', { name: 'hislip' }],
     ['hislip0,', { name: 'hislip0', index: 0 }],
   ])("'%s' is a name, a number and what follows a comma", (text, parts) => {
-    expect(parseSubAddress(text)).toEqual(parts);
+    expect(parseHislipSubAddress(text)).toEqual(parts);
   });
 
   it.each(['a,b,c', ',1', 'a b'])("'%s' is none", (text) => {
-    expect(parseSubAddress(text)).toBeUndefined();
+    expect(parseHislipSubAddress(text)).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { ServiceRequests } from '../../../src/protocols/index.ts';
+import { HislipServiceRequests } from '../../../src/protocols/index.ts';
 
 it('a client is told of a service request once until it asks for the status byte', () => {
-  const requests = new ServiceRequests();
+  const requests = new HislipServiceRequests();
   expect(requests.request(0x04)).toEqual({ type: 'AsyncServiceRequest', status: 0x44 });
   expect(requests.request(0x08)).toBeUndefined();
   expect(requests.isRequested).toBe(true);
@@ -12,13 +12,13 @@ it('a client is told of a service request once until it asks for the status byte
 });
 
 it('whether a message is available is decided here, whatever the instrument says of its own', () => {
-  const requests = new ServiceRequests();
+  const requests = new HislipServiceRequests();
   expect(requests.answer(0x00, true)).toMatchObject({ status: 0x10 });
   expect(requests.answer(0xff, false)).toMatchObject({ status: 0xef });
 });
 
 it('a device clear forgets what was asked for', () => {
-  const requests = new ServiceRequests();
+  const requests = new HislipServiceRequests();
   requests.request(0);
   requests.clear();
   expect(requests.answer(0, false)).toMatchObject({ status: 0 });
