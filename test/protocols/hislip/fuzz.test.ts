@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as hislip from '../../../src/protocols/hislip/index.ts';
 import { count } from '../../support/count.ts';
 import { Plantation } from '../../support/plantation.ts';
-import type { PlantedBug } from '../../support/plantation.ts';
+import type { Mutant } from '../../support/plantation.ts';
 import { recordProof } from '../../support/proof.ts';
 import { seed } from '../../support/seed.ts';
 import { checkConversations } from './conversation-check.ts';
@@ -14,13 +14,13 @@ type Check = (broken: typeof hislip, times: number, salt: number) => void;
 /** Which of the bugs a check finds in so many tries. */
 async function caughtBy(
   check: Check,
-  bugs: readonly PlantedBug[],
+  bugs: readonly Mutant[],
   times: number,
 ): Promise<readonly string[]> {
-  using plantation = new Plantation('kernel', 'protocols');
+  using plantation = new Plantation();
   const caught: string[] = [];
   for (const [salt, planted] of bugs.entries()) {
-    const broken = (await plantation.plant(planted, 'protocols/hislip/index.ts')) as typeof hislip;
+    const broken = await plantation.plant<typeof hislip>('protocols', planted);
     try {
       check(broken, times, salt);
     } catch {

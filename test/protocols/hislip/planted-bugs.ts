@@ -1,16 +1,16 @@
-import type { PlantedBug } from '../../support/plantation.ts';
+import type { Mutant } from '../../support/plantation.ts';
 
 function bugs(
   file: string,
   ...list: readonly (readonly [bug: string, find: string, replace: string])[]
-): PlantedBug[] {
+): Mutant[] {
   return list.map(([bug, find, replace]) => {
-    return { bug, file: `protocols/hislip/${file}.ts`, find, replace };
+    return { bug, file: `hislip/${file}.ts`, find, replace };
   });
 }
 
 /** What a reader can get wrong. */
-export const readerBugs: readonly PlantedBug[] = [
+export const readerBugs: readonly Mutant[] = [
   ...bugs(
     'message-reader',
     [
@@ -72,7 +72,7 @@ export const readerBugs: readonly PlantedBug[] = [
 ];
 
 /** What the two sides can get wrong with each other. */
-export const conversationBugs: readonly PlantedBug[] = [
+export const conversationBugs: readonly Mutant[] = [
   ...bugs(
     'synchronous-exchange',
     ['sends a response that was interrupted', 'if (messageId === this.#newest) {', 'if (true) {'],
