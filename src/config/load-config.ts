@@ -39,8 +39,7 @@ export function parseConfig(text: string, path: string): Config {
       `${path} is longer than ${configBytesMost} bytes`,
     );
   }
-  const document = parseToml(text, path);
-  const file: unknown = document.toJsObject;
+  const { document, file } = parseToml(text, path);
   const result = configSchema.safeParse(file);
   if (result.success) return result.data;
   const problems = result.error.issues
@@ -52,9 +51,11 @@ export function parseConfig(text: string, path: string): Config {
   throw new SignalboxError('CONFIG_INVALID', list, { details: { path, problems } });
 }
 
-function parseToml(text: string, path: string): TomlDocument {
+function parseToml(text: string, path: string): { document: TomlDocument; file: unknown } {
   try {
-    return parseDocument(text);
+    const document = parseDocument(text);
+    // A key that stands twice is found only when the tables are put together.
+    return { document, file: document.toJsObject };
   } catch (cause) {
     const { line } = cause as { line?: number };
     const [first = '', ...rest] = (cause as Error).message.split('\n');

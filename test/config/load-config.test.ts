@@ -209,6 +209,16 @@ describe('a configuration', () => {
     },
   );
 
+  it('names the line of a key that stands twice', () => {
+    const text = '[simulators.bus]\nkind = "multimeter"\nkind = "propar"\n';
+    expect(messageOf(text)).toMatch(/^lab\.toml:3: ./);
+  });
+
+  it('names the line of a key that stands twice in a table that is continued', () => {
+    const text = 'simulators.bus.kind = "multimeter"\n[simulators.bus]\nkind = "propar"\n';
+    expect(messageOf(text)).toMatch(/^lab\.toml:[23]: ./);
+  });
+
   it('whatever is written over it has a problem with a line, or none', () => {
     const random = randomFrom(3);
     const good = readFileSync(
