@@ -41,9 +41,11 @@ export class DuplexConnection {
   }
 
   /** @throws LINK_USB, LINK_COMMUNICATION, LINK_PROTOCOL, CANCELLED */
-  async read(signal: AbortSignal): Promise<Chunk> {
-    const chunk = await this.#received.read(signal);
-    if (this.#stream.isPaused() && this.#failure === undefined) this.#stream.resume();
+  read(signal: AbortSignal): Promise<Chunk> {
+    // What waits is taken at once, so there is room again.
+    const chunk = this.#received.read(signal);
+    const hasRoom = this.#received.bytes < receivedBytesMost;
+    if (hasRoom && this.#stream.isPaused() && this.#failure === undefined) this.#stream.resume();
     return chunk;
   }
 

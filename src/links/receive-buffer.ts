@@ -11,6 +11,8 @@ export class ReceiveBuffer {
   #bytes = 0;
   #failure: SignalboxError | undefined;
   #reader: PromiseWithResolvers<Chunk> | undefined;
+  /** What ends the pending read: listened to once, since one who reads on brings the same signal. */
+  #cancelling: { readonly signal: AbortSignal; readonly listener: Disposable } | undefined;
 
   constructor(address: string) {
     this.#address = address;
@@ -40,6 +42,7 @@ export class ReceiveBuffer {
     this.#failure = error;
     this.#reader?.reject(error);
     this.#reader = undefined;
+    this.#cancelling?.listener[Symbol.dispose]();
   }
 
   /** Forgets what was kept, so that nothing comes before the failure. */
@@ -61,11 +64,18 @@ export class ReceiveBuffer {
     }
     const reader = Promise.withResolvers<Chunk>();
     this.#reader = reader;
-    using _listener = onAbort(signal, () => {
-      if (this.#reader === reader) this.#reader = undefined;
-      reader.reject(cancellationError(signal, this.#what));
-    });
+    this.#listenTo(signal);
     return await reader.promise;
+  }
+
+  #listenTo(signal: AbortSignal): void {
+    if (this.#cancelling?.signal === signal) return;
+    this.#cancelling?.listener[Symbol.dispose]();
+    const listener = onAbort(signal, () => {
+      this.#reader?.reject(cancellationError(signal, this.#what));
+      this.#reader = undefined;
+    });
+    this.#cancelling = { signal, listener };
   }
 
   get #what(): string {

@@ -1,6 +1,6 @@
 import type { FairQueue } from './fair-queue.ts';
 import type { Pending } from './pending.ts';
-import type { Transaction } from './transaction.ts';
+import type { Chain, Transaction } from './transaction.ts';
 
 /** No more different reads are put into one message, whatever their chain would take. */
 export const chainedReadsMost = 64;
@@ -16,12 +16,9 @@ export interface Batch {
   readonly transaction: Transaction<unknown>;
   /** One for each thing asked; more than one only when the reply has one entry for each. */
   readonly parts: readonly Part[];
+  /** All requests that it answers. */
+  readonly requests: readonly Pending[];
   readonly isChain: boolean;
-}
-
-/** All requests that a batch answers. */
-export function requestsOf(batch: Batch): Pending[] {
-  return batch.parts.flatMap((part) => part.requests);
 }
 
 /**
@@ -54,21 +51,24 @@ export function gather(
     if (known === undefined) parts.set(key, { transaction: ask.transaction, requests: [request] });
     else known.requests.push(request);
   }
-  let taken = [...parts.values()];
-  let batch = alone(firstPart);
-  if (chain !== undefined && taken.length > 1) {
-    const chained = chain.combine(taken.map((part) => part.transaction));
-    taken = taken.slice(0, chained.taken);
-    if (taken.length > 1) {
-      batch = { transaction: chained.transaction, parts: taken, isChain: true };
-    }
-  }
-  for (const request of requestsOf(batch)) queue.remove(request);
+  const batch = together(firstPart, parts, chain);
+  for (const request of batch.requests) queue.remove(request);
   return batch;
 }
 
 function alone(part: Part): Batch {
-  return { transaction: part.transaction, parts: [part], isChain: false };
+  const { transaction, requests } = part;
+  return { transaction, parts: [part], requests, isChain: false };
+}
+
+/** As many as fit into one message, or the first alone. */
+function together(first: Part, all: ReadonlyMap<string, Part>, chain: Chain | undefined): Batch {
+  if (chain === undefined || all.size === 1) return alone(first);
+  const chained = chain.combine(Array.from(all.values(), ({ transaction }) => transaction));
+  const parts = [...all.values()].slice(0, chained.taken);
+  if (parts.length === 1) return alone(first);
+  const { transaction } = chained;
+  return { transaction, parts, requests: parts.flatMap(({ requests }) => requests), isChain: true };
 }
 
 function isMergeable(request: Pending): boolean {

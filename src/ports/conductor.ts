@@ -91,8 +91,7 @@ export class Conductor {
       return { outcome: { kind: 'failure', error }, request, reply: new Uint8Array() };
     }
     try {
-      const { timeoutMs, label } = transaction;
-      const { reply, received } = await wire.exchange(attempt, timeoutMs, label);
+      const { reply, received } = await wire.exchange(attempt, transaction);
       return { outcome: { kind: 'reply', reply }, request, reply: tracedBytes(received) };
     } catch (thrown) {
       const error = asSignalboxError(thrown);

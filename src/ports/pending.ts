@@ -90,12 +90,12 @@ export class Pending implements Queued {
     this.#abort = onAbort(signal, () => cancelled(cancellationError(signal, this.label)));
   }
 
-  /** It has left the line. */
-  begin(): void {
+  /** It has left the line. @param nowMs monotonic */
+  begin(nowMs: number): void {
     this.#timer?.cancel();
     this.waiting?.[Symbol.dispose]();
     this.waiting = undefined;
-    this.begunMs ??= this.#clock.monotonic();
+    this.begunMs ??= nowMs;
   }
 
   resolve(reply: unknown): void {

@@ -1,6 +1,5 @@
 import { interpretReply } from './transaction.ts';
 import type { Clock, Emitter, ErrorCode, Owner, SignalboxError } from '../kernel/index.ts';
-import { requestsOf } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { TurnResult } from './conductor.ts';
 import type { Pending } from './pending.ts';
@@ -95,7 +94,7 @@ export class PortRecord {
   turn(batch: Batch, result: TurnResult, startMs: number, endMs: number): void {
     const { label, scope } = batch.transaction;
     const { outcome, request, reply } = result;
-    const requests = requestsOf(batch);
+    const { requests } = batch;
     this.#add({
       label,
       ...(scope === undefined ? {} : { scope }),

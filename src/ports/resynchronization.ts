@@ -45,7 +45,7 @@ export async function resynchronize(
       return;
     case 'sentinel': {
       const { sentinel } = how;
-      await wire.exchange(sentinel.attempt(), sentinel.timeoutMs, sentinel.label);
+      await wire.exchange(sentinel.attempt(), sentinel);
       // The answer may itself have been a late one to the same question: then its twin follows.
       await untilQuiet(wire, clock, how.quietMs ?? quietDefaultMs, signal);
       return;

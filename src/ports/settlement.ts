@@ -1,6 +1,5 @@
 import { asSignalboxError } from '../kernel/index.ts';
 import type { Clock, Emitter, SignalboxError } from '../kernel/index.ts';
-import { requestsOf } from './batch.ts';
 import type { Batch, Part } from './batch.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Pending } from './pending.ts';
@@ -44,7 +43,7 @@ export class Settlement {
 
   /** Gives everybody the answer that came. */
   answer(batch: Batch, reply: unknown): void {
-    this.#parts.record.merged(requestsOf(batch).length - 1);
+    this.#parts.record.merged(batch.requests.length - 1);
     for (const { part, value } of answers(batch, reply)) {
       for (const request of part.requests) this.#answer(request, value);
     }
@@ -54,7 +53,7 @@ export class Settlement {
   fail(batch: Batch, error: SignalboxError): void {
     const { breaker, line } = this.#parts;
     const { scope } = batch.transaction;
-    const requests = requestsOf(batch);
+    const { requests } = batch;
     if (scope !== undefined) this.#reportFailure(scope, error);
     if (batch.isChain && error.code === 'INSTRUMENT_ERROR') {
       for (const request of requests) this.#alone(request);

@@ -1,5 +1,5 @@
 import type { Clock, Emitter, Owner } from '../kernel/index.ts';
-import { gather, requestsOf } from './batch.ts';
+import { gather } from './batch.ts';
 import type { Batch } from './batch.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Conductor } from './conductor.ts';
@@ -62,14 +62,14 @@ export class Turns {
 
   servedOwners(): Owner[] {
     const batch = this.#serving?.batch;
-    return batch === undefined ? [] : requestsOf(batch).map(({ by }) => by);
+    return batch === undefined ? [] : batch.requests.map(({ by }) => by);
   }
 
   /** Whether something is on the wire that was asked under a lease. */
   serves(lease: Lease): boolean {
     const batch = this.#serving?.batch;
     if (batch === undefined) return false;
-    return requestsOf(batch).some(({ ask }) => ask.kind === 'transaction' && ask.lease === lease);
+    return batch.requests.some(({ ask }) => ask.kind === 'transaction' && ask.lease === lease);
   }
 
   /** Resolves when nothing is on the wire and nobody in line, or after so long. */
@@ -103,7 +103,6 @@ export class Turns {
     while (this.#serving === undefined) {
       const request = this.#parts.line.take(this.#mayGo);
       if (request === undefined) break;
-      request.begin();
       const { ask } = request;
       if (ask.kind === 'lease') this.#grant(request, ask.wish);
       else this.#turn = this.#serve(request, ask.transaction);
@@ -126,7 +125,9 @@ export class Turns {
     const { book, clock, events, holds, record } = this.#parts;
     const lease = book.grant(wish);
     const status = book.statusOf(lease);
-    const waitedMs = clock.monotonic() - request.askedMs;
+    const nowMs = clock.monotonic();
+    const waitedMs = nowMs - request.askedMs;
+    request.begin(nowMs);
     record.ended(request);
     request.resolve(lease);
     holds.begin(lease);
@@ -136,14 +137,15 @@ export class Turns {
   async #serve(first: Pending, transaction: Transaction<unknown>): Promise<void> {
     const { breaker, cache, clock, conductor, line, record, settlement } = this.#parts;
     const batch = gather(first, transaction, line.queue, this.#mayGo);
+    const { requests } = batch;
     const { scope, merge } = batch.transaction;
-    const requests = requestsOf(batch);
     const startMs = clock.monotonic();
     this.#serving = { batch, sinceMs: clock.now() };
-    for (const request of requests) request.begin();
     if (scope !== undefined) breaker.sent(scope);
     if (merge === undefined && !batch.isChain) cache.forget(scope);
+    // Puts the request on the wire before it returns; what else there is to do follows.
     const turn = conductor.turn(batch.transaction);
+    for (const request of requests) request.begin(startMs);
     this.#announce(requests, startMs);
     record.wireTransaction();
     const result = await turn;

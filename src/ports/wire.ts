@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../kernel/index.ts';
 import type { Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
 import { scheduleReadFirst } from './read-first.ts';
-import type { Attempt } from './transaction.ts';
+import type { Attempt, Transaction } from './transaction.ts';
 
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
 export const writeTimeoutMs = 5_000;
@@ -39,6 +39,8 @@ export class Wire {
   readonly #clock: Clock;
   readonly #listener: WireListener;
   readonly #life = new AbortController();
+  /** Aborted when the link takes no bytes; the wire is broken then. */
+  readonly #stuck = new AbortController();
   #exchange: Exchange | undefined;
   #tap: ((data: Uint8Array) => void) | undefined;
   #arrivals = 0;
@@ -76,10 +78,10 @@ export class Wire {
    */
   async exchange<Reply>(
     attempt: Attempt<Reply>,
-    timeoutMs: number,
-    label: string,
+    transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
   ): Promise<ExchangeResult<Reply | undefined>> {
     const { reader } = attempt;
+    const { timeoutMs } = transaction;
     if (reader === undefined) {
       await this.#send(attempt.request);
       return { reply: undefined, received: noBytes };
@@ -94,9 +96,11 @@ export class Wire {
       await this.#send(attempt.request);
       timer = scheduleReadFirst(this.#clock, timeoutMs, () => {
         reject(
-          new SignalboxError('INSTRUMENT_TIMEOUT', `no reply to ${label} within ${timeoutMs} ms`, {
-            details: { timeoutMs, receivedBytes: byteCount(exchange.received) },
-          }),
+          new SignalboxError(
+            'INSTRUMENT_TIMEOUT',
+            `no reply to ${transaction.label} within ${timeoutMs} ms`,
+            { details: { timeoutMs, receivedBytes: byteCount(exchange.received) } },
+          ),
         );
       });
       return { reply: (await promise) as Reply, received: exchange.received };
@@ -123,18 +127,18 @@ export class Wire {
   }
 
   async #send(data: Uint8Array): Promise<void> {
-    const late = new AbortController();
+    const written = this.#link.write(data, { end: true, signal: this.#stuck.signal });
     const timer = this.#clock.schedule(writeTimeoutMs, () => {
       const error = new SignalboxError(
         'LINK_TIMEOUT',
         `${this.#link.address} took no bytes for ${writeTimeoutMs} ms`,
       );
-      late.abort(error);
+      this.#stuck.abort(error);
       // How much of it has gone is unknown.
       this.#break(error);
     });
     try {
-      await this.#link.write(data, { end: true, signal: late.signal });
+      await written;
     } catch (error) {
       const failure = asSignalboxError(error);
       this.#break(failure);

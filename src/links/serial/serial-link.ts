@@ -61,8 +61,8 @@ export class SerialLink implements Link {
     await this.#open().write(data, options.signal);
   }
 
-  async read(signal: AbortSignal): Promise<Chunk> {
-    return await this.#open().read(signal);
+  read(signal: AbortSignal): Promise<Chunk> {
+    return this.#connection?.read(signal) ?? Promise.reject(this.#notOpen());
   }
 
   async setLines(lines: SerialLines): Promise<void> {

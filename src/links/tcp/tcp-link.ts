@@ -57,8 +57,8 @@ export class TcpLink implements Link {
     await this.#open().write(data, options.signal);
   }
 
-  async read(signal: AbortSignal): Promise<Chunk> {
-    return await this.#open().read(signal);
+  read(signal: AbortSignal): Promise<Chunk> {
+    return this.#connection?.read(signal) ?? Promise.reject(this.#notOpen());
   }
 
   async close(): Promise<void> {

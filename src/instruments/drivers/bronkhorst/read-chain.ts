@@ -46,7 +46,7 @@ export function readItem(
     },
     attempt: () =>
       wire.attemptAs(node, encodeMessage({ kind: 'request', items: [plain] }), (message) => {
-        const [value] = valuesOf(message, [plain], label);
+        const [value] = valuesOf(message, [plain], () => label);
         return value ?? new Uint8Array();
       }),
   };
@@ -68,7 +68,7 @@ export function readItems(
     merge: { key: `${node}/${items.map(keyOf).join('/')}` },
     attempt: () =>
       wire.attemptAs(node, encodeMessage({ kind: 'request', items }), (message) =>
-        valuesOf(message, items, label),
+        valuesOf(message, items, () => label),
       ),
   };
 }
@@ -108,17 +108,21 @@ function readChain(wire: ProparWire, node: number): Chain {
         wire.chainBytes,
       );
       const taken = reads.slice(0, items.length);
-      const label = `read node ${node}: ${taken.map((read) => shortLabel(read, node)).join(', ')}`;
+      // Made up only for whoever asks: the request itself goes out first.
+      const labelOfAll = (): string =>
+        `read node ${node}: ${taken.map((read) => shortLabel(read, node)).join(', ')}`;
       return {
         taken: items.length,
         transaction: {
-          label,
+          get label() {
+            return labelOfAll();
+          },
           ...scopeOf(node),
           timeoutMs: Math.max(...taken.map(({ timeoutMs }) => timeoutMs)),
           repeat: 'safe',
           attempt: () =>
             wire.attemptAs(node, encodeMessage({ kind: 'request', items }), (message) =>
-              valuesOf(message, items, label),
+              valuesOf(message, items, labelOfAll),
             ),
         },
       };
@@ -149,9 +153,9 @@ export function fittingItems(items: readonly RequestedItem[], bytesMost: number)
 function valuesOf(
   message: ProparMessage,
   asked: readonly RequestedItem[],
-  label: string,
+  labelOf: () => string,
 ): Uint8Array[] {
-  if (message.kind === 'status') throw statusError(message.status, message.position, label);
+  if (message.kind === 'status') throw statusError(message.status, message.position, labelOf());
   const fits =
     message.kind === 'send' &&
     message.items.length === asked.length &&
@@ -163,6 +167,8 @@ function valuesOf(
         item.type === wanted.type
       );
     });
-  if (!fits) throw new SignalboxError('REPLY_MALFORMED', `the answer to '${label}' is another's`);
+  if (!fits) {
+    throw new SignalboxError('REPLY_MALFORMED', `the answer to '${labelOf()}' is another's`);
+  }
   return message.items.map(({ value }) => value.slice());
 }
