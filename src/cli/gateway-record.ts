@@ -62,11 +62,15 @@ async function readRecord(folder: string): Promise<GatewayRecord | undefined> {
   }
 }
 
-/** Field 22 of /proc/pid/stat; the name in field 2 may hold anything. Source: man 5 proc_pid_stat. */
+/**
+ * Field 22 of /proc/pid/stat; the name in field 2 may hold anything. Undefined for a process that is
+ * not there, or has ended and only waits to be collected (Z, X). Source: man 5 proc_pid_stat.
+ */
 function startTicksOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }

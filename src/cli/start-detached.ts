@@ -7,7 +7,7 @@ import { SignalboxError } from '../kernel/index.ts';
 import type { ErrorReport } from '../kernel/index.ts';
 
 /** How long a gateway that is started in the background may take until it runs. */
-export const startLongestMs = 15_000;
+export const startLongestMs = 60_000;
 /** So much of what it says when it fails without a word for programs is shown. */
 const saidCharactersMost = 4_000;
 

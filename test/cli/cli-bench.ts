@@ -15,6 +15,9 @@ const terminal = fileURLToPath(new URL('terminal.py', import.meta.url));
 // Each command is a process of its own, and a busy machine starts few of them a second.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
+/** An environment in which commands must not find a gateway: one of whoever runs the tests, perhaps. */
+export const nowhere = { SIGNALBOX_URL: 'http://127.0.0.1:9' } as const;
+
 /** How a command is run. */
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
@@ -26,6 +29,7 @@ export interface RunOptions {
 export class CliBench implements AsyncDisposable {
   readonly folder: string;
   readonly #cleanUps = new AsyncDisposableStack();
+  #hasStarted = false;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -68,6 +72,7 @@ export class CliBench implements AsyncDisposable {
 
   /** Begins a command with pipes on all sides, as a script runs it. */
   begin(words: readonly string[], options: RunOptions = {}): Running {
+    if (words[0] === 'start') this.#hasStarted = true;
     return this.#begin([process.execPath, binary, ...words], options);
   }
 
@@ -109,6 +114,7 @@ export class CliBench implements AsyncDisposable {
         XDG_STATE_HOME: this.path('state'),
         XDG_RUNTIME_DIR: this.path('run'),
         TERM: 'xterm',
+        ...(this.#hasStarted ? {} : nowhere),
         ...environment,
       },
       stdio: ['pipe', 'pipe', 'pipe'],

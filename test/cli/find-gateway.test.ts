@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CliBench } from './cli-bench.ts';
+import { CliBench, nowhere } from './cli-bench.ts';
 import { laboratory } from './laboratory.ts';
 
 const other = laboratory.replace('name = "bench"', 'name = "other"');
@@ -9,7 +9,7 @@ describe('the gateway that is meant', () => {
     await using bench = await CliBench.withGateway(laboratory);
     const status = (await bench.json(['status'])) as { url: string };
     expect(status.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const environment = { SIGNALBOX_URL: 'http://127.0.0.1:9' };
+    const environment = nowhere;
     expect((await bench.run(['status'], { environment })).code).toBe(6);
     const named = await bench.run(['status', '--url', status.url], { environment });
     expect(named.code).toBe(0);
@@ -35,13 +35,16 @@ describe('the gateway that is meant', () => {
     await using bench = await CliBench.withGateway(laboratory);
     const { pid } = (await bench.json(['status'])) as { pid: number };
     process.kill(pid, 'SIGKILL');
-    const { code, errors } = await bench.run(['stop']);
-    expect(code).toBe(6);
-    expect(errors).toContain('GATEWAY_UNREACHABLE');
+    const { code, errors } = await bench.run(['stop', '--name', 'bench']);
+    expect(code).toBe(2);
+    expect(errors).toContain("no gateway named 'bench' runs here");
     // What it left behind is in nobody's way.
-    expect((await bench.run(['restart'])).output).toMatch(
-      /none was running\nbench runs in the background/,
-    );
+    await bench.start(other, 'other.toml');
+    expect((await bench.run(['status'])).output).toContain('/other/simulator-bus');
+    expect((await bench.run(['stop'])).code).toBe(0);
+    const restarted = await bench.run(['restart'], { environment: nowhere });
+    expect(restarted).toMatchObject({ code: 0, errors: '' });
+    expect(restarted.output).toMatch(/none was running\nbench runs in the background/);
     expect((await bench.run(['read', 'nitrogen', 'userTag'])).code).toBe(0);
     await bench.run(['stop']);
   });
@@ -78,7 +81,7 @@ describe('the gateway that is meant', () => {
     expect(code).toBe(6);
     expect(errors).toMatch(/'bench' \(pid \d+\) has no HTTP door/);
     expect((await bench.run(['stop'])).code).toBe(0);
-    expect((await bench.run(['stop'])).code).toBe(6);
+    expect((await bench.run(['stop'], { environment: nowhere })).code).toBe(6);
   });
 });
 
