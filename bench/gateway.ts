@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { SignalboxClient } from '../src/client/index.ts';
 import { startSimulator } from '../src/simulators/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
-import { atMost, figure } from './figure.ts';
+import { atMost, figure, median } from './figure.ts';
 import type { BenchContext, Benchmark, Figure } from './figure.ts';
 
+/** A start is measured so often. */
+const starts = 3;
 /** The collector still tidies up after the start for so long. */
 const settleSeconds = 12;
 const idleSeconds = 10;
@@ -35,20 +37,22 @@ socket = 0
 const benchmark: Benchmark = {
   name: 'gateway',
   async run(context: BenchContext): Promise<readonly Figure[]> {
-    context.progress('from the start of the process to the first reading');
     await using bus = await startSimulator({
       kind: 'propar',
       path: join(tmpdir(), `signalbox-bench-${process.pid}`),
       nodes: [{ address: 3 }, { address: 5 }, { address: 6 }],
     });
     await using meter = await startSimulator({ kind: 'multimeter', tcpPort: 0 });
-    const beganMs = performance.now();
     const file = laboratory(bus.address, meter.address);
-    await using gateway = await GatewayProcess.start(file, { isBuilt: true });
-    const client = new SignalboxClient({ url: gateway.url });
-    await client.read('three', 'fMeasure');
-    const firstReadingMs = performance.now() - beganMs;
+    context.progress(`${starts} times from the start of the process to the first reading`);
+    const firstReadingsMs: number[] = [];
+    for (let start = 0; start < starts; start += 1) {
+      await using started = await startedAndRead(file);
+      firstReadingsMs.push(started.firstReadingMs);
+    }
 
+    await using idle = await startedAndRead(file);
+    const { gateway } = idle;
     context.progress(`idle for ${settleSeconds + idleSeconds} s`);
     await new Promise((resolve) => setTimeout(resolve, settleSeconds * 1_000));
     const before = await processorSeconds(gateway.pid);
@@ -58,7 +62,7 @@ const benchmark: Benchmark = {
     return [
       figure({
         name: 'gateway: start to first reading',
-        ours: firstReadingMs,
+        ours: median(firstReadingsMs),
         rival: null,
         unit: 'ms',
         target: atMost(2_000),
@@ -82,6 +86,23 @@ const benchmark: Benchmark = {
 };
 
 export default benchmark;
+
+/** A gateway of which one value was read, and how long both together took. */
+async function startedAndRead(
+  file: string,
+): Promise<
+  AsyncDisposable & { readonly gateway: GatewayProcess; readonly firstReadingMs: number }
+> {
+  const beganMs = performance.now();
+  const gateway = await GatewayProcess.start(file, { isBuilt: true });
+  const client = new SignalboxClient({ url: gateway.url });
+  await client.read('three', 'fMeasure');
+  return {
+    gateway,
+    firstReadingMs: performance.now() - beganMs,
+    [Symbol.asyncDispose]: async () => await gateway[Symbol.asyncDispose](),
+  };
+}
 
 async function processorSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
