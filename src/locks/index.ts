@@ -13,12 +13,13 @@ export { checkRank } from './rank.ts';
 export type { Ranked } from './rank.ts';
 export { ReadWriteLock } from './read-write-lock.ts';
 export type { ReadWriteLockStatistics } from './read-write-lock.ts';
-export { renewedLongestMs, ResourceLock } from './resource-lock.ts';
+export { ResourceLock } from './resource-lock.ts';
+export { renewedLongestMs } from './resource-lock-options.ts';
 export type {
   ResourceLockEvents,
   ResourceLockOptions,
   ResourceLockStatistics,
-} from './resource-lock.ts';
+} from './resource-lock-options.ts';
 export { ResourceGuard, ResourceQueue } from './resource-queue.ts';
 export type { ResourceQueueOptions, ResourceRequest } from './resource-queue.ts';
 export { turnClock } from './turn-clock.ts';

@@ -1,63 +1,25 @@
-import { describeOwner, Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
-import type { Clock, ListenerFailure, Owner, Timer } from '../kernel/index.ts';
+import { Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
+import type { Clock, Owner } from '../kernel/index.ts';
 import { Agent, currentAgent } from './agent.ts';
 import { MemoryTokenSource } from './fencing-token.ts';
 import type { FencingToken, TokenSource } from './fencing-token.ts';
-import { describeMode, holdLongestMs, sharedKeyLengthMost } from './hold.ts';
+import {
+  checkHoldMs,
+  checkRequest,
+  lockHeldError,
+  renewalLimitError,
+  statusOf,
+} from './hold-record.ts';
+import type { HoldRecord } from './hold-record.ts';
 import type { Hold, HoldEnd, HoldRequest, HoldStatus, LockMode } from './hold.ts';
 import { checkRank } from './rank.ts';
+import { renewedLongestMs } from './resource-lock-options.ts';
+import type {
+  ResourceLockEvents,
+  ResourceLockOptions,
+  ResourceLockStatistics,
+} from './resource-lock-options.ts';
 import type { Waitable } from './wait-graph.ts';
-
-/** What a {@link ResourceLock} tells. Holds are told of once at their grant and once at their end. */
-export interface ResourceLockEvents {
-  granted: { readonly hold: Hold };
-  renewed: { readonly hold: Hold; readonly expiresInMs: number };
-  released: { readonly hold: Hold };
-  expired: { readonly hold: Hold };
-  /** An operator ended it: who and why, for the audit. */
-  broken: { readonly hold: Hold; readonly by: Owner; readonly reason: string };
-  /** Holds have ended: what was refused may be granted now. Comes after the events of the holds. */
-  freed: undefined;
-}
-
-export interface ResourceLockOptions {
-  /** As people know it: `port bus`. */
-  readonly name: string;
-  /** Where it stands in the order in which locks must be taken. @default no order is checked */
-  readonly rank?: number;
-  /** @default systemClock */
-  readonly clock?: Clock;
-  /** Where fencing tokens come from. @default a source that ends with the process */
-  readonly tokens?: TokenSource;
-  /** Whether somebody waits who is not known here: renewals are limited then. @default nobody */
-  readonly isWaitedFor?: () => boolean;
-  /** How long renewals may stretch a hold while others wait. @default {@link renewedLongestMs} */
-  readonly renewedLongestMs?: number;
-  /** Told of each event listener that throws. */
-  readonly onListenerFailure?: ListenerFailure;
-}
-
-/** Counted since the lock was made. */
-export interface ResourceLockStatistics {
-  readonly grants: number;
-  readonly refusals: number;
-  readonly renewals: number;
-  readonly released: number;
-  readonly expired: number;
-  readonly broken: number;
-  /** Longest time for which one grant was held. */
-  readonly longestHoldMs: number;
-}
-
-/** While others wait, a hold is renewed up to this age and no further; then RENEWAL_LIMIT. */
-export const renewedLongestMs = 60_000;
-
-interface HoldRecord extends Hold {
-  readonly startedMs: number;
-  readonly holdMs: number | undefined;
-  expiresAtMs: number;
-  timer: Timer | undefined;
-}
 
 /**
  * Who holds a resource, and until when: exclusively, or shared by all who name the same key. Says
@@ -197,7 +159,7 @@ export class ResourceLock {
     if (this.#isWaitedFor()) {
       untilMs = Math.min(untilMs, hold.startedMs + this.#renewedLongestMs);
       if (untilMs <= hold.expiresAtMs && nowMs + wishMs > hold.expiresAtMs) {
-        throw this.#renewalLimit(hold, nowMs);
+        throw renewalLimitError(this.name, hold, { nowMs, mostMs: this.#renewedLongestMs });
       }
     }
     hold.expiresAtMs = untilMs;
@@ -258,22 +220,9 @@ export class ResourceLock {
     return { ...this.#counts, longestHoldMs: this.#longestHoldMs };
   }
 
-  /** The error for one who cannot have it: names the first holder, its mode and since when. */
+  /** The error for one who cannot have it. */
   heldError(): SignalboxError {
-    const holders = this.status();
-    // Who holds it exclusively is in the way of the others who share it, too.
-    const first = holders.find(({ mode }) => mode === 'exclusive') ?? holders[0];
-    if (first === undefined) {
-      return new SignalboxError('LEASE_HELD', `${this.name} is held by nobody any more`);
-    }
-    const others = new Set(holders.map(({ owner }) => owner.id)).size - 1;
-    const more = others > 0 ? ` and ${others} more` : '';
-    const since = new Date(first.sinceMs).toISOString();
-    return new SignalboxError(
-      'LEASE_HELD',
-      `${this.name} is held by ${describeOwner(first.owner)}${more}, ${describeMode(first.mode)}, since ${since}`,
-      { details: { resource: this.name, holders } },
-    );
+    return lockHeldError(this.name, this.status());
   }
 
   #grant(request: HoldRequest, by: Agent): Hold {
@@ -360,48 +309,4 @@ export class ResourceLock {
     const heldMs = this.#clock.monotonic() - hold.startedMs;
     if (heldMs > this.#longestHoldMs) this.#longestHoldMs = heldMs;
   }
-
-  #renewalLimit(hold: HoldRecord, nowMs: number): SignalboxError {
-    const leftMs = Math.round(hold.expiresAtMs - nowMs);
-    return new SignalboxError(
-      'RENEWAL_LIMIT',
-      `${this.name} is waited for, and a hold is not renewed beyond ${this.#renewedLongestMs} ms ` +
-        `then; it ends in ${leftMs} ms`,
-      { details: { resource: this.name, token: String(hold.token), expiresInMs: leftMs } },
-    );
-  }
-}
-
-function statusOf(hold: HoldRecord, nowMs: number): HoldStatus {
-  const status: HoldStatus = {
-    owner: hold.by.owner,
-    mode: hold.mode,
-    token: String(hold.token),
-    sinceMs: hold.sinceMs,
-    heldMs: nowMs - hold.startedMs,
-  };
-  return hold.expiresAtMs === Infinity
-    ? status
-    : { ...status, expiresInMs: hold.expiresAtMs - nowMs };
-}
-
-function checkRequest(name: string, { mode, holdMs }: HoldRequest): void {
-  if (mode !== 'exclusive') {
-    const { length } = mode.shared;
-    if (length === 0 || length > sharedKeyLengthMost) {
-      throw new SignalboxError(
-        'BAD_ARGUMENT',
-        `the key to share ${name} by must have 1 to ${sharedKeyLengthMost} characters, not ${length}`,
-      );
-    }
-  }
-  checkHoldMs(name, holdMs);
-}
-
-function checkHoldMs(name: string, holdMs: number | undefined): void {
-  if (holdMs === undefined || (holdMs > 0 && holdMs <= holdLongestMs)) return;
-  throw new SignalboxError(
-    'BAD_ARGUMENT',
-    `the hold time for ${name} must be above 0 and at most ${holdLongestMs} ms, not ${holdMs}`,
-  );
 }

@@ -4,7 +4,7 @@ import type { FencingToken } from './fencing-token.ts';
 import type { Hold, HoldRequest } from './hold.ts';
 import { checkRank } from './rank.ts';
 import { ResourceLock } from './resource-lock.ts';
-import type { ResourceLockOptions } from './resource-lock.ts';
+import type { ResourceLockOptions } from './resource-lock-options.ts';
 import type { Acquirable } from './acquire-all.ts';
 import type { Waitable, WaitGraph } from './wait-graph.ts';
 import { checkWait, WaitLine } from './wait-line.ts';
