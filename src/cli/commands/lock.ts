@@ -31,7 +31,11 @@ export function addLockCommand(program: Command): void {
     .description('hold a port or instrument while a command runs, or until Ctrl-C')
     .option('--shared <key>', 'share it with all who name the same key')
     .option('--wait <ms>', 'how long to wait for it (default: 1 min)', milliseconds, 60_000)
-    .option('--hold <ms>', 'how long at most (default: until the end)', milliseconds)
+    .option(
+      '--hold <ms>',
+      'for so long, also while others wait (default: until the end, but a minute at most while others wait)',
+      milliseconds,
+    )
     .option('--list', 'say who holds what')
     .option('--break <lease>', 'take this lease away from its holder; kept in the audit')
     .option('--reason <text>', 'why, for the audit', 'by hand')
