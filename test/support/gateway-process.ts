@@ -35,16 +35,18 @@ export class GatewayProcess implements AsyncDisposable {
   /**
    * @param toml its configuration; it gets a free HTTP port
    * @param options.isBuilt runs what `npm run build` made, as users do, instead of the sources
+   * @param options.preload a module that its process loads before anything else
    */
   static async start(
     toml: string,
-    options: { readonly isBuilt?: boolean } = {},
+    options: { readonly isBuilt?: boolean; readonly preload?: URL } = {},
   ): Promise<GatewayProcess> {
     const main = options.isBuilt === true ? built : sources;
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
     const file = join(folder, 'lab.toml');
     await writeFile(file, `${toml}\n[http]\nport = 0\n`);
-    const child = spawn(process.execPath, [main, 'start', file, '--json'], {
+    const preload = options.preload === undefined ? [] : ['--import', options.preload.href];
+    const child = spawn(process.execPath, [...preload, main, 'start', file, '--json'], {
       env: environmentIn(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -80,6 +82,13 @@ export class GatewayProcess implements AsyncDisposable {
   async stop(): Promise<number | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#child.kill('SIGTERM');
+    }
+    return await this.ended();
+  }
+
+  /** Waits for its end, and gives the exit code. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
       await once(this.#child, 'exit');
     }
     return this.#child.exitCode;
