@@ -34,10 +34,18 @@ export class LinkKeeper {
   #state: LinkState = 'closed';
   #reason: SignalboxError | undefined;
   #wire: Wire | undefined;
+  /** The end of the wire that was dropped last. */
+  #dropping: Promise<void> | undefined;
   #timer: Timer | undefined;
+  /** Whether it is to be open. */
+  #isWanted = false;
   #opening: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
   #reconnects = 0;
   #openedOnce = false;
+  /** Monotonic; when the open wire was opened. */
+  #openedMs = 0;
+  /** How many in a row broke soon, and before one byte had come. */
+  #uselessWires = 0;
 
   constructor(factory: LinkFactory, clock: Clock, listener: LinkKeeperListener) {
     this.#factory = factory;
@@ -66,6 +74,7 @@ export class LinkKeeper {
 
   /** Starts to open the link; returns at once. */
   open(): void {
+    this.#isWanted = true;
     if (this.#wire !== undefined || this.#opening !== undefined) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -77,17 +86,20 @@ export class LinkKeeper {
   /** Closes the wire that is open and opens a new one. */
   async reopen(reason: SignalboxError): Promise<void> {
     await this.#drop(reason, 'recovering');
-    this.open();
+    // It may have been closed while the old wire ended.
+    if (this.#isWanted) this.open();
   }
 
   /** Closes the link and leaves it closed, until `open()`. */
   async close(state: 'closed' | 'released', reason: SignalboxError): Promise<void> {
+    this.#isWanted = false;
     this.#timer?.cancel();
     this.#timer = undefined;
     const opening = this.#opening;
     opening?.cancel.abort(reason);
     await opening?.done;
     await this.#drop(reason, state);
+    await this.#dropping;
     if (this.#state !== state) this.#change(state, reason);
   }
 
@@ -95,8 +107,9 @@ export class LinkKeeper {
     const wire = this.#wire;
     if (wire === undefined) return;
     this.#wire = undefined;
+    this.#dropping = wire.close(reason);
     this.#change(state, reason);
-    await wire.close(reason);
+    await this.#dropping;
   }
 
   async #tryOpen(cancel: AbortController): Promise<void> {
@@ -106,6 +119,7 @@ export class LinkKeeper {
         new SignalboxError(
           'LINK_TIMEOUT',
           `${link.address} could not be opened within ${openTimeoutMs} ms`,
+          { details: { address: link.address, openTimeoutMs } },
         ),
       ),
     );
@@ -138,14 +152,37 @@ export class LinkKeeper {
       quarantined: (data, reason) => this.#listener.quarantined(data, reason),
       broken: (error) => {
         this.#listener.failed(error);
-        void this.reopen(error);
+        void this.#comeBack(error);
       },
     };
   }
 
+  /**
+   * At once, unless this wire and the one before were of no use: a server that turns each client away
+   * is not to be asked without a pause.
+   */
+  async #comeBack(reason: SignalboxError): Promise<void> {
+    const livedMs = this.#clock.monotonic() - this.#openedMs;
+    if ((this.#wire?.arrivals ?? 0) > 0 || livedMs > reopenLongestMs) {
+      this.#uselessWires = 0;
+      this.#backOff.reset();
+    } else this.#uselessWires += 1;
+    if (this.#uselessWires <= 1) {
+      await this.reopen(reason);
+      return;
+    }
+    this.#later();
+    await this.#drop(reason, 'recovering');
+  }
+
+  #later(): void {
+    this.#timer?.cancel();
+    this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());
+  }
+
   #opened(wire: Wire): void {
     this.#wire = wire;
-    this.#backOff.reset();
+    this.#openedMs = this.#clock.monotonic();
     if (this.#openedOnce) this.#reconnects += 1;
     this.#openedOnce = true;
     this.#change('open', undefined);
@@ -155,7 +192,7 @@ export class LinkKeeper {
     if (failure.message !== this.#reason?.message) this.#listener.failed(failure);
     const absent = failure.code === 'PORT_ABSENT' || failure.code === 'PORT_BUSY';
     this.#change(absent ? 'absent' : 'recovering', failure);
-    this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());
+    this.#later();
   }
 
   #change(state: LinkState, reason: SignalboxError | undefined): void {
