@@ -44,6 +44,7 @@ const nextStepOfErrno: Readonly<Record<string, string>> = {
   EPERM: 'Let this user use the device: `sudo usermod -aG dialout $USER`, then log in again.',
   ECONNREFUSED: 'Check that something listens there: the address, the port number, the power.',
   ENOTFOUND: 'Check the host name.',
+  EAI_AGAIN: 'Check the host name, and that the name server of this machine answers.',
 };
 
 /**
@@ -59,7 +60,7 @@ export function classifyLinkError(
   medium: LinkMedium = 'device',
 ): SignalboxError {
   if (isSignalboxError(error)) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   const errno = errnoOf(error, text);
   const code = codeOf(errno, text, medium);
   const nextStep = medium === 'device' || errno !== 'EACCES' ? nextStepOfErrno[errno] : undefined;
@@ -70,12 +71,18 @@ export function classifyLinkError(
   });
 }
 
+/** A name with several addresses fails with the errors of all of them, and without a text of its own. */
+function textOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The name of the error number; some libraries keep it only in the text. */
 function errnoOf(error: unknown, text: string): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    if (/^E[A-Z0-9]+$/.test(error.code)) return error.code;
+    if (/^E[A-Z0-9]+$/.test(error.code) || errnoNames.has(error.code)) return error.code;
   }
-  return text.match(/\bE[A-Z0-9]{2,}\b/g)?.find((word) => errnoNames.has(word)) ?? '';
+  return text.match(/\bE[A-Z0-9_]{2,}\b/g)?.find((word) => errnoNames.has(word)) ?? '';
 }
 
 function codeOf(errno: string, text: string, medium: LinkMedium): ErrorCode {

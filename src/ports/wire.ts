@@ -129,9 +129,11 @@ export class Wire {
   async #send(data: Uint8Array): Promise<void> {
     const written = this.#link.write(data, { end: true, signal: this.#stuck.signal });
     const timer = this.#clock.schedule(writeTimeoutMs, () => {
+      const { address } = this.#link;
       const error = new SignalboxError(
         'LINK_TIMEOUT',
-        `${this.#link.address} took no bytes for ${writeTimeoutMs} ms`,
+        `${address} took no bytes for ${writeTimeoutMs} ms`,
+        { details: { address, writeTimeoutMs } },
       );
       this.#stuck.abort(error);
       // How much of it has gone is unknown.

@@ -1,6 +1,11 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { onAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
+import {
+  cancellationError,
+  onAbort,
+  SignalboxError,
+  throwIfCancelled,
+} from '../../kernel/index.ts';
 import { DuplexConnection } from '../duplex-connection.ts';
 import { classifyLinkError } from '../link-error.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
@@ -29,7 +34,8 @@ export class TcpLink implements Link {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    throwIfCancelled(signal, `opening ${this.address}`);
+    const what = `opening ${this.address}`;
+    throwIfCancelled(signal, what);
     const { host, port } = this.#options;
     const socket = connect({ host, port, noDelay: true, keepAlive: true });
     socket.setKeepAlive(true, keepAliveMs);
@@ -38,7 +44,7 @@ export class TcpLink implements Link {
     socket.once('connect', connected.resolve);
     socket.once('error', connected.reject);
     socket.once('close', () => connected.reject(this.#notOpen()));
-    using _cancelled = onAbort(signal, () => connected.reject(signal.reason));
+    using _cancelled = onAbort(signal, () => connected.reject(cancellationError(signal, what)));
     try {
       await connected.promise;
       if (this.#closed) throw this.#notOpen();
@@ -73,7 +79,9 @@ export class TcpLink implements Link {
   }
 
   #notOpen(): SignalboxError {
-    return new SignalboxError('CLOSED', `${this.address} is not open`);
+    return new SignalboxError('LINK_COMMUNICATION', `${this.address} is not open`, {
+      details: { address: this.address },
+    });
   }
 }
 
