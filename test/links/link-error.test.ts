@@ -63,6 +63,20 @@ describe('an error of a network', () => {
     },
   );
 
+  it('names what every address of a host answered', () => {
+    const errors = ['[::1]:4001', '127.0.0.1:4001'].map((at) => new Error(`ECONNREFUSED ${at}`));
+    const all = Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
+    const error = classifyLinkError(all, 'tcp://localhost:4001', 'network');
+    expect(error.message).toContain('ECONNREFUSED [::1]:4001, ECONNREFUSED 127.0.0.1:4001');
+    expect(error.details).toMatchObject({ errno: 'ECONNREFUSED' });
+  });
+
+  it('of a name server that does not answer is known by its number', () => {
+    const error = classifyLinkError(withNumber('EAI_AGAIN'), 'tcp://bench:4001', 'network');
+    expect(error.details).toMatchObject({ errno: 'EAI_AGAIN' });
+    expect(error.nextStep).toContain('name server');
+  });
+
   it('that took too long is one of time', () => {
     const error = classifyLinkError(withNumber('ETIMEDOUT'), 'tcp://bench:4001', 'network');
     expect(error.code).toBe('LINK_TIMEOUT');
