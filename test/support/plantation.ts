@@ -36,7 +36,7 @@ const rooms = [
   'doors',
 ];
 
-/** Copies of a room with one bug each, in a folder that goes with the plantation. */
+/** Copies of a room with bugs of their own, in a folder that goes with the plantation. */
 export class Plantation implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-mutants-'));
   #planted = 0;
@@ -47,20 +47,35 @@ export class Plantation implements Disposable {
    * @returns what the `index.ts` of `entry` exports, with the bug in what it uses
    */
   async plant<Room>(room: string, mutant: Mutant, entry: string = room): Promise<Room> {
-    const { bug, file, find, replace } = mutant;
+    const folder = this.sow(room, [mutant], entry);
+    return (await import(pathToFileURL(join(folder, entry, 'index.ts')).href)) as Room;
+  }
+
+  /**
+   * As {@link plant}, for several bugs at once, and for who imports it elsewhere: in a thread.
+   *
+   * @returns the folder of the rooms up to `entry`
+   */
+  sow(room: string, mutants: readonly Mutant[], entry: string = room): string {
     const folder = join(this.#folder, String((this.#planted += 1)));
     mkdirSync(folder);
     symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
     for (const needed of rooms.slice(0, rooms.indexOf(entry) + 1)) {
-      cpSync(join(repository, 'src', needed), join(folder, needed), { recursive: true });
+      const source = join(repository, 'src', needed);
+      // A room before the one with the bug does not import it, so the real one will do.
+      const isBefore = rooms.indexOf(needed) < rooms.indexOf(room);
+      if (isBefore) symlinkSync(source, join(folder, needed));
+      else cpSync(source, join(folder, needed), { recursive: true });
     }
-    const path = join(folder, room, file);
-    const parts = readFileSync(path, 'utf8').split(find);
-    if (parts.length !== 2) {
-      throw new Error(`'${bug}' is not planted: ${file} has its place ${parts.length - 1} times`);
+    for (const { bug, file, find, replace } of mutants) {
+      const path = join(folder, room, file);
+      const parts = readFileSync(path, 'utf8').split(find);
+      if (parts.length !== 2) {
+        throw new Error(`'${bug}' is not planted: ${file} has its place ${parts.length - 1} times`);
+      }
+      writeFileSync(path, parts.join(replace));
     }
-    writeFileSync(path, parts.join(replace));
-    return (await import(pathToFileURL(join(folder, entry, 'index.ts')).href)) as Room;
+    return folder;
   }
 
   [Symbol.dispose](): void {
