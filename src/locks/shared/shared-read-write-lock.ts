@@ -93,7 +93,8 @@ export class SharedReadWriteLock {
   /** Takes note that a thread has ended; see `SharedMutex.abandonBy`. */
   abandonBy(threadId: number): void {
     const thread = threadId + 1;
-    for (const entry of this.#entries()) {
+    // Also of those that do not count as used yet: it may have died before it could say so.
+    for (const entry of this.#entries(sharedEntriesMost)) {
       if (Atomics.load(this.#words, entry + ofThread) !== thread) continue;
       if (this.#state(entry) === writes) {
         Atomics.store(this.#words, abandoned, 1);
@@ -240,8 +241,8 @@ export class SharedReadWriteLock {
     return Atomics.load(this.#words, entry + ofState);
   }
 
-  *#entries(): Generator<number, void> {
-    const end = headerLength + Atomics.load(this.#words, used) * entryLength;
+  *#entries(length: number = Atomics.load(this.#words, used)): Generator<number, void> {
+    const end = headerLength + length * entryLength;
     for (let entry = headerLength; entry < end; entry += entryLength) yield entry;
   }
 }
