@@ -32,7 +32,10 @@ it('a block of 16 MB comes through whole, and is not copied again and again', as
   const response = Buffer.concat([Buffer.from(`#8${blockBytes}`), block, Buffer.from('\n')]);
   const server = await instrument(response);
   const tcpPort = (server.address() as AddressInfo).port;
-  const port = new Port({ name: 'scope', link: tcpLinkFactory({ host: '127.0.0.1', port: tcpPort }) });
+  const port = new Port({
+    name: 'scope',
+    link: tcpLinkFactory({ host: '127.0.0.1', port: tcpPort }),
+  });
   port.open();
   await using door = new SocketDoor({
     name: 'scope-socket',

@@ -19,9 +19,7 @@ export class Crew implements AsyncDisposable {
     const idle = this.#threads.filter((thread) => !thread.isBusy && !thread.isEnded);
     const others = this.#threads.filter((thread) => !idle.includes(thread));
     await Promise.all(others.map((thread) => thread[Symbol.asyncDispose]()));
-    const started = Array.from({ length: this.#size - idle.length }, () =>
-      Thread.start({ room: realRoom, places: [] }),
-    );
+    const started = Array.from({ length: this.#size - idle.length }, () => Thread.start(realRoom));
     this.#threads = [...idle, ...(await Promise.all(started))];
   }
 

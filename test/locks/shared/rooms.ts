@@ -29,8 +29,17 @@ export function deafRoom(plantation: Plantation, ...bugs: readonly Mutant[]): st
   return pathToFileURL(join(plantation.sow('locks', [deaf, ...bugs]), index)).href;
 }
 
-export async function importRoom(room: string): Promise<Room> {
-  return (await import(room)) as Room;
+const imported = new Map<string, Room>();
+
+/** Imports it once; from then on it is there at once. */
+export function importRoom(room: string): Room | Promise<Room> {
+  return imported.get(room) ?? importFirst(room);
+}
+
+async function importFirst(room: string): Promise<Room> {
+  const locks = (await import(room)) as Room;
+  imported.set(room, locks);
+  return locks;
 }
 
 /** How a lock is held. */
@@ -38,8 +47,12 @@ export type Role = 'mutex' | 'read' | 'write';
 
 /** A lock that is to be held in one way: it can be sent to a thread. */
 export interface Place {
+  /** Its own, by which it is known in each thread. */
+  readonly number: number;
   readonly role: Role;
   readonly buffer: SharedArrayBuffer;
+  /** Counts those who had it. */
+  readonly turns: SharedArrayBuffer;
 }
 
 /** A place as a thread uses it. */
@@ -49,12 +62,15 @@ export interface Way {
   abandonBy(threadId: number): void;
 }
 
+let places = 0;
+
 export function newPlace(room: Room, role: Role): Place {
   const lock = role === 'mutex' ? new room.SharedMutex() : new room.SharedReadWriteLock();
-  return { role, buffer: lock.buffer };
+  places += 1;
+  return { number: places, role, buffer: lock.buffer, turns: new SharedArrayBuffer(4) };
 }
 
-export function wayTo(room: Room, { role, buffer }: Place): Way {
+export function wayTo(room: Room, { role, buffer }: Pick<Place, 'role' | 'buffer'>): Way {
   if (role === 'mutex') return new room.SharedMutex({ buffer });
   const lock = new room.SharedReadWriteLock({ buffer });
   const abandonBy = (threadId: number): void => lock.abandonBy(threadId);

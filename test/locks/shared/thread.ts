@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { End, Order, Orders, Outcome } from './orders.ts';
+import type { End, Order, Outcome } from './orders.ts';
 
 const program = new URL('programs/thread.ts', import.meta.url);
 
@@ -14,28 +13,31 @@ export class Thread implements AsyncDisposable {
   #isEnded = false;
   #thrown: unknown;
 
-  private constructor(orders: Orders) {
-    this.worker = new Worker(program, { workerData: orders });
+  private constructor() {
+    this.worker = new Worker(program);
     this.worker.on('message', ({ number, outcome }: { number: number; outcome: Outcome }) => {
       this.#answers.get(number)?.(outcome);
       this.#answers.delete(number);
     });
     this.worker.on('error', (error) => (this.#thrown = error));
-    this.ended = once(this.worker, 'exit').then(() => {
+    const ended = Promise.withResolvers<unknown>();
+    this.ended = ended.promise;
+    this.worker.on('exit', () => {
       this.#isEnded = true;
       for (const answer of this.#answers.values()) answer({ how: 'ended' });
       this.#answers.clear();
-      return this.#thrown;
+      ended.resolve(this.#thrown);
     });
   }
 
-  /** Starts it, and waits until it has imported its locks. */
-  static async start(orders: Orders): Promise<Thread> {
-    const thread = new Thread(orders);
+  /** Starts it. @param room which it is to have imported */
+  static async start(room: string): Promise<Thread> {
+    const thread = new Thread();
     const begun = Promise.withResolvers<Outcome>();
     thread.#answers.set(0, begun.resolve);
     const { how } = await begun.promise;
     if (how === 'ended') throw await thread.ended;
+    await thread.do({ do: 'import', room });
     return thread;
   }
 
@@ -54,19 +56,6 @@ export class Thread implements AsyncDisposable {
     this.#answers.set(number, outcome.resolve);
     this.worker.postMessage({ number, order });
     return await outcome.promise;
-  }
-
-  /** Takes one of its places, blocked until it has it. */
-  async takeSync(place = 0, timeoutMs = Infinity): Promise<Outcome> {
-    return await this.do({ do: 'take', place, isSync: true, timeoutMs });
-  }
-
-  async take(place = 0): Promise<Outcome> {
-    return await this.do({ do: 'take', place, isSync: false });
-  }
-
-  async release(place = 0): Promise<void> {
-    await this.do({ do: 'release', place });
   }
 
   async end(how: End | 'terminate'): Promise<void> {
