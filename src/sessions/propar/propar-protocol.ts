@@ -32,7 +32,7 @@ export function proparProtocol(wire: ProparWire): ClientProtocol {
 class ProparConversation implements ClientConversation {
   readonly #wire: ProparWire;
   readonly #binary = new BinaryFrameReader();
-  readonly #ascii = new AsciiFrameReader();
+  #ascii = new AsciiFrameReader();
 
   constructor(wire: ProparWire) {
     this.#wire = wire;
@@ -40,14 +40,22 @@ class ProparConversation implements ClientConversation {
 
   push(data: Uint8Array): ClientRequest[] {
     const requests: ClientRequest[] = [];
-    // Byte by byte, so that frames of the two forms stay in the order in which they ended. A colon
-    // inside a binary frame begins no ASCII one.
+    // Byte by byte, so that frames of the two forms stay in the order in which they ended.
     for (let at = 0; at < data.length; at += 1) {
       const one = data.subarray(at, at + 1);
       this.#add('binary', this.#binary.push(one), requests);
-      if (!this.#binary.isInside) this.#add('ascii', this.#ascii.push(one), requests);
+      if (this.#binary.isInside) this.#breakLine();
+      else this.#add('ascii', this.#ascii.push(one), requests);
     }
     return requests;
+  }
+
+  /**
+   * A colon inside a binary frame begins no line, and a line with a part of one in it is damaged: what
+   * is left of it must not be taken for a request.
+   */
+  #breakLine(): void {
+    if (this.#ascii.isInside) this.#ascii = new AsciiFrameReader();
   }
 
   #add(mode: ProparMode, events: readonly ProparEvent[], requests: ClientRequest[]): void {

@@ -156,6 +156,15 @@ describe('ProPar for unmodified programs', () => {
     expect(requestsOf(new TextEncoder().encode(':0109\r\n'))).toEqual([]);
   });
 
+  it('takes no line for a request that has binary bytes in it', () => {
+    const binary = bytesOf('10 02 05 03 05 04 01 20 01 20 10 03');
+    const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+    expect(requestsOf(ascii(':06030101217\u0010D00\r\n'))).toEqual([]);
+    const torn = requestsOf(ascii(':0603010121'), binary, ascii('7D00\r\n'));
+    expect(torn.map(({ label }) => label)).toEqual(['read node 3 1/0']);
+    expect(requestsOf(ascii(':06030101217D00\r\n'))).toHaveLength(1);
+  });
+
   it('gets through any noise before and between frames', async () => {
     const random = randomFrom(1);
     const read = bytesOf('10 02 07 03 05 04 01 20 01 20 10 03');
