@@ -50,6 +50,7 @@ export const proparStatus: {
   readonly readOnly: 13;
   readonly writeOnly: 17;
   readonly timeoutAnswer: 25;
+  readonly bufferOverflow: 29;
   readonly protocolError: 34;
 } = {
   ok: 0,
@@ -62,6 +63,7 @@ export const proparStatus: {
   readOnly: 13,
   writeOnly: 17,
   timeoutAnswer: 25,
+  bufferOverflow: 29,
   protocolError: 34,
 };
 

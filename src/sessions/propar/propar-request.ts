@@ -5,6 +5,7 @@ import {
   encodeAsciiFrame,
   encodeBinaryFrame,
   encodeMessage,
+  messageBytesMost,
   parseMessage,
   proparCommands,
   proparStatus,
@@ -50,7 +51,7 @@ export function proparRequest(
       const answer = await answerOf(wire, frame, message, transact);
       if (answer === undefined) return undefined;
       // Of what the bus sent only the message: number and node are the client's own.
-      const { data, errorCode } = answer;
+      const { data, errorCode } = fitting(answer, mode);
       return encode({ sequence, node, data, ...(errorCode === undefined ? {} : { errorCode }) });
     },
   };
@@ -114,6 +115,13 @@ function refusalOf(error: unknown, toRequest: (position: number) => number): Ans
   if (typeof frameError === 'number') return { data: new Uint8Array(), errorCode: frameError };
   if (typeof status !== 'number') throw error;
   return statusAnswer(status, toRequest(typeof position === 'number' ? position : 0));
+}
+
+/** What an instrument answers with when the values that it is asked for fit into no frame. */
+function fitting(answer: Answer, mode: ProparMode): Answer {
+  // The length of a line counts the node too.
+  const bytesMost = mode === 'binary' ? messageBytesMost : messageBytesMost - 1;
+  return answer.data.length > bytesMost ? statusAnswer(proparStatus.bufferOverflow, 0) : answer;
 }
 
 function statusAnswer(status: number, position: number): Answer {

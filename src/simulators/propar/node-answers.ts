@@ -4,7 +4,7 @@ import { refusal } from './find-parameter.ts';
 import type { Refusal } from './find-parameter.ts';
 import { itemPositions } from './item-positions.ts';
 import type { NodeModel } from './node-model.ts';
-import { bufferOverflow, readAll } from './node-reads.ts';
+import { readAll } from './node-reads.ts';
 import { writeAll } from './node-writes.ts';
 
 /** What an instrument makes of one message. */
@@ -27,7 +27,7 @@ export function answerOf(model: NodeModel, data: Uint8Array, answerBytesMost: nu
     case 'request': {
       const answer = readAll(model, decoded.items, itemPositions(data, 'request'));
       const isTooLong = answer instanceof Uint8Array && answer.length > answerBytesMost;
-      const refused = isTooLong ? { status: bufferOverflow, position: 0 } : answer;
+      const refused = isTooLong ? { status: proparStatus.bufferOverflow, position: 0 } : answer;
       return { data: bytesOf(refused), writes: noWrites, decoded };
     }
     case 'send': {

@@ -6,9 +6,6 @@ import type { Refusal } from './find-parameter.ts';
 import type { ItemPosition } from './item-positions.ts';
 import type { NodeModel } from './node-model.ts';
 
-/** Status when an answer is longer than a message can be. Manual 9.17.027, status codes. */
-export const bufferOverflow = 29;
-
 const stringType = 0x60;
 
 /** The answer to all items of a request, or to none when one is refused. */
@@ -33,7 +30,7 @@ function encodeAnswer(items: readonly SentItem[]): Uint8Array | Refusal {
     return encodeMessage({ kind: 'send', command: 2, items });
   } catch (error) {
     // Only its length can be wrong: all that is in it came from the instrument's own table.
-    if (hasCode(error, 'VALUE_INVALID')) return refusal(bufferOverflow);
+    if (hasCode(error, 'VALUE_INVALID')) return refusal(proparStatus.bufferOverflow);
     throw error;
   }
 }

@@ -138,6 +138,20 @@ describe('ProPar for unmodified programs', () => {
     expect(new TextDecoder().decode(answer)).toBe(':0109\r\n');
   });
 
+  it('answers a read of more than fits into a frame as the instrument would, with its status', async () => {
+    // Two texts of 126 bytes, which are 258 bytes with their heads.
+    const asked = bytesOf('10 02 05 03 0a 04 71 e1 71 61 7e 61 71 61 7e 10 03');
+    const long: ValueOf = (_node, { stringLength = 0 }) => new Uint8Array(stringLength);
+    expect(await answers(asked, long)).toEqual(['1002050303001d001003']);
+    // 255 bytes fit into a binary frame, and not into a line.
+    const most = '04 71 e1 71 61 7e 61 71 61 7b'.replaceAll(' ', '');
+    const binary = bytesOf(`10 02 05 03 0a ${most} 10 03`);
+    const [fits] = await answers(binary, long);
+    expect(fits?.startsWith('10020503ff02')).toBe(true);
+    const [line] = await answers(new TextEncoder().encode(`:0b03${most}\r\n`), long);
+    expect(Buffer.from(line ?? '', 'hex').toString()).toBe(':0403001D00\r\n');
+  });
+
   it('fails where nobody answered, so that the client hears nothing', async () => {
     const silent = new SignalboxError('INSTRUMENT_TIMEOUT', 'no reply');
     const [request] = requestsOf(bytesOf('10 02 05 03 05 04 01 20 01 20 10 03'));
