@@ -5,7 +5,7 @@ import { resynchronize } from './resynchronization.ts';
 import type { Resynchronization } from './resynchronization.ts';
 import { tracedBytes } from './trace.ts';
 import { interpretReply } from './transaction.ts';
-import type { Transaction, Verification } from './transaction.ts';
+import type { Attempt, Transaction, Verification } from './transaction.ts';
 import type { Wire } from './wire.ts';
 
 /** How long a write whose acknowledgement was lost with the link waits for it, to be read back. */
@@ -84,11 +84,16 @@ export class Conductor {
 
   async #attempt(transaction: Transaction<unknown>): Promise<TurnResult> {
     const wire = this.#keeper.wire;
-    const attempt = transaction.attempt();
+    let attempt: Attempt<unknown>;
+    try {
+      attempt = transaction.attempt();
+    } catch (thrown) {
+      return failure(asSignalboxError(thrown), new Uint8Array());
+    }
     const { request } = attempt;
     if (wire === undefined) {
       const error = this.#keeper.reason ?? new SignalboxError('CLOSED', 'the link is not open');
-      return { outcome: { kind: 'failure', error }, request, reply: new Uint8Array() };
+      return failure(error, request);
     }
     try {
       const { reply, received } = await wire.exchange(attempt, transaction);
@@ -96,7 +101,7 @@ export class Conductor {
     } catch (thrown) {
       const error = asSignalboxError(thrown);
       await this.#recover(wire, error);
-      return { outcome: { kind: 'failure', error }, request, reply: new Uint8Array() };
+      return failure(error, request);
     }
   }
 
@@ -169,6 +174,10 @@ export class Conductor {
       timer.cancel();
     }
   }
+}
+
+function failure(error: SignalboxError, request: Uint8Array): TurnResult {
+  return { outcome: { kind: 'failure', error }, request, reply: new Uint8Array() };
 }
 
 function silentLink(wire: Wire): SignalboxError {

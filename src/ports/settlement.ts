@@ -55,7 +55,8 @@ export class Settlement {
     const { scope } = batch.transaction;
     const { requests } = batch;
     if (scope !== undefined) this.#reportFailure(scope, error);
-    if (batch.isChain && error.code === 'INSTRUMENT_ERROR') {
+    // Whose fault it is shows when each is sent by itself.
+    if (batch.isChain && (error.code === 'INSTRUMENT_ERROR' || error.fault === 'caller')) {
       for (const request of requests) this.#alone(request);
       return;
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SignalboxError } from '../../src/kernel/index.ts';
 import { ask, owner } from '../support/line-transaction.ts';
-import { openPort } from './open-port.ts';
+import { echo, openPort } from './open-port.ts';
 
 describe('what a port puts on the wire', () => {
   it('puts one request on the wire at a time, from its first byte to the last of its reply', async () => {
@@ -30,6 +31,23 @@ describe('what a port puts on the wire', () => {
     await clock.advance(20);
     expect(await writtenWhenTold).toEqual(['a\n', 'b\n']);
     await next;
+  });
+
+  it('fails a request that cannot be put into bytes, and goes on with the others', async () => {
+    const { port, clock, bench } = await openPort(echo);
+    const bad = port.transact(
+      ask('bad', {
+        attempt: () => {
+          throw new SignalboxError('VALUE_INVALID', 'it fits into no message');
+        },
+      }),
+      owner(),
+    );
+    const next = port.transact(ask('next'), owner());
+    await expect(bad).rejects.toMatchObject({ code: 'VALUE_INVALID' });
+    await clock.advance(10);
+    expect(await next).toBe('re next');
+    expect(bench.written).toEqual(['next\n']);
   });
 
   it('gives a late reply to nobody', async () => {

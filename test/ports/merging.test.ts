@@ -5,6 +5,39 @@ import { ask, owner } from '../support/line-transaction.ts';
 import { echo, openPort, read } from './open-port.ts';
 
 describe('reads that share the wire', () => {
+  it('fails only the one that cannot be put into bytes', async () => {
+    const encode = (text: string): Uint8Array => {
+      if (text.includes('bad')) throw new SignalboxError('VALUE_INVALID', 'it fits into no message');
+      return new TextEncoder().encode(`${text}\n`);
+    };
+    const chain: Chain = {
+      combine: (parts) => ({
+        transaction: {
+          label: 'chain',
+          timeoutMs: 100,
+          repeat: 'safe',
+          attempt: () => ({ request: encode(parts.map(({ label }) => label).join('+')) }),
+        },
+        taken: parts.length,
+      }),
+    };
+    const { port, clock, bench } = await openPort(echo);
+    const of = (text: string): Transaction<string> => {
+      const alone = read(text, { merge: { key: text, chain } });
+      return { ...alone, attempt: () => ({ ...alone.attempt(), request: encode(text) }) };
+    };
+    const settled = Promise.allSettled(
+      ['a', 'bad', 'b'].map((text) => port.transact(of(text), owner())),
+    );
+    await clock.advance(100);
+    expect(await settled).toMatchObject([
+      { value: 're a' },
+      { reason: { code: 'VALUE_INVALID' } },
+      { value: 're b' },
+    ]);
+    expect(bench.written).toEqual(['a\n', 'b\n']);
+  });
+
   it('answers identical reads that wait together with one wire transaction', async () => {
     const { port, clock, bench } = await openPort((request, side) => {
       clock.schedule(5, () => side.reply(`re ${request}`));
