@@ -9,6 +9,7 @@ import {
   parseMessage,
   proparCommands,
   proparStatus,
+  stringBytesMost,
 } from '../../protocols/index.ts';
 import type {
   ProparFrame,
@@ -65,18 +66,24 @@ async function answerOf(
 ): Promise<Answer | undefined> {
   switch (message.kind) {
     case 'request':
+      if (message.items.some(isBeyondUs)) break;
       return await readAll(wire, node, data, message.items, transact);
     case 'malformed':
       // Never on the wire: an instrument that has to ignore it would seem not to answer.
       return statusAnswer(proparStatus.protocolError, 0);
     case 'status':
       throw new SignalboxError('BAD_ARGUMENT', `a status to node ${node} asks for nothing`);
-    default: {
-      const label = labelOf(message, node);
-      const expectsReply = expectsAnswer(message);
-      return await transact(rawMessage(wire, node, data, { label, expectsReply }));
-    }
+    default:
+      break;
   }
+  const label = labelOf(message, node);
+  const expectsReply = expectsAnswer(message);
+  return await transact(rawMessage(wire, node, data, { label, expectsReply }));
+}
+
+/** A text longer than any that we ask for: the instrument itself has to say what becomes of that. */
+function isBeyondUs({ stringLength = 0 }: RequestedItem): boolean {
+  return stringLength > stringBytesMost;
 }
 
 /** Reads what was asked for, each value as a read of its own, and answers in the request's layout. */

@@ -152,6 +152,16 @@ describe('ProPar for unmodified programs', () => {
     expect(Buffer.from(line ?? '', 'hex').toString()).toBe(':0403001D00\r\n');
   });
 
+  it('leaves it to the instrument to refuse a text longer than any', async () => {
+    const seen: WireRequest[] = [];
+    const asked = bytesOf('10 02 05 03 06 04 71 61 71 61 f8 10 03');
+    expect(await answers(asked, () => 29, seen)).toEqual(['1002050303001d031003']);
+    expect(seen).toMatchObject([{ node: 3, message: { items: [{ stringLength: 0xf8 }] } }]);
+    const longest = bytesOf('10 02 05 03 06 04 71 61 71 61 f7 10 03');
+    const [answer] = await answers(longest, () => new Uint8Array(0xf7));
+    expect(answer?.startsWith('10020503fb02')).toBe(true);
+  });
+
   it('fails where nobody answered, so that the client hears nothing', async () => {
     const silent = new SignalboxError('INSTRUMENT_TIMEOUT', 'no reply');
     const [request] = requestsOf(bytesOf('10 02 05 03 05 04 01 20 01 20 10 03'));
