@@ -7,7 +7,8 @@ import { echo, openPort, read } from './open-port.ts';
 describe('reads that share the wire', () => {
   it('fails only the one that cannot be put into bytes', async () => {
     const encode = (text: string): Uint8Array => {
-      if (text.includes('bad')) throw new SignalboxError('VALUE_INVALID', 'it fits into no message');
+      if (text.includes('bad'))
+        throw new SignalboxError('VALUE_INVALID', 'it fits into no message');
       return new TextEncoder().encode(`${text}\n`);
     };
     const chain: Chain = {

@@ -22,7 +22,8 @@ export function binaryFramesIn(stream: Uint8Array): ProparFrame[] {
   return frames;
 }
 
-function frameOf([sequence, node, length, ...data]: readonly number[]): ProparFrame[] {
+/** The frame that the content between two borders is, if it is one. */
+export function frameOf([sequence, node, length, ...data]: readonly number[]): ProparFrame[] {
   if (sequence === undefined || node === undefined) return [];
   const [errorCode] = data;
   if (length === 0 && data.length === 1 && errorCode !== undefined) {
@@ -63,5 +64,5 @@ function bytesOf(digits: string): number[] {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCodePoint(byte)).join('');
+  return Buffer.from(bytes).toString('latin1');
 }
