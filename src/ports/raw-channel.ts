@@ -23,7 +23,9 @@ export class RawChannel implements Disposable {
   readonly #lost: AbortSignal;
   readonly #received: Uint8Array[] = [];
   #receivedBytes = 0;
-  #waiting: (() => void) | undefined;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  /** Why the wire ended, until a read has told it. */
+  #ended: SignalboxError | undefined;
   #tappedWire: Wire | undefined;
   #tap: Disposable | undefined;
 
@@ -36,13 +38,17 @@ export class RawChannel implements Disposable {
 
   /** Sends bytes. @throws LEASE_LOST, and what the link throws */
   async write(data: Uint8Array): Promise<void> {
-    await this.#listen().send(data);
+    const wire = this.#listen();
+    // What is read from now on answers this.
+    this.#ended = undefined;
+    await wire.send(data);
     this.#lost.throwIfAborted();
   }
 
   /**
-   * What has arrived, at most `bytesMost` of it; waits for at least one byte.
-   * @throws INSTRUMENT_TIMEOUT when none comes in time; LEASE_LOST; CANCELLED
+   * What has arrived, at most `bytesMost` of it; waits for at least one byte. When the link breaks,
+   * one read says so at once, or the next one if none waits; those after it read from the new link.
+   * @throws INSTRUMENT_TIMEOUT when none comes in time; LEASE_LOST; CANCELLED; why the link broke
    */
   async read(
     bytesMost: number,
@@ -63,9 +69,13 @@ export class RawChannel implements Disposable {
   }
 
   async #arrival(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    if (ended !== undefined) throw ended;
     this.#listen();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting = resolve;
+    const waiting = Promise.withResolvers<void>();
+    const { promise, reject } = waiting;
+    this.#waiting = waiting;
     const timer = scheduleReadFirst(this.#host.clock, timeoutMs, () =>
       reject(
         new SignalboxError(
@@ -102,14 +112,24 @@ export class RawChannel implements Disposable {
     if (wire === this.#tappedWire) return wire;
     this.#tap?.[Symbol.dispose]();
     this.#tappedWire = wire;
-    this.#tap = wire.tap((data) => {
-      this.#received.push(data);
-      this.#receivedBytes += data.length;
-      while (this.#receivedBytes > rawReceivedBytesMost) {
-        this.#receivedBytes -= this.#received.shift()?.length ?? 0;
-      }
-      this.#waiting?.();
+    this.#tap = wire.tap({
+      take: (data) => this.#keep(data),
+      ended: (reason) => this.#end(reason),
     });
     return wire;
+  }
+
+  #keep(data: Uint8Array): void {
+    this.#received.push(data);
+    this.#receivedBytes += data.length;
+    while (this.#receivedBytes > rawReceivedBytesMost) {
+      this.#receivedBytes -= this.#received.shift()?.length ?? 0;
+    }
+    this.#waiting?.resolve();
+  }
+
+  #end(reason: SignalboxError): void {
+    if (this.#waiting === undefined) this.#ended = reason;
+    else this.#waiting.reject(reason);
   }
 }

@@ -16,6 +16,13 @@ export interface WireListener {
   broken(error: SignalboxError): void;
 }
 
+/** Who takes the bytes of a wire as they are. */
+export interface WireTap {
+  take(data: Uint8Array): void;
+  /** Nothing more comes: the link broke, or was closed. Told once. */
+  ended(reason: SignalboxError): void;
+}
+
 interface Exchange {
   readonly reader: ReplyReader<unknown>;
   readonly resolve: (reply: unknown) => void;
@@ -42,7 +49,7 @@ export class Wire {
   /** Aborted when the link takes no bytes; the wire is broken then. */
   readonly #stuck = new AbortController();
   #exchange: Exchange | undefined;
-  #tap: ((data: Uint8Array) => void) | undefined;
+  #tap: WireTap | undefined;
   #arrivals = 0;
   #isBroken = false;
 
@@ -62,12 +69,12 @@ export class Wire {
     return this.#arrivals;
   }
 
-  /** Until disposed, bytes that belong to no exchange go to `take` instead of into quarantine. */
-  tap(take: (data: Uint8Array) => void): Disposable {
-    this.#tap = take;
+  /** Until disposed, bytes that belong to no exchange go to the tap instead of into quarantine. */
+  tap(tap: WireTap): Disposable {
+    this.#tap = tap;
     return {
       [Symbol.dispose]: () => {
-        if (this.#tap === take) this.#tap = undefined;
+        if (this.#tap === tap) this.#tap = undefined;
       },
     };
   }
@@ -121,7 +128,7 @@ export class Wire {
 
   /** Closes the link; what waits on it fails. */
   async close(reason: SignalboxError): Promise<void> {
-    this.#exchange?.reject(reason);
+    this.#end(reason);
     this.#life.abort(reason);
     await this.#link.close();
   }
@@ -167,8 +174,16 @@ export class Wire {
   #break(failure: SignalboxError): void {
     if (this.#isBroken || this.#life.signal.aborted) return;
     this.#isBroken = true;
-    this.#exchange?.reject(failure);
+    this.#end(failure);
     this.#listener.broken(failure);
+  }
+
+  /** Nobody waits for anything more on this wire. */
+  #end(reason: SignalboxError): void {
+    this.#exchange?.reject(reason);
+    const tap = this.#tap;
+    this.#tap = undefined;
+    tap?.ended(reason);
   }
 
   #take(data: Uint8Array, end: boolean): void {
@@ -177,7 +192,7 @@ export class Wire {
       const exchange = this.#exchange;
       if (exchange === undefined) {
         if (unread.length === 0) return;
-        if (this.#tap !== undefined) this.#tap(unread);
+        if (this.#tap !== undefined) this.#tap.take(unread);
         else this.#listener.quarantined(unread, 'no request waits for it');
         return;
       }

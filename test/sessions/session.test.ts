@@ -263,6 +263,27 @@ describe('a session of an unknown protocol', () => {
     expect(bench.link.written).toEqual(['ab']);
   });
 
+  it.each([
+    ['before', ''],
+    ['in the middle of', 'half a re'],
+  ])('gives a request up at once when the link breaks %s its reply', async (_when, half) => {
+    const clock = new ManualClock();
+    await using bench = new ClientBench((_text, side) => {
+      if (half !== '') side.reply(half);
+      setImmediate(() => side.unplug());
+    }, clock);
+    await clock.advance(0);
+    const client = bench.client(gap);
+    client.say('ab');
+    // Its own silence; from then on time stands still.
+    await clock.advance(30);
+    await expect.poll(() => client.failures.length).toBe(1);
+    expect(client.failures[0]).toMatchObject({
+      error: { code: 'OUTCOME_UNKNOWN', details: { cause: 'LINK_USB' } },
+    });
+    expect(client.received).toBe('');
+  });
+
   it('does not cut a request in two because this process was busy', async () => {
     await using bench = new ClientBench(silence);
     const client = bench.client(gapProtocol({ silenceMs: 10, timeoutMs: 50, replyBytes: 0 }));

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { SharedSerialPort } from '../../../src/instruments/index.ts';
-import { Pty } from '../../../src/links/index.ts';
+import type { SharedSerialPortOptions } from '../../../src/instruments/index.ts';
+import { ManualClock } from '../../../src/kernel/index.ts';
+import { Pty, serialLinkFactory } from '../../../src/links/index.ts';
+import { Port } from '../../../src/ports/index.ts';
 
 let folder: string;
 let path: string;
@@ -31,7 +34,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function shared(options: { holdMs?: number; timeoutMs?: number } = {}): SharedSerialPort {
+function shared(options: Omit<SharedSerialPortOptions, 'path'> = {}): SharedSerialPort {
   const port = new SharedSerialPort({ path, ...options });
   ports.push(port);
   return port;
@@ -111,8 +114,11 @@ test('a closed port, and one that is not there, are not available', async () => 
   await port.close();
   const text = `Serial port ${path} is not available (closed or error)`;
   await expect(port.acquire('actor', 1_000)).rejects.toThrow(text);
-  const absent = new SharedSerialPort({ path: join(folder, 'absent') });
-  ports.push(absent);
+  const elsewhere = join(folder, 'absent');
+  await using line = new Port({ name: 'absent', link: serialLinkFactory({ path: elsewhere }) });
+  line.open();
+  await expect.poll(() => line.status().state).toBe('absent');
+  const absent = new SharedSerialPort({ path: elsewhere, port: line });
   await expect(absent.acquire('actor', 50)).rejects.toThrow(/is not available/);
   expect(absent.isAvailable()).toBe(true);
 });
@@ -128,9 +134,12 @@ test('whoever waits is refused when the port is closed', async () => {
 });
 
 test('a guard that is neither used nor released ends by itself and moves no byte any more', async () => {
-  const port = shared({ holdMs: 50 });
+  const clock = new ManualClock();
+  const port = shared({ holdMs: 50, clock });
   const forgotten = await port.acquire('forgetful', 2_000);
-  await using next = await port.acquire('next', 2_000);
+  const waiting = port.acquire('next', 2_000);
+  await clock.advance(51);
+  await using next = await waiting;
   await expect(forgotten.writeAll(bytes('late\n'))).rejects.toMatchObject({ code: 'LEASE_LOST' });
   await expect(forgotten.read(8)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   await next.writeAll(bytes('B?\n'));

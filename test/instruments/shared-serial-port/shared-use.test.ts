@@ -151,7 +151,7 @@ describe('a guard', () => {
     await using _line = line;
     await using guard = await port.acquire('actor', 1_000);
     const reading = guard.read(8);
-    const refused = expect(reading).rejects.toMatchObject({ fault: 'instrument' });
+    const refused = expect(reading).rejects.toMatchObject({ fault: 'link' });
     bench.current?.side.unplug();
     await expect(guard.writeAll(bytes('x'))).rejects.toMatchObject({ fault: 'link' });
     await refused;
