@@ -8,13 +8,24 @@ import { serialLinkFactory } from '../../../src/links/index.ts';
 import { Port } from '../../../src/ports/index.ts';
 import { proparProtocol } from '../../../src/sessions/index.ts';
 import { startSimulator } from '../../../src/simulators/index.ts';
-import type { Simulator } from '../../../src/simulators/index.ts';
+import type { NodeDefinition, Simulator } from '../../../src/simulators/index.ts';
 
 /** A request that failed, or was dropped. */
 export interface Failure {
   readonly owner: Owner;
   readonly label: string;
   readonly error: unknown;
+}
+
+export interface VirtualBusOptions {
+  /** By address or as they are. @default 3, 4 and 5 */
+  readonly nodes?: readonly (number | NodeDefinition)[];
+  /** @default 38_400 */
+  readonly baudRate?: number;
+  /** How long an instrument may take to answer. @default as everywhere */
+  readonly timeoutMs?: number;
+  /** What its virtual ports are made by. @default VirtualPortDoor */
+  readonly Door?: typeof VirtualPortDoor;
 }
 
 /** A simulated bus at its real pace, with virtual ports to it. */
@@ -25,10 +36,15 @@ export class VirtualBus implements AsyncDisposable {
   readonly failures: Failure[] = [];
   readonly folder: string;
 
-  private constructor(simulator: Simulator, folder: string, names: readonly string[]) {
+  private constructor(
+    simulator: Simulator,
+    folder: string,
+    names: readonly string[],
+    wire: ProparWire,
+    Door: typeof VirtualPortDoor,
+  ) {
     this.simulator = simulator;
     this.folder = folder;
-    const wire = new ProparWire();
     this.port = new Port({
       name: 'bus',
       link: serialLinkFactory({ path: simulator.address }),
@@ -36,7 +52,7 @@ export class VirtualBus implements AsyncDisposable {
     });
     this.doors = names.map(
       (name) =>
-        new VirtualPortDoor({
+        new Door({
           name,
           path: join(folder, name),
           port: this.port,
@@ -48,17 +64,18 @@ export class VirtualBus implements AsyncDisposable {
 
   static async open(
     names: readonly string[],
-    options: { readonly nodes?: readonly number[]; readonly baudRate?: number } = {},
+    options: VirtualBusOptions = {},
   ): Promise<VirtualBus> {
-    const { nodes = [3, 4, 5], baudRate = 38_400 } = options;
+    const { nodes = [3, 4, 5], baudRate = 38_400, timeoutMs, Door = VirtualPortDoor } = options;
     const folder = mkdtempSync(join(tmpdir(), 'signalbox-doors-'));
     const simulator = await startSimulator({
       kind: 'propar',
       path: join(folder, 'wire'),
-      nodes: nodes.map((address) => ({ address })),
+      nodes: nodes.map((node) => (typeof node === 'number' ? { address: node } : node)),
       baudRate,
     });
-    const bus = new VirtualBus(simulator, folder, names);
+    const wire = new ProparWire(timeoutMs === undefined ? {} : { timeoutMs });
+    const bus = new VirtualBus(simulator, folder, names, wire, Door);
     bus.port.open();
     for (const door of bus.doors) await door.open();
     return bus;

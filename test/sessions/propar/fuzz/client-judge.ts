@@ -22,7 +22,7 @@ export class ClientJudge {
 
   /** The client hears something. @throws Error when it is not an answer that it may hear now */
   heard(data: Uint8Array): void {
-    this.#bytes.push(data.slice());
+    this.#bytes.push(Uint8Array.from(data));
     for (const answer of this.#heard.push(data)) {
       this.#answers.push(answer);
       const offset = this.#asked.slice(this.#next).findIndex((each) => mayAnswer(each, answer));

@@ -110,7 +110,12 @@ export class ClientStream {
     if (kind < 5) return this.goodRead(this.#node()).request;
     const isBinary = kind < 9 === (this.#mode === 'binary');
     const frame = this.#random.frame(isBinary);
-    const framed = kind < 8 ? { ...frame, node: this.#node(), data: this.#message() } : frame;
+    const isMessage = kind < 8;
+    const framed = {
+      ...frame,
+      ...(isMessage || this.#strangers.length > 0 ? { node: this.#node() } : {}),
+      ...(isMessage ? { data: this.#message() } : {}),
+    };
     return encodeFrame({ mode: isBinary ? 'binary' : 'ascii', frame: framed });
   }
 
