@@ -1,3 +1,5 @@
+import { keepLayout } from '../keep-layout.ts';
+
 /** A lock between threads that is held, until it is released. Releasing again does nothing. */
 export class SharedGuard implements Disposable, AsyncDisposable {
   /**
@@ -31,3 +33,5 @@ export class SharedGuard implements Disposable, AsyncDisposable {
     return Promise.resolve();
   }
 }
+
+keepLayout(new SharedGuard(() => {}, 0, false));

@@ -66,13 +66,12 @@ export class SharedMutex {
    * @throws WAIT_TIMEOUT; DEADLOCK when this thread holds it; BAD_ARGUMENT for a bad timeout
    */
   acquireSync(timeoutMs?: number): SharedGuard {
-    const guard = this.tryAcquire();
-    if (guard !== undefined) return guard;
-    checkWait(this.name, undefined, timeoutMs);
-    if (this.holderThreadId === ownThread - 1) throw selfDeadlock(this.name);
-    const wait = this.#wait();
-    waitBlocking(wait, timeoutMs);
-    return new SharedGuard(this.#leave, 0, wait.wasAbandoned);
+    if (timeoutMs !== undefined) checkWait(this.name, undefined, timeoutMs);
+    // What mostly happens, where nothing else is in the way of the engine.
+    if (Atomics.compareExchange(this.#word, 0, 0, ownThread) === 0) {
+      return new SharedGuard(this.#leave, 0, false);
+    }
+    return this.#acquireSlowly(timeoutMs);
   }
 
   /** Takes the lock while the thread goes on. @throws WAIT_TIMEOUT, CANCELLED, BAD_ARGUMENT */
@@ -98,6 +97,13 @@ export class SharedMutex {
     }
     // It may also have died between being woken and taking the lock: all look again.
     Atomics.notify(this.#word, 0);
+  }
+
+  #acquireSlowly(timeoutMs: number | undefined): SharedGuard {
+    if (this.holderThreadId === ownThread - 1) throw selfDeadlock(this.name);
+    const wait = this.#wait();
+    waitBlocking(wait, timeoutMs);
+    return new SharedGuard(this.#leave, 0, wait.wasAbandoned);
   }
 
   #wait(): SharedWait & { wasAbandoned: boolean } {
