@@ -13,9 +13,9 @@ export const mutexBugs: readonly Mutant[] = [
   {
     bug: 'the lock is looked at and taken in two steps',
     file: mutex,
-    find: 'const before = Atomics.compareExchange(this.#word, 0, 0, ownThread);',
+    find: 'if (Atomics.compareExchange(this.#word, 0, 0, ownThread) === 0) {',
     replace:
-      'const before = Atomics.load(this.#word, 0);\n    if (before === 0) Atomics.store(this.#word, 0, ownThread);',
+      'if (Atomics.load(this.#word, 0) === 0) {\n      Atomics.store(this.#word, 0, ownThread);',
   },
   {
     bug: 'who waits writes over what has changed',
