@@ -37,6 +37,9 @@ export type ErrorCode =
   | 'INSTRUMENT_OFFLINE'
   | 'REPLY_MALFORMED'
   | 'OUTCOME_UNKNOWN'
+  | 'QUERY_INTERRUPTED'
+  | 'QUERY_UNTERMINATED'
+  | 'QUERY_DEADLOCKED'
   | 'INTERNAL';
 
 /** What the catalogue says of one error code. */
@@ -267,6 +270,24 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     504,
     'A write was sent but not acknowledged, and it is not known whether it took effect.',
     'Read the value back before you write again; Signalbox does not repeat it.',
+  ),
+  QUERY_INTERRUPTED: entry(
+    'caller',
+    409,
+    'A message was sent before the response to the one before was read, which is lost (SCPI -410).',
+    'Read each response before the next message is sent.',
+  ),
+  QUERY_UNTERMINATED: entry(
+    'caller',
+    409,
+    'A response was read where no complete query was sent (SCPI -420).',
+    'Send a query with its end first; declare `reply` where this instrument answers other messages.',
+  ),
+  QUERY_DEADLOCKED: entry(
+    'caller',
+    409,
+    'A response filled the output queue and was not read, so the rest of it is lost (SCPI -430).',
+    'Read responses as they come, or ask for less at a time.',
   ),
   INTERNAL: entry(
     'signalbox',

@@ -3,7 +3,6 @@ import type { Clock, ErrorCode } from '../kernel/index.ts';
 import type { LinkKeeper } from './link-keeper.ts';
 import { resynchronize } from './resynchronization.ts';
 import type { Resynchronization } from './resynchronization.ts';
-import { tracedBytes } from './trace.ts';
 import { interpretReply } from './transaction.ts';
 import type { Attempt, Transaction, Verification } from './transaction.ts';
 import type { Wire } from './wire.ts';
@@ -97,7 +96,7 @@ export class Conductor {
     }
     try {
       const { reply, received } = await wire.exchange(attempt, transaction);
-      return { outcome: { kind: 'reply', reply }, request, reply: tracedBytes(received) };
+      return { outcome: { kind: 'reply', reply }, request, reply: received };
     } catch (thrown) {
       const error = asSignalboxError(thrown);
       await this.#recover(wire, error);

@@ -1,8 +1,9 @@
-import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, raceAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
 import type { Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
 import { scheduleReadFirst } from './read-first.ts';
+import { ReceivedBytes } from './received-bytes.ts';
 import type { Attempt, Transaction } from './transaction.ts';
 
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
@@ -27,18 +28,20 @@ interface Exchange {
   readonly reader: ReplyReader<unknown>;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: SignalboxError) => void;
-  readonly received: Uint8Array[];
+  readonly received: ReceivedBytes;
+  /** Ends the wait for the reply. */
+  late: Timer | undefined;
   /** Ends the reply when nothing more comes. */
   silence: Timer | undefined;
+  /** Begins the time for the reply anew. */
+  readonly await: () => void;
 }
 
-/** What an exchange gave, and the bytes that it took. */
+/** What an exchange gave, and the first of the bytes that it took. */
 export interface ExchangeResult<Reply> {
   readonly reply: Reply;
-  readonly received: readonly Uint8Array[];
+  readonly received: Uint8Array;
 }
-
-const noBytes: readonly Uint8Array[] = [];
 
 /** One open link, with at most one request on it. Everything that arrives without one is dropped. */
 export class Wire {
@@ -80,7 +83,7 @@ export class Wire {
   }
 
   /**
-   * Sends the request and waits for its reply.
+   * Sends the request, if it has any bytes, and waits for its reply.
    * @throws INSTRUMENT_TIMEOUT, REPLY_MALFORMED, and what the link throws
    */
   async exchange<Reply>(
@@ -91,31 +94,36 @@ export class Wire {
     const { timeoutMs } = transaction;
     if (reader === undefined) {
       await this.#send(attempt.request);
-      return { reply: undefined, received: noBytes };
+      return { reply: undefined, received: new Uint8Array() };
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // A link that breaks while the request is being written rejects both; the write reports it.
     promise.catch(() => {});
-    const exchange: Exchange = { reader, resolve, reject, received: [], silence: undefined };
+    const received = new ReceivedBytes();
+    const exchange: Exchange = {
+      reader,
+      resolve,
+      reject,
+      received,
+      late: undefined,
+      silence: undefined,
+      await: () => {
+        exchange.late?.cancel();
+        exchange.late = scheduleReadFirst(this.#clock, timeoutMs, () => {
+          reject(noReply(transaction, received.length));
+        });
+      },
+    };
     this.#exchange = exchange;
-    let timer: Timer | undefined;
     try {
-      await this.#send(attempt.request);
-      timer = scheduleReadFirst(this.#clock, timeoutMs, () => {
-        reject(
-          new SignalboxError(
-            'INSTRUMENT_TIMEOUT',
-            `no reply to ${transaction.label} within ${timeoutMs} ms`,
-            { details: { timeoutMs, receivedBytes: byteCount(exchange.received) } },
-          ),
-        );
-      });
-      return { reply: (await promise) as Reply, received: exchange.received };
+      if (attempt.request.length > 0) await this.#send(attempt.request);
+      exchange.await();
+      return { reply: (await promise) as Reply, received: received.traced() };
     } catch (error) {
       attempt.abandon?.();
       throw error;
     } finally {
-      timer?.cancel();
+      exchange.late?.cancel();
       exchange.silence?.cancel();
       this.#exchange = undefined;
     }
@@ -164,10 +172,19 @@ export class Wire {
         const { data, end } = await this.#link.read(signal);
         this.#arrivals += 1;
         this.#take(data, end);
+        const room = this.#exchange?.reader.untilRoom;
+        if (room !== undefined) await this.#untilRoom(room);
       }
     } catch (error) {
       this.#break(asSignalboxError(error));
     }
+  }
+
+  /** What is not read waits in the link; the time for the reply stands still meanwhile. */
+  async #untilRoom(room: Promise<void>): Promise<void> {
+    this.#exchange?.late?.cancel();
+    await raceAbort(room, this.#life.signal, `a wait of ${this.#link.address} for room`);
+    this.#exchange?.await();
   }
 
   /** Reading and writing may both find it broken; the first says so. */
@@ -199,18 +216,19 @@ export class Wire {
       const progress = exchange.reader.push(unread, end);
       switch (progress.kind) {
         case 'more':
-          exchange.received.push(unread);
+          exchange.received.add(unread);
+          if (exchange.reader.isStreamed === true) exchange.await();
           this.#awaitSilence(exchange);
           return;
         case 'done': {
-          exchange.received.push(unread.subarray(0, unread.length - progress.rest.length));
+          exchange.received.add(unread.subarray(0, unread.length - progress.rest.length));
           this.#exchange = undefined;
           exchange.resolve(progress.reply);
           unread = progress.rest;
           break;
         }
         case 'refused': {
-          exchange.received.push(unread.subarray(0, unread.length - progress.rest.length));
+          exchange.received.add(unread.subarray(0, unread.length - progress.rest.length));
           this.#exchange = undefined;
           exchange.reject(progress.error);
           unread = progress.rest;
@@ -224,7 +242,7 @@ export class Wire {
           break;
         }
         case 'malformed':
-          exchange.received.push(unread);
+          exchange.received.add(unread);
           this.#exchange = undefined;
           exchange.reject(
             new SignalboxError('REPLY_MALFORMED', `malformed reply: ${progress.reason}`),
@@ -245,6 +263,11 @@ export class Wire {
   }
 }
 
-function byteCount(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+function noReply(
+  { label, timeoutMs }: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
+  receivedBytes: number,
+): SignalboxError {
+  return new SignalboxError('INSTRUMENT_TIMEOUT', `no reply to ${label} within ${timeoutMs} ms`, {
+    details: { timeoutMs, receivedBytes },
+  });
 }

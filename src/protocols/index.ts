@@ -193,8 +193,14 @@ export {
   responseText,
   ScpiMessageReader,
   ScpiReplyReader,
+  ScpiReplyStream,
 } from './scpi/index.ts';
-export type { ProgramMessage, ScpiMessageOptions, ScpiReplyOptions } from './scpi/index.ts';
+export type {
+  ProgramMessage,
+  ResponseTaker,
+  ScpiMessageOptions,
+  ScpiReplyOptions,
+} from './scpi/index.ts';
 export {
   comPortControls,
   encodeComPort,

@@ -21,6 +21,13 @@ export type ReplyProgress<Reply> =
 export interface ReplyReader<Reply> {
   /** Takes the next bytes. `end` marks the end of a message on links that have messages. */
   push(data: Uint8Array, end: boolean): ReplyProgress<Reply>;
+  /**
+   * Set by a reader that hands its reply on piece by piece, however long it is: its time is over when
+   * nothing has come for so long, and not with the whole.
+   */
+  readonly isStreamed?: boolean;
+  /** While set, the one who takes the pieces has no room: the link is read on when it resolves. */
+  readonly untilRoom?: Promise<void> | undefined;
   /** When set, a silence of so many ms after the last byte ends the reply: `silence()` gives it. */
   readonly silenceMs?: number;
   silence?(): Reply;

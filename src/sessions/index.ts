@@ -15,3 +15,11 @@ export {
   sessionRequestsMost,
 } from './session.ts';
 export type { ClientEnd, SessionOptions } from './session.ts';
+export { messagesUnderWayMost, MessageSession, unreadLongestMs } from './message-session.ts';
+export type {
+  ExchangeFault,
+  MessageReadOptions,
+  MessageSessionOptions,
+} from './message-session.ts';
+export { outputBytesMost } from './output-queue.ts';
+export type { OutputPart, OutputWish } from './output-queue.ts';

@@ -76,6 +76,19 @@ export class ScpiMessageReader {
     return messages;
   }
 
+  /** Forgets the message that has begun. */
+  clear(): void {
+    this.#message.clear();
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#length = 0;
+    this.#isQuery = false;
+    this.#endsInData = false;
+    this.#scanner.reset();
+  }
+
   #look(byte: number): void {
     const means = this.#scanner.take(byte);
     this.#endsInData = this.#scanner.isIndefinite;
@@ -95,10 +108,7 @@ export class ScpiMessageReader {
     const hasReturn = whole.at(-1) === carriageReturn && !this.#endsInData;
     const bytes = hasReturn ? whole.subarray(0, -1) : whole;
     const isQuery = this.#isQuery;
-    this.#length = 0;
-    this.#isQuery = false;
-    this.#endsInData = false;
-    this.#scanner.reset();
+    this.#begin();
     if (length > messageLengthMost) messages.push({ kind: 'too-long', length });
     else if (bytes.length > 0) messages.push({ kind: 'message', bytes, isQuery });
   }

@@ -1,7 +1,13 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import { mapTransaction } from '../../../ports/index.ts';
 import type { Transaction } from '../../../ports/index.ts';
-import { isQuery, responseText, ScpiReplyReader } from '../../../protocols/index.ts';
+import {
+  isQuery,
+  responseText,
+  ScpiReplyReader,
+  ScpiReplyStream,
+} from '../../../protocols/index.ts';
+import type { ResponseTaker } from '../../../protocols/index.ts';
 import { checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
 import type { Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
@@ -161,12 +167,9 @@ export class ScpiDriver implements Driver {
   /** A message as it is, and its response with its end. */
   exchange(message: Uint8Array, expectsReply: boolean): Transaction<Uint8Array | undefined> {
     const { terminator } = this;
-    const end = new TextEncoder().encode(terminator);
-    const request = new Uint8Array(message.length + end.length);
-    request.set(message);
-    request.set(end, message.length);
+    const request = this.#ended(message);
     return {
-      label: new TextDecoder('latin1').decode(message.subarray(0, 60)),
+      label: labelOf(message),
       timeoutMs: this.#timeoutMs,
       // A query may trigger something, so only declared parameters are read again.
       repeat: expectsReply ? 'once' : 'never',
@@ -174,6 +177,45 @@ export class ScpiDriver implements Driver {
         expectsReply ? { request, reader: new ScpiReplyReader({ terminator }) } : { request },
     };
   }
+
+  /**
+   * A query as it is; its response is handed on as it comes. The reply is how many bytes that were.
+   * Its time is over when nothing has come for so long.
+   */
+  exchangeStreamed(query: Uint8Array, taker: ResponseTaker): Transaction<number> {
+    const { terminator } = this;
+    const request = this.#ended(query);
+    return {
+      label: labelOf(query),
+      timeoutMs: this.#timeoutMs,
+      repeat: 'once',
+      attempt: () => ({ request, reader: new ScpiReplyStream(taker, { terminator }) }),
+    };
+  }
+
+  /** What the instrument says though nothing asked it, as {@link exchangeStreamed}. */
+  listen(taker: ResponseTaker, timeoutMs: number): Transaction<number> {
+    const { terminator } = this;
+    const request = new Uint8Array();
+    return {
+      label: 'a read without a query',
+      timeoutMs,
+      repeat: 'once',
+      attempt: () => ({ request, reader: new ScpiReplyStream(taker, { terminator }) }),
+    };
+  }
+
+  #ended(message: Uint8Array): Uint8Array {
+    const end = new TextEncoder().encode(this.terminator);
+    const request = new Uint8Array(message.length + end.length);
+    request.set(message);
+    request.set(end, message.length);
+    return request;
+  }
+}
+
+function labelOf(message: Uint8Array): string {
+  return new TextDecoder('latin1').decode(message.subarray(0, 60));
 }
 
 function toParameter(declared: ScpiParameter): Parameter {
