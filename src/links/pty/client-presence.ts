@@ -10,6 +10,8 @@ export interface PresenceChange {
   readonly left: boolean;
   /** Whether a client has it open now. */
   readonly present: boolean;
+  /** Whether the one that has it open now may have written; else what waits is of one before. */
+  readonly mayHaveWritten: boolean;
 }
 
 /**
@@ -20,6 +22,9 @@ export class ClientPresence {
   readonly #watch: TerminalWatch;
   readonly #keeper: SlaveKeeper;
   #openFiles = 0;
+  #mayHaveWritten = false;
+  /** Not every system tells of writing; one that has done it once does. */
+  #tellsOfWriting = false;
 
   constructor(watch: TerminalWatch, keeper: SlaveKeeper) {
     this.#watch = watch;
@@ -30,17 +35,28 @@ export class ClientPresence {
     return this.#openFiles > 0;
   }
 
-  /** What has changed since the last look; undefined when nothing has. */
+  /** What has changed since the last look; undefined when nobody has come or gone. */
   look(): PresenceChange | undefined {
     let events = this.#watch.take();
-    if (events.length === 0) return undefined;
+    if (events.every((event) => event === 'wrote')) {
+      // Most often nothing has happened, or the client that is there has written.
+      if (events.length > 0) this.#wrote();
+      return undefined;
+    }
     let left = false;
     for (let looks = 0; events.length > 0 && looks < looksMost; looks += 1) {
       left = this.#follow(events) || left;
       events = events.includes('closed') ? this.#makeSure() : [];
       left ||= !this.present;
     }
-    return { left, present: this.present };
+    return { ...this.now(), left };
+  }
+
+  /** How it stands, as a change. */
+  now(): PresenceChange {
+    const { present } = this;
+    const mayHaveWritten = present && (this.#mayHaveWritten || !this.#tellsOfWriting);
+    return { left: false, present, mayHaveWritten };
   }
 
   /**
@@ -50,7 +66,7 @@ export class ClientPresence {
   confirm(): PresenceChange | undefined {
     if (this.present) return undefined;
     this.#makeSure();
-    return this.present ? { left: false, present: true } : undefined;
+    return this.present ? this.now() : undefined;
   }
 
   close(): void {
@@ -62,8 +78,13 @@ export class ClientPresence {
     let empty = false;
     let handedOver = false;
     for (const event of events) {
+      if (event === 'wrote') {
+        this.#wrote();
+        continue;
+      }
       if (event === 'opened') {
         handedOver ||= empty;
+        if (this.#openFiles === 0) this.#mayHaveWritten = false;
         this.#openFiles += 1;
       } else {
         this.#openFiles = Math.max(0, this.#openFiles - 1);
@@ -73,9 +94,16 @@ export class ClientPresence {
     return handedOver;
   }
 
+  #wrote(): void {
+    this.#mayHaveWritten = true;
+    this.#tellsOfWriting = true;
+  }
+
   /** Gives what others did while the keeper looked. */
   #makeSure(): readonly TerminalEvent[] {
     const alone = this.#keeper.isAlone();
+    // Who came without being noticed may have written without it, too.
+    if (!alone && this.#openFiles === 0) this.#mayHaveWritten = true;
     this.#openFiles = alone ? 0 : Math.max(1, this.#openFiles);
     const events = [...this.#watch.take()];
     // The keeper's own closing and opening.

@@ -43,8 +43,10 @@ interface PtyParts {
  * them. Between two clients it is as a serial port is: what nobody reads is lost, and the next
  * client finds a raw line without echo, whatever the last one set.
  *
- * Openings and closings are known before the bytes that follow them are given out. Only a client
- * that opens, and is gone again before its bytes are read here, has them given out before its end.
+ * Openings and closings are known before the bytes that follow them are given out. A client that is
+ * gone before its bytes are read here has them given out before its end, and the next one comes after
+ * that. Only when the next one has written as well by then, nobody can tell where the bytes of one end
+ * and those of the other begin: all of them count as the next one's.
  */
 export class Pty implements AsyncDisposable {
   /** The terminal, such as `/dev/pts/3`. */
@@ -60,6 +62,9 @@ export class Pty implements AsyncDisposable {
   readonly #gone = Promise.withResolvers<void>();
   #timer: Timer | undefined;
   #told = false;
+  /** A client has gone whose end is not told yet, because bytes of it wait. */
+  #isEndDue = false;
+  #ends = 0;
   #closing = false;
 
   private constructor(libc: Libc, parts: PtyParts) {
@@ -140,13 +145,15 @@ export class Pty implements AsyncDisposable {
   }
 
   /**
-   * Sends bytes to the client. False when they were dropped: nobody has the terminal open, or its
-   * client leaves too much unread.
+   * Sends bytes to the client. False when they were dropped: nobody has the terminal open, its client
+   * leaves too much unread, or it has just gone and another is there, for whom they are not.
    */
   write(data: Uint8Array): boolean {
     if (this.#closing) return false;
+    const ends = this.#ends;
     this.#look();
-    if (this.#presence?.present === false) return false;
+    const isHis = this.#ends === ends && !this.#isEndDue;
+    if (this.#presence?.present === false || !isHis) return false;
     return this.#replies.push(data);
   }
 
@@ -173,28 +180,39 @@ export class Pty implements AsyncDisposable {
 
   #receive(data: Uint8Array): void {
     if (this.#closing) return;
-    this.#note(this.#presence?.look() ?? this.#presence?.confirm());
-    // When somebody has it open, the bytes are his. When nobody has, they are the last words of the
-    // one who has just gone, perhaps without having been noticed, and listeners hear of his end
-    // after the last of them.
-    const isGone = this.#presence?.present === false;
+    this.#note(this.#presence?.look() ?? this.#presence?.confirm(), true);
+    // When somebody has it open, the bytes are his. When nobody has, or he has written none, they are
+    // the last words of the one who has just gone, perhaps without having been noticed, and listeners
+    // hear of his end after the last of them.
+    const isGone = this.#isEndDue || this.#presence?.present === false;
     if (isGone) this.#present(true);
     this.#events.emit('data', data);
-    if (isGone && !this.#closing && !this.#keeper.hasUnread()) this.#tellLeft();
+    if (!isGone || this.#closing || this.#keeper.hasUnread()) return;
+    this.#tellLeft();
+    if (this.#presence?.present === true) this.#present(true);
   }
 
   #look(): void {
-    if (!this.#closing) this.#note(this.#presence?.look());
+    if (this.#closing) return;
+    this.#note(
+      this.#presence?.look() ?? (this.#isEndDue ? this.#presence?.now() : undefined),
+      false,
+    );
   }
 
-  #note(change: PresenceChange | undefined): void {
+  /** @param isReading whether bytes have been read that are not given out yet */
+  #note(change: PresenceChange | undefined, isReading: boolean): void {
     if (change === undefined || this.#closing) return;
-    const { left, present } = change;
-    if (left && (present || !this.#keeper.hasUnread())) this.#tellLeft();
-    if (present) this.#present(true);
+    const { left, present, mayHaveWritten } = change;
+    this.#isEndDue ||= left;
+    const isSilent = (): boolean => !isReading && !this.#keeper.hasUnread();
+    if (this.#isEndDue && (mayHaveWritten || isSilent())) this.#tellLeft();
+    if (present && !this.#isEndDue) this.#present(true);
   }
 
   #tellLeft(): void {
+    this.#isEndDue = false;
+    this.#ends += 1;
     this.#replies.clear();
     this.#keeper.discardUnread();
     if (this.#presence?.present === false) this.#keeper.reset();

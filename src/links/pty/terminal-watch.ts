@@ -2,10 +2,11 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { request, wordOf } from '../linux/ioctl.ts';
 import type { Libc } from '../linux/libc.ts';
 
-/** Something opened the terminal, or closed it. */
-export type TerminalEvent = 'opened' | 'closed';
+/** Something opened the terminal, wrote into it, or closed it. */
+export type TerminalEvent = 'opened' | 'wrote' | 'closed';
 
 /** Source: man 7 inotify. */
+const IN_MODIFY = 0x02;
 const IN_CLOSE_WRITE = 0x08;
 const IN_CLOSE_NOWRITE = 0x10;
 const IN_OPEN = 0x20;
@@ -13,7 +14,7 @@ const openFlags = 0o2_004_000; // IN_CLOEXEC | IN_NONBLOCK
 const eventHeadBytes = 16;
 
 /**
- * Knows when a terminal is opened and closed, by inotify. The kernel tells of several alike events
+ * Knows when a terminal is opened, written into and closed, by inotify. The kernel tells of several alike events
  * in a row as of one, so this is a hint that something happened, not a count.
  */
 export class TerminalWatch {
@@ -35,7 +36,7 @@ export class TerminalWatch {
     const fd = libc.inotify_init1(openFlags);
     if (fd === -1) return undefined;
     const watch = new TerminalWatch(libc, fd);
-    const wanted = IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
+    const wanted = IN_MODIFY | IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
     if (libc.inotify_add_watch(fd, path, wanted) !== -1) {
       closeSync(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
       if (watch.take().length > 0) return watch;
@@ -50,12 +51,13 @@ export class TerminalWatch {
       return [];
     const bytes = wordOf(this.#available);
     if (bytes === 0) return [];
-    const buffer = Buffer.alloc(bytes);
+    const buffer = Buffer.allocUnsafe(bytes);
     const length = readSync(this.#fd, buffer);
     const events: TerminalEvent[] = [];
     for (let at = 0; at < length; at += eventHeadBytes + buffer.readUInt32LE(at + 12)) {
       const mask = buffer.readUInt32LE(at + 4);
-      if ((mask & IN_OPEN) !== 0) events.push('opened');
+      if ((mask & IN_MODIFY) !== 0) events.push('wrote');
+      else if ((mask & IN_OPEN) !== 0) events.push('opened');
       else if ((mask & (IN_CLOSE_WRITE | IN_CLOSE_NOWRITE)) !== 0) events.push('closed');
     }
     return events;
