@@ -169,7 +169,7 @@ const bugs: readonly PlantedBug[] = [
     bug: 'a link that broke is not opened again',
     room: 'ports',
     file: 'link-keeper.ts',
-    find: 'void this.reopen(error);',
+    find: 'void this.#comeBack(error);',
     replace: '',
     shownBy: usbAtRead,
   },
