@@ -9,8 +9,9 @@ export type {
   HttpServices,
   LogLevels,
 } from './http/index.ts';
-export { keepAliveAfterMs, socketClientsMost, SocketDoor } from './socket/socket-door.ts';
+export { socketClientsMost, SocketDoor } from './socket/socket-door.ts';
 export type { SocketDoorOptions } from './socket/socket-door.ts';
 export { socketUnreadBytesMost } from './socket/socket-client.ts';
+export { keepAliveAfterMs } from './tcp/tcp-listener.ts';
 export { VirtualPortDoor } from './virtual-port/virtual-port-door.ts';
 export type { VirtualPortOptions } from './virtual-port/virtual-port-door.ts';

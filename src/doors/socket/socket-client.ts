@@ -3,8 +3,8 @@ import type { Clock, Owner } from '../../kernel/index.ts';
 import type { Port } from '../../ports/index.ts';
 import { Session } from '../../sessions/index.ts';
 import type { ClientProtocol } from '../../sessions/index.ts';
-import { ClientOwner, nameClient } from '../client-owner.ts';
-import { connectedProgram } from '../tcp-programs.ts';
+import type { ClientOwner } from '../client-owner.ts';
+import { socketOwner } from '../tcp/socket-owner.ts';
 
 /**
  * When a client leaves so many bytes unread, nothing more is done for it until it has read them. So
@@ -32,7 +32,7 @@ export class SocketClient {
   constructor(socket: Socket, options: SocketClientOptions) {
     const { ownerId, port, protocol, clock, failed, gone } = options;
     this.#socket = socket;
-    this.#client = clientOwner(socket, ownerId, clock);
+    this.#client = socketOwner(socket, { id: ownerId, door: 'socket' }, clock);
     const { owner } = this.#client;
     this.#session = new Session({
       port,
@@ -76,24 +76,4 @@ export class SocketClient {
     await this.#session.drain();
     this.#socket.end();
   }
-}
-
-function clientOwner(socket: Socket, id: string, clock: Clock): ClientOwner {
-  const { remoteAddress = 'unknown', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-  const isLocal = remoteAddress === localAddress || /^(::ffff:)?127\.|^::1$/.test(remoteAddress);
-  const client = new ClientOwner(
-    {
-      id,
-      program: `a program at ${remoteAddress}:${remotePort}`,
-      door: 'socket',
-      ...(isLocal ? {} : { host: remoteAddress }),
-    },
-    clock,
-  );
-  if (isLocal) {
-    const own = { address: localAddress, tcpPort: localPort };
-    const peer = { address: remoteAddress, tcpPort: remotePort };
-    nameClient(client, async () => await connectedProgram(own, peer));
-  }
-  return client;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { findOpenPrograms } from '../links/index.ts';
-import type { OpenProgram } from '../links/index.ts';
+import { findOpenPrograms } from '../../links/index.ts';
+import type { OpenProgram } from '../../links/index.ts';
 
 /** States of a TCP socket. Source: Linux include/net/tcp_states.h. */
 const established = '01';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { connectedProgram, listeningProgram } from '../../src/doors/tcp-programs.ts';
+import { connectedProgram, listeningProgram } from '../../../src/doors/tcp/tcp-programs.ts';
 
 it.each([
   ['127.0.0.1', '127.0.0.1'],
