@@ -111,10 +111,15 @@ export class SharedReadWriteLock {
   #acquireSync(wish: Wish, timeoutMs: number | undefined): SharedGuard {
     checkWait(this.name, undefined, timeoutMs);
     const entry = this.#enter(wish);
-    if (this.#state(entry) === wish && this.#isHeldHere() && this.#giveUp(entry, wish)) {
-      throw selfDeadlock(this.name);
-    }
-    waitBlocking(this.#wait(entry, wish), timeoutMs);
+    const wait = this.#wait(entry, wish);
+    const attempt = (): boolean => {
+      if (wait.attempt()) return true;
+      // Who is not granted because another thread still decides does not wait for itself.
+      if (!this.#isDecided() || !this.#isHeldHere()) return false;
+      if (wait.giveUp()) throw selfDeadlock(this.name);
+      return true;
+    };
+    waitBlocking({ ...wait, attempt }, timeoutMs);
     return this.#guard(entry, wish);
   }
 
@@ -190,6 +195,12 @@ export class SharedReadWriteLock {
       this.#grant();
       Atomics.store(words, decider, 0);
     }
+  }
+
+  /** Whether all that had changed before this call has been decided on. */
+  #isDecided(): boolean {
+    // In this order: who takes note of a change goes on to decide, and is done only then.
+    return Atomics.load(this.#words, changed) === 0 && Atomics.load(this.#words, decider) === 0;
   }
 
   #grant(): void {
