@@ -8,7 +8,7 @@ import { settledUnlessStuck } from './stuck.ts';
 import type { Thread } from './thread.ts';
 
 export interface Contention {
-  readonly kind: Part['kind'];
+  readonly kind: 'mutex' | 'table';
   /** Each takes the lock so many times. */
   readonly turns: number;
   /** So long nothing may happen at all. */

@@ -1,11 +1,10 @@
 import { sharedEntriesMost } from '../../../src/locks/index.ts';
-import type { Part } from './play.ts';
 import type { Room } from './rooms.ts';
 
 /** Whether all of a lock can be had: nobody holds it, or a part of it. */
 export async function isFree(
   room: Room,
-  kind: Part['kind'],
+  kind: 'mutex' | 'table',
   buffer: SharedArrayBuffer,
 ): Promise<boolean> {
   if (kind === 'mutex') {

@@ -6,7 +6,8 @@ import type { Room, Way } from './rooms.ts';
 
 /** What one of several threads does with a lock. It can be sent to a thread. */
 export interface Part {
-  readonly kind: 'mutex' | 'table';
+  /** `readers`: a table on which nobody writes. */
+  readonly kind: 'mutex' | 'readers' | 'table';
   readonly buffer: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
   /** Which of the board's pairs of slots is its own. */
@@ -41,8 +42,9 @@ class Player {
     const { kind, buffer, board } = part;
     this.#part = part;
     this.#board = new Board(board);
-    this.#writing = wayTo(room, { role: kind === 'mutex' ? 'mutex' : 'write', buffer });
-    this.#reading = kind === 'mutex' ? this.#writing : wayTo(room, { role: 'read', buffer });
+    const role = ({ mutex: 'mutex', readers: 'read', table: 'write' } as const)[kind];
+    this.#writing = wayTo(room, { role, buffer });
+    this.#reading = kind === 'table' ? wayTo(room, { role: 'read', buffer }) : this.#writing;
   }
 
   async turn(turn: number): Promise<void> {
@@ -56,7 +58,7 @@ class Player {
   }
 
   #sync(slot: number): void {
-    if (this.#part.kind === 'mutex' && this.#draw() < 0.5) {
+    if (this.#part.kind !== 'table' && this.#draw() < 0.5) {
       this.#hurry();
       return;
     }
@@ -139,7 +141,8 @@ class Player {
   }
 
   #isWriter(): boolean {
-    return this.#part.kind === 'mutex' || this.#draw() < 0.4;
+    const { kind } = this.#part;
+    return kind === 'mutex' || (kind === 'table' && this.#draw() < 0.4);
   }
 
   #draw(): number {
