@@ -9,7 +9,7 @@ export function tcpPortOf(door: SocketDoor): number {
 }
 
 /** A program at a raw socket. */
-export class LineClient {
+export class LineClient implements Disposable {
   readonly socket: Socket;
   #received = '';
   #waiting: (() => void) | undefined;
@@ -52,5 +52,8 @@ export class LineClient {
     const line = this.#received.slice(0, at);
     this.#received = this.#received.slice(at + 1);
     return line;
+  }
+  [Symbol.dispose](): void {
+    this.socket.destroy();
   }
 }
