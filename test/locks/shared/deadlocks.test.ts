@@ -77,10 +77,10 @@ describe('a thread that would block itself', () => {
       draws: Float64Array.from({ length: turns }, randomFrom()),
       isPatient: false,
     } as const;
-    let isOver = false;
-    const playing = thread.do({ do: 'play', room, part }).then(() => (isOver = true));
+    const play = { isOver: false };
+    const playing = thread.do({ do: 'play', room, part }).then(() => (play.isOver = true));
     let wrong: unknown;
-    while (!isOver) {
+    while (!play.isOver) {
       try {
         for (let left = 500; left > 0; left -= 1) lock.acquireReadSync().release();
       } catch (error) {
