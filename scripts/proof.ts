@@ -29,13 +29,13 @@ if (files.length === 0) {
   process.exitCode = lines.every(({ met }) => met) ? 0 : 1;
 }
 
-/** The test files that record a proof. */
+/** The test files that record a proof: by themselves, or through `proves`. */
 function provingFiles(): readonly string[] {
   return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .map((path) => join('test', path))
     .filter((path) => path.endsWith('.test.ts'))
     .filter((path) => paths.length === 0 || paths.some((wanted) => path.startsWith(wanted)))
-    .filter((path) => readFileSync(join(root, path), 'utf8').includes('recordProof('))
+    .filter((path) => /\b(?:recordProof|proves)\(/.test(readFileSync(join(root, path), 'utf8')))
     .toSorted();
 }
 
