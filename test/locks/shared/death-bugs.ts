@@ -8,8 +8,8 @@ export const deathBugs: readonly Mutant[] = [
   {
     bug: 'nobody looks again when the holder of a mutex has died',
     file: mutex,
-    find: '    Atomics.notify(this.#word, 0);\n  }\n\n  #wait',
-    replace: '  }\n\n  #wait',
+    find: 'Atomics.notify(this.#word, 0);',
+    replace: '',
   },
   {
     bug: 'who takes a mutex next is not told',

@@ -5,11 +5,12 @@ import { recordProof } from '../../support/proof.ts';
 import { randomFrom } from '../../support/random.ts';
 import { seed } from '../../support/seed.ts';
 import { checkDeath } from './check-death.ts';
+import { checkDeathAtWork } from './check-death-at-work.ts';
 import { Crew } from './crew.ts';
 import { deathBugs } from './death-bugs.ts';
 import { deafRoom, realRoom } from './rooms.ts';
 
-const deathsForABug = 10;
+const deathsForABug = 60;
 
 describe('locks of a thread that dies', () => {
   const crew = new Crew(2);
@@ -24,7 +25,8 @@ describe('locks of a thread that dies', () => {
     stuckMs: number,
   ): Promise<string | undefined> => {
     for (let death = 0; death < deaths; death += 1) {
-      const wrong = await checkDeath(room, crew.threads, stuckMs, randomFrom(death));
+      const check = death % 2 === 0 ? checkDeath : checkDeathAtWork;
+      const wrong = await check(room, crew.threads, stuckMs, randomFrom(death));
       if (wrong !== undefined) return `seed ${seed}, death ${death}: ${wrong}`;
     }
     return undefined;
@@ -38,7 +40,7 @@ describe('locks of a thread that dies', () => {
 
   it('are free for others, who are told', async () => {
     using plantation = new Plantation();
-    const deaths = count(120);
+    const deaths = count(160);
     expect(await firstWrong(realRoom, deaths / 2, 20_000)).toBeUndefined();
     expect(await firstWrong(deafRoom(plantation), deaths / 2, 20_000)).toBeUndefined();
     recordProof({

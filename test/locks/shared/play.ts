@@ -77,6 +77,7 @@ class Player {
   #hurry(): void {
     for (let left = hurry; left > 0; left -= 1) {
       const guard = this.#writing.acquireSync(Infinity);
+      if (guard.abandoned) this.#board.countTold();
       this.#board.counter += 1;
       this.#board.countHold();
       guard.release();

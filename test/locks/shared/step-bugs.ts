@@ -32,7 +32,7 @@ export const stepBugs: readonly (Mutant & {
     bug: 'a mutex is left to nobody when who left it died',
     step: 'it has left a mutex, and woken nobody',
     file: 'shared/shared-mutex.ts',
-    find: '    Atomics.notify(this.#word, 0);\n  }\n\n  #wait',
-    replace: '  }\n\n  #wait',
+    find: 'Atomics.notify(this.#word, 0);',
+    replace: '',
   },
 ];
