@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../src/kernel/index.ts';
+import { onAbort, SignalboxError } from '../../src/kernel/index.ts';
 import type { Chunk, Link, LinkFactory } from '../../src/links/index.ts';
 
 /** What a peer may do with a link that it is at the other end of. */
@@ -46,7 +46,8 @@ export class MemoryLink implements Link {
     if (this.#broken !== undefined) throw this.#broken;
     const { promise, resolve, reject } = Promise.withResolvers<Chunk>();
     this.#reading = { resolve, reject };
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // Taken away again, since all reads of a link bring the same signal.
+    using _cancelled = onAbort(signal, () => reject(signal.reason));
     return await promise;
   }
 
