@@ -22,4 +22,4 @@ export type {
   MessageSessionOptions,
 } from './message-session.ts';
 export { outputBytesMost } from './output-queue.ts';
-export type { OutputPart, OutputWish } from './output-queue.ts';
+export type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';

@@ -7,11 +7,11 @@ import {
 } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { ScpiDriver } from '../instruments/index.ts';
-import type { Port, Transaction } from '../ports/index.ts';
+import type { Lease, Port, Transaction } from '../ports/index.ts';
 import { messageLengthMost, ScpiMessageReader } from '../protocols/index.ts';
 import type { ProgramMessage, ResponseTaker } from '../protocols/index.ts';
 import { OutputQueue } from './output-queue.ts';
-import type { OutputPart, OutputWish } from './output-queue.ts';
+import type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
 
 /**
  * A client that leaves its full output queue unread for so long loses what is in it, so that the
@@ -41,6 +41,8 @@ export interface MessageSessionOptions {
   readonly mode: 'synchronized' | 'overlapped';
   /** How long a message may be in line at the port. */
   readonly waitMs: number;
+  /** Under which lease messages go: one that has ended moves nothing. @default none */
+  readonly lease?: () => Lease | undefined;
   /** Told of what the client did wrong, for the log. */
   readonly faulty?: (error: SignalboxError) => void;
 }
@@ -122,13 +124,23 @@ export class MessageSession implements AsyncDisposable {
    *   QUERY_UNTERMINATED when no query was asked and the instrument says nothing of itself
    */
   async read(options: MessageReadOptions): Promise<OutputPart> {
+    const output = await this.next(options);
+    if ('error' in output) throw output.error;
+    return output;
+  }
+
+  /**
+   * As {@link read}; also what queries failed with comes in its turn, with their tags.
+   * @throws WAIT_TIMEOUT, CANCELLED, CLOSED
+   */
+  async next(options: MessageReadOptions): Promise<OutputPart | OutputFailure> {
     const { signal, timeoutMs } = options;
     throwIfCancelled(signal, 'a read');
     if (this.#isClosed) throw closedError(this.by);
     if (this.#output.isEmpty && this.#queries.length === 0) this.#readInstrument(timeoutMs);
     await this.#untilOutput(timeoutMs, signal);
-    const part = this.#output.take(options);
-    if (part !== undefined) return part;
+    const output = this.#output.take(options);
+    if (output !== undefined) return output;
     throw closedError(this.by);
   }
 
@@ -150,7 +162,7 @@ export class MessageSession implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     const cleared = this.clear();
-    this.#output.push({ error: closedError(this.by) });
+    this.#output.push({ error: closedError(this.by), tag: 0 });
     await cleared;
   }
 
@@ -188,7 +200,8 @@ export class MessageSession implements AsyncDisposable {
     try {
       await asked;
     } catch (error) {
-      if (!query.isDropped) this.#output.push({ error: asSignalboxError(error) });
+      const { tag, isDropped } = query;
+      if (!isDropped) this.#output.push({ error: asSignalboxError(error), tag });
     }
     this.#drop(query);
   }
@@ -204,7 +217,7 @@ export class MessageSession implements AsyncDisposable {
     if (this.#reader.isInside) {
       this.#reader.clear();
       const error = this.#tell('QUERY_UNTERMINATED', 'read before its message was complete');
-      this.#output.push({ error });
+      this.#output.push({ error, tag: 0 });
       return;
     }
     const query: Query = { tag: 0, isDropped: false };
@@ -240,14 +253,19 @@ export class MessageSession implements AsyncDisposable {
       this.#drop(query);
       this.#output.clear();
       const what = `left its response unread for ${unreadLongestMs} ms`;
-      this.#output.push({ error: this.#tell('QUERY_DEADLOCKED', what) });
+      this.#output.push({ error: this.#tell('QUERY_DEADLOCKED', what), tag: query.tag });
     });
     return room.finally(() => timer.cancel());
   }
 
   async #transact<Reply>(transaction: Transaction<Reply>): Promise<Reply> {
     const { port, by, waitMs } = this.#options;
-    return await port.transact(transaction, by, { signal: this.#life.signal, waitMs });
+    const lease = this.#options.lease?.();
+    return await port.transact(transaction, by, {
+      signal: this.#life.signal,
+      waitMs,
+      ...(lease === undefined ? {} : { lease }),
+    });
   }
 
   async #track(work: Promise<unknown>): Promise<void> {

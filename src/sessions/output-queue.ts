@@ -18,6 +18,7 @@ export interface OutputPart {
 /** A response that will not come, or no further. */
 export interface OutputFailure {
   readonly error: SignalboxError;
+  readonly tag: number;
 }
 
 /** How much of a response a read takes. */
@@ -63,16 +64,13 @@ export class OutputQueue {
     this.#arrival = undefined;
   }
 
-  /**
-   * Takes what is there of the oldest response, and nothing of the next; undefined when empty.
-   * @throws the failure whose turn it is
-   */
-  take({ bytesMost, endByte }: OutputWish): OutputPart | undefined {
+  /** Takes what is there of the oldest response, and nothing of the next; undefined when empty. */
+  take({ bytesMost, endByte }: OutputWish): OutputPart | OutputFailure | undefined {
     const [first] = this.#parts;
     if (first === undefined) return undefined;
     if ('error' in first) {
       this.#parts.shift();
-      throw first.error;
+      return first;
     }
     const taken: Uint8Array[] = [];
     let left = bytesMost;

@@ -3,13 +3,10 @@ import type { Clock, Owner } from '../../kernel/index.ts';
 import type { Instrument } from '../../instruments/index.ts';
 import { waitDefaultMs } from '../../ports/index.ts';
 import type { Lease, Port } from '../../ports/index.ts';
+import { connectionHoldMs, keepRenewed } from '../kept-lease.ts';
 import { holds } from './lease-desk.ts';
 import type { DeskLease, Leasable, LeaseDesk } from './lease-desk.ts';
 import type { LeaseWish } from './lease-wish.ts';
-
-/** A lease that lasts as long as its connection is granted for this long, and renewed in time. */
-export const connectionHoldMs = 15_000;
-const renewEveryMs = connectionHoldMs / 3;
 
 /** The leases of one connection: they end with it. */
 export class LiveLeases {
@@ -55,7 +52,7 @@ export class LiveLeases {
     this.#held.set(lease.id, known);
     lease.lost.addEventListener('abort', () => this.#lost(lease), { once: true });
     if (lease.lost.aborted) this.#lost(lease);
-    else if (holdMs === undefined) this.#keep(lease);
+    else if (holdMs === undefined) keepRenewed(lease, this.#clock);
     return known;
   }
 
@@ -80,19 +77,5 @@ export class LiveLeases {
 
   #lost(lease: Lease): void {
     if (this.#held.delete(lease.id)) this.#ended(lease.id, lease.lost.reason as SignalboxError);
-  }
-
-  /** Renews a lease while its connection lives; at the limit it is left to expire. */
-  #keep(lease: Lease): void {
-    const timer = this.#clock.schedule(renewEveryMs, () => {
-      if (lease.lost.aborted) return;
-      try {
-        lease.renew();
-      } catch {
-        // RENEWAL_LIMIT: others wait. The holder is told when it has ended.
-      }
-      this.#keep(lease);
-    });
-    lease.lost.addEventListener('abort', () => timer.cancel(), { once: true });
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import { connectionHoldMs } from '../../../src/doors/http/live-leases.ts';
+import { connectionHoldMs } from '../../../src/doors/kept-lease.ts';
 import { pingEveryMs } from '../../../src/doors/http/live-socket.ts';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import type { Open } from './access-checks.ts';

@@ -1,0 +1,312 @@
+import { asSignalboxError } from '../../kernel/index.ts';
+import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
+import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
+import {
+  describeHislipFatal,
+  hislipClearMs,
+  hislipDeviceErrorFirst,
+  hislipErrors,
+  hislipFatal,
+  HislipMessageSizes,
+  HislipServerClear,
+  HislipServiceRequests,
+  OverlapExchange,
+  SynchronousExchange,
+} from '../../protocols/index.ts';
+import type {
+  HislipChannel,
+  HislipData,
+  HislipEvent,
+  HislipMark,
+  HislipMessage,
+  HislipServerExchange,
+} from '../../protocols/index.ts';
+import { linesWaitMs, MessageSession } from '../../sessions/index.ts';
+import type { OutputPart } from '../../sessions/index.ts';
+import type { ClientOwner } from '../client-owner.ts';
+import type { HislipConnection } from './hislip-connection.ts';
+import { HislipLocks } from './hislip-locks.ts';
+
+/**
+ * A release of a lock waits for the messages before it, but not longer: clients exist that name one
+ * which never comes.
+ */
+export const carriedOutLongestMs = 10_000;
+/** A response comes or fails by itself; this only bounds the wait for it. One day. */
+const responseLongestMs = 86_400_000;
+
+const trigger = new TextEncoder().encode('*TRG\n');
+const noBytes = new Uint8Array();
+
+export interface HislipClientOptions {
+  readonly instrument: Instrument;
+  readonly driver: ScpiDriver;
+  readonly client: ClientOwner;
+  readonly clock: Clock;
+  readonly synchronous: HislipConnection;
+  readonly failed: (owner: Owner, label: string, error: unknown) => void;
+  /** Told when one of its connections has ended. */
+  readonly gone: () => void;
+}
+
+/** One client of an instrument over HiSLIP, with its two connections. IVI-6.1. */
+export class HislipClient {
+  readonly #options: HislipClientOptions;
+  readonly #life = new AbortController();
+  readonly #session: MessageSession;
+  readonly #locks: HislipLocks;
+  readonly #sizes = new HislipMessageSizes();
+  readonly #clear: HislipServerClear;
+  readonly #services = new HislipServiceRequests();
+  #exchange: HislipServerExchange = new SynchronousExchange();
+  #asynchronous: HislipConnection | undefined;
+  #isResponding = false;
+  #newest = 0;
+  #progress = Promise.withResolvers<void>();
+
+  constructor(options: HislipClientOptions) {
+    this.#options = options;
+    const { instrument, driver, client, clock, synchronous, failed } = options;
+    const { owner } = client;
+    this.#locks = new HislipLocks({ instrument, by: owner, clock, gone: this.#life.signal });
+    this.#session = new MessageSession({
+      port: instrument.port,
+      driver,
+      by: owner,
+      clock,
+      // What interrupts what is decided by the exchange, which knows what the client has read.
+      mode: 'overlapped',
+      waitMs: linesWaitMs,
+      lease: () => this.#locks.lease,
+      faulty: (error) => failed(owner, 'a response', error),
+    });
+    this.#clear = new HislipServerClear({ canOverlap: true, clock });
+    synchronous.socket.once('close', () => void this.close());
+  }
+
+  get owner(): Owner {
+    return this.#options.client.owner;
+  }
+
+  /** Its second connection has come. */
+  attach(asynchronous: HislipConnection): void {
+    this.#asynchronous = asynchronous;
+    asynchronous.socket.once('close', () => void this.close());
+  }
+
+  /** Something came on one of its connections. Never rejects. */
+  async hear(channel: HislipChannel, event: HislipEvent): Promise<void> {
+    if (this.#life.signal.aborted) return;
+    if (this.#asynchronous === undefined) {
+      this.fatal(hislipFatal.channelMissing, 'the asynchronous channel is not open');
+      return;
+    }
+    switch (event.kind) {
+      case 'broken':
+        this.fatal(event.fatalCode, event.reason);
+        break;
+      case 'refused':
+        this.#say(channel, { type: 'Error', code: event.errorCode, text: event.reason });
+        break;
+      case 'message':
+        await this.#answer(channel, event.message);
+        break;
+      default:
+        if (!this.#clear.isUnderWay) await this.#hearData(event);
+    }
+  }
+
+  /** Says that the session is over, on both connections, and ends them. */
+  fatal(code: number, reason: string): void {
+    const text = `${describeHislipFatal(code)}: ${reason}`;
+    this.#options.synchronous.end({ type: 'FatalError', code, text });
+    this.#asynchronous?.end({ type: 'FatalError', code, text });
+    void this.close(false);
+  }
+
+  /** Ends it: locks are released, what is in line is taken back. May be called twice. */
+  async close(isAtOnce = true): Promise<void> {
+    if (!this.#life.signal.aborted) {
+      this.#life.abort();
+      this.#options.client.leave();
+      this.#options.gone();
+    }
+    if (isAtOnce) {
+      this.#options.synchronous.socket.destroy();
+      this.#asynchronous?.socket.destroy();
+    }
+    await this.#session.close();
+  }
+
+  async #hearData(event: Extract<HislipEvent, { kind: 'begin' | 'piece' | 'end' }>): Promise<void> {
+    switch (event.kind) {
+      case 'begin':
+        this.#received(event.data);
+        break;
+      case 'piece':
+        await this.#write(event.bytes, false);
+        break;
+      case 'end':
+        await this.#ended(event.data);
+        break;
+    }
+  }
+
+  #received(mark: HislipMark): void {
+    this.#newest = mark.messageId;
+    this.#exchange.received(mark);
+  }
+
+  async #ended({ isEnd, messageId }: HislipData): Promise<void> {
+    if (isEnd) await this.#write(noBytes, true);
+    if (!this.#session.isResponding) this.#carriedOut(messageId);
+  }
+
+  /** Messages go in line as they come; what they come to is told as it comes. */
+  async #write(bytes: Uint8Array, isEnd: boolean): Promise<void> {
+    try {
+      await this.#session.write(bytes, isEnd, this.#newest);
+    } catch (error) {
+      this.#tellFailure(asSignalboxError(error));
+    }
+    if (!this.#isResponding) void this.#respond();
+  }
+
+  async #respond(): Promise<void> {
+    this.#isResponding = true;
+    const wish = { timeoutMs: responseLongestMs, signal: this.#life.signal };
+    try {
+      while (this.#session.isResponding || this.#session.isMessageAvailable) {
+        const bytesMost = this.#sizes.payloadBytesMost;
+        const output = await this.#session.next({ ...wish, bytesMost });
+        if ('error' in output) this.#tellFailed(output.error, output.tag);
+        else await this.#offer(output);
+      }
+    } catch {
+      // The session was closed, and its client has gone.
+    } finally {
+      this.#isResponding = false;
+    }
+    this.#carriedOut(this.#newest);
+  }
+
+  async #offer({ data, isEnd, tag }: OutputPart): Promise<void> {
+    const verdict = this.#exchange.offer(tag, isEnd);
+    if (verdict.kind === 'interrupted') {
+      this.#say('asynchronous', verdict.asynchronous);
+      this.#say('synchronous', verdict.synchronous);
+    } else if (verdict.kind === 'send') {
+      await this.#options.synchronous.send({ isEnd, messageId: verdict.messageId }, data);
+    }
+  }
+
+  /** A query came to nothing. Nobody waits for one that was overtaken by a newer message. */
+  #tellFailed(error: SignalboxError, tag: number): void {
+    if (this.#exchange.isOverlap || tag === this.#newest) this.#tellFailure(error);
+  }
+
+  #tellFailure(error: SignalboxError): void {
+    if (this.#life.signal.aborted || this.#clear.isUnderWay) return;
+    this.#options.failed(this.owner, 'a message', error);
+    const text = `${error.code}: ${error.message}`;
+    this.#say('synchronous', { type: 'Error', code: hislipDeviceErrorFirst, text });
+  }
+
+  async #answer(channel: HislipChannel, message: HislipMessage): Promise<void> {
+    switch (message.type) {
+      case 'Trigger':
+        if (this.#clear.isUnderWay) return;
+        this.#received(message);
+        await this.#write(trigger, false);
+        this.#carriedOut(message.messageId);
+        return;
+      case 'DeviceClearComplete':
+        this.#cleared(message.features);
+        return;
+      case 'AsyncDeviceClear':
+        this.#beginClear();
+        return;
+      case 'AsyncMaximumMessageSize':
+        this.#sizes.agree(message.bytes);
+        this.#say(channel, {
+          type: 'AsyncMaximumMessageSizeResponse',
+          bytes: this.#sizes.ownBytesMost,
+        });
+        return;
+      case 'AsyncStatusQuery': {
+        const available = this.#exchange.isMessageAvailable(message);
+        this.#say(channel, this.#services.answer(0, available));
+        return;
+      }
+      case 'AsyncLock':
+        // While it waits for a lock, a client may ask for its status, or clear.
+        void this.#lock(message.request);
+        return;
+      case 'AsyncLockInfo':
+        this.#say(channel, this.#locks.info());
+        return;
+      case 'AsyncRemoteLocalControl':
+        // A serial or raw TCP instrument has no remote line: it is as remote as it is.
+        await this.#untilCarriedOut(message.messageId);
+        this.#say(channel, { type: 'AsyncRemoteLocalResponse' });
+        return;
+      default: {
+        const text = `a client sends no ${message.type} here`;
+        this.#say(channel, { type: 'Error', code: hislipErrors.unidentified, text });
+      }
+    }
+  }
+
+  async #lock(request: Extract<HislipMessage, { type: 'AsyncLock' }>['request']): Promise<void> {
+    if (request.kind === 'release') await this.#untilCarriedOut(request.messageId);
+    const code =
+      request.kind === 'release' ? await this.#locks.release() : await this.#locks.acquire(request);
+    this.#say('asynchronous', { type: 'AsyncLockResponse', code });
+  }
+
+  #beginClear(): void {
+    this.#exchange.abandon();
+    this.#locks.cancelWaits();
+    this.#services.clear();
+    // What is on the wire ends by itself, and whoever asks next waits behind it.
+    void this.#session.clear();
+    this.#say('asynchronous', this.#clear.begin());
+    const timer = this.#options.clock.schedule(hislipClearMs, () => {
+      if (this.#clear.isOverdue)
+        this.fatal(hislipFatal.unidentified, 'a device clear was not completed');
+    });
+    this.#life.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+  }
+
+  #cleared(features: number): void {
+    const outcome = this.#clear.complete(features);
+    if (outcome.kind === 'cleared') {
+      this.#exchange = outcome.isOverlap ? new OverlapExchange() : new SynchronousExchange();
+      this.#newest = 0;
+    }
+    this.#say('synchronous', outcome.answer);
+  }
+
+  #carriedOut(messageId: number): void {
+    this.#exchange.carriedOut(messageId);
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+
+  async #untilCarriedOut(messageId: number): Promise<void> {
+    const late = Promise.withResolvers<'late'>();
+    const timer = this.#options.clock.schedule(carriedOutLongestMs, () => late.resolve('late'));
+    try {
+      while (!this.#exchange.isCarriedOut(messageId) && !this.#life.signal.aborted) {
+        if ((await Promise.race([this.#progress.promise, late.promise])) === 'late') return;
+      }
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #say(channel: HislipChannel, message: HislipMessage): void {
+    if (channel === 'synchronous') this.#options.synchronous.say(message);
+    else this.#asynchronous?.say(message);
+  }
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Clock } from '../../kernel/index.ts';
+import { encodeHislip, encodeHislipData, HislipMessageReader } from '../../protocols/index.ts';
+import type { HislipData, HislipEvent, HislipMessage } from '../../protocols/index.ts';
+
+/** A client that was told of a fatal error has so long to hear of it. */
+const lingerMs = 1_000;
+
+/** One of the two connections of a session. What comes is heard in turn, one thing after the other. */
+export class HislipConnection {
+  readonly socket: Socket;
+  readonly #reader: HislipMessageReader = new HislipMessageReader({ from: 'client' });
+  readonly #hear: (event: HislipEvent) => Promise<void> | void;
+
+  readonly #clock: Clock;
+
+  /** @param hear told of each event; the next one waits until it is done. Must not reject */
+  constructor(socket: Socket, clock: Clock, hear: (event: HislipEvent) => Promise<void> | void) {
+    this.socket = socket;
+    this.#clock = clock;
+    this.#hear = hear;
+    socket.on('data', (chunk: Uint8Array) => void this.#take(chunk));
+    // `close` follows.
+    socket.on('error', () => socket.destroy());
+  }
+
+  say(message: HislipMessage): void {
+    if (this.socket.writable) this.socket.write(encodeHislip(message));
+  }
+
+  /** Sends a piece of a response; resolves when the client takes more. */
+  async send(
+    head: Omit<HislipData, 'rmtDelivered' | 'payloadBytes'>,
+    piece: Uint8Array,
+  ): Promise<void> {
+    const { socket } = this;
+    if (!socket.writable) return;
+    const data = { ...head, rmtDelivered: false, payloadBytes: piece.length };
+    socket.cork();
+    socket.write(encodeHislipData(data));
+    const hasRoom = socket.write(piece);
+    socket.uncork();
+    if (hasRoom || socket.destroyed) return;
+    await drained(socket);
+  }
+
+  /** Says why, and ends it; one who does not hear is cut off. */
+  end(message: HislipMessage): void {
+    const { socket } = this;
+    if (socket.destroyed) return;
+    if (socket.writable) socket.end(encodeHislip(message));
+    const timer = this.#clock.schedule(lingerMs, () => socket.destroy());
+    socket.once('close', () => timer.cancel());
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    this.socket.pause();
+    for (const event of this.#reader.push(chunk)) await this.#hear(event);
+    if (!this.socket.destroyed) this.socket.resume();
+  }
+}
+
+/** Resolves when the client has read, or has gone. */
+async function drained(socket: Socket): Promise<void> {
+  const either = new AbortController();
+  const { signal } = either;
+  try {
+    await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]);
+  } catch {
+    // Its error has ended it.
+  } finally {
+    either.abort();
+  }
+}

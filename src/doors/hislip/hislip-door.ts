@@ -1,0 +1,49 @@
+import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
+import type { Door, DoorStatus } from '../door.ts';
+import type { HislipDevice, HislipServer } from './hislip-server.ts';
+
+export interface HislipDoorOptions {
+  readonly name: string;
+  /** Shared with the doors of the other instruments. */
+  readonly server: HislipServer;
+  /** Its number: 0 for `hislip0`. Its name leads to it as well. */
+  readonly index: number;
+  readonly instrument: Instrument;
+  readonly driver: ScpiDriver;
+}
+
+/** An instrument as VISA's `TCPIP::host::hislip0::INSTR`. IVI-6.1. */
+export class HislipDoor implements Door {
+  readonly name: string;
+  readonly #server: HislipServer;
+  readonly #device: HislipDevice;
+
+  constructor({ name, server, index, instrument, driver }: HislipDoorOptions) {
+    this.name = name;
+    this.#server = server;
+    this.#device = { index, instrument, driver, clients: new Set() };
+  }
+
+  async open(): Promise<void> {
+    await this.#server.add(this.#device);
+  }
+
+  status(): DoorStatus {
+    const { instrument, clients } = this.#device;
+    return {
+      name: this.name,
+      kind: 'hislip',
+      address: this.#server.addressOf(this.#device),
+      serves: { port: instrument.port.name, instrument: instrument.name },
+      clients: Array.from(clients, ({ owner }) => owner),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#server.remove(this.#device);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

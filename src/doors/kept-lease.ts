@@ -1,0 +1,20 @@
+import type { Clock } from '../kernel/index.ts';
+import type { Lease } from '../ports/index.ts';
+
+/** A lease that lasts as long as its connection is granted for this long, and renewed in time. */
+export const connectionHoldMs = 15_000;
+const renewEveryMs = connectionHoldMs / 3;
+
+/** Renews a lease while its connection lives; at the limit it is left to expire. */
+export function keepRenewed(lease: Lease, clock: Clock): void {
+  const timer = clock.schedule(renewEveryMs, () => {
+    if (lease.lost.aborted) return;
+    try {
+      lease.renew();
+    } catch {
+      // RENEWAL_LIMIT: others wait. The holder is told when it has ended.
+    }
+    keepRenewed(lease, clock);
+  });
+  lease.lost.addEventListener('abort', () => timer.cancel(), { once: true });
+}
