@@ -89,9 +89,10 @@ function virtualPorts({ ports }: Config): Claim[] {
 }
 
 /** 0 takes a free one, which is never another's. */
-function tcpPorts({ http, instruments, simulators }: Config): Claim[] {
+function tcpPorts({ http, hislip, instruments, simulators }: Config): Claim[] {
   const claims = [
     { host: http.host, number: http.enabled ? http.port : 0, path: ['http', 'port'] },
+    { host: hislip?.host ?? '', number: hislip?.port ?? 0, path: ['hislip', 'port'] },
     ...Object.entries(instruments).flatMap(([key, instrument]) => {
       if (instrument.driver !== 'scpi') return [];
       const { socketHost: host, socket: number = 0 } = instrument;

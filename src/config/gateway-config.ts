@@ -42,6 +42,17 @@ export interface HttpConfig {
   readonly allowedOrigins: readonly string[];
 }
 
+/** Where HiSLIP clients come in. Without it there is no such door. */
+export interface HislipConfig {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * HiSLIP 1.0 knows no tokens: whoever reaches it may use the instruments. Has to be true before one
+   * is opened beyond this machine.
+   */
+  readonly allowRemoteWithoutToken: boolean;
+}
+
 const logLevel = z.enum(configLogLevels);
 
 export const gatewaySchema: z.ZodType<GatewayConfig> = table({
@@ -80,5 +91,18 @@ export const httpSchema: z.ZodType<HttpConfig> = table({
     code: 'custom',
     path: [isOpen ? 'host' : 'requireToken'],
     message: `${why}: name a tokenFile, which is made when it is not there`,
+  });
+});
+
+export const hislipSchema: z.ZodType<HislipConfig> = table({
+  host: host.default('127.0.0.1'),
+  port: tcpPort.default(4_880),
+  allowRemoteWithoutToken: z.boolean().default(false),
+}).superRefine((hislip, context) => {
+  if (isLoopback(hislip.host) || hislip.allowRemoteWithoutToken) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['host'],
+    message: `${hislip.host} can be reached from other machines, and HiSLIP asks for no token: whoever reaches it may use the instruments. Where that is meant, say allowRemoteWithoutToken = true`,
   });
 });

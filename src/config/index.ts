@@ -1,7 +1,13 @@
 export type { Config } from './config.ts';
 export type { CsvLogConfig } from './csv-log-config.ts';
 export { configLogLevels, logRooms } from './gateway-config.ts';
-export type { ConfigLogLevel, GatewayConfig, HttpConfig, LogRoom } from './gateway-config.ts';
+export type {
+  ConfigLogLevel,
+  GatewayConfig,
+  HislipConfig,
+  HttpConfig,
+  LogRoom,
+} from './gateway-config.ts';
 export type { InstrumentConfig, ScpiConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
 export type { PortConfig } from './port-config.ts';

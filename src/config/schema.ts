@@ -3,7 +3,7 @@ import { checkReferences } from './check-references.ts';
 import type { Config } from './config.ts';
 import { csvLogSchema } from './csv-log-config.ts';
 import { name, table } from './fields.ts';
-import { gatewaySchema, httpSchema } from './gateway-config.ts';
+import { gatewaySchema, hislipSchema, httpSchema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
@@ -18,6 +18,7 @@ const gasFactors = z.record(
 export const configSchema: z.ZodType<Config> = table({
   gateway: gatewaySchema.prefault({}),
   http: httpSchema.prefault({}),
+  hislip: hislipSchema.optional(),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
   gasFactors: gasFactors.default({}),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config, HttpConfig, ScpiConfig } from '../config/index.ts';
-import { HttpDoor, SocketDoor, VirtualPortDoor } from '../doors/index.ts';
+import { HislipDoor, HislipServer, HttpDoor, SocketDoor, VirtualPortDoor } from '../doors/index.ts';
 import type { Directory, Door } from '../doors/index.ts';
 import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
@@ -39,6 +39,7 @@ export function buildDoors(surroundings: DoorSurroundings): Door[] {
   return [
     ...virtualPorts,
     ...sockets,
+    ...hislipDoors(surroundings),
     ...(config.http.enabled ? [httpDoor(config.http, surroundings)] : []),
   ];
 }
@@ -76,12 +77,31 @@ function socket(
   ];
 }
 
-/** Says of each socket that other machines can reach, once it is open, what that means. */
+/** A door for each instrument that speaks in messages: `hislip0`, `hislip1`… in the order of the file. */
+function hislipDoors({ config, directory, log }: DoorSurroundings): Door[] {
+  if (config.hislip === undefined) return [];
+  const { host, port: tcpPort } = config.hislip;
+  const server = new HislipServer({ host, tcpPort, failed: failureLog(log) });
+  return [...directory.instruments.values()]
+    .flatMap((instrument) => {
+      const { name, driver } = instrument;
+      return driver instanceof ScpiDriver
+        ? [{ name: `${name}-hislip`, server, instrument, driver }]
+        : [];
+    })
+    .map((parts, index) => new HislipDoor({ ...parts, index }));
+}
+
+/** Says of each door without tokens that other machines can reach, once it is open, what that means. */
 export function warnOfOpenSockets(
-  { instruments }: Config,
+  { hislip, instruments }: Config,
   doors: readonly Door[],
   log: RoomLog,
 ): void {
+  if (hislip !== undefined && !isLoopback(hislip.host)) {
+    const warning = `the instruments are open to whoever reaches ${hislip.host}:${hislip.port}: HiSLIP asks for no token`;
+    log.of('doors').warn({ address: hislip.host }, warning);
+  }
   for (const [name, instrument] of Object.entries(instruments)) {
     if (instrument.driver !== 'scpi' || isLoopback(instrument.socketHost)) continue;
     const door = doors.find((each) => each.name === socketNameOf(name));
