@@ -23,24 +23,27 @@ export function checkOrder(board: Board): string | undefined {
   }
   for (const writer of writers) {
     if (writer.waits === Infinity) continue;
-    for (const other of writers) {
-      if (writer.waits < other.asks && other.got < writer.got) return 'a later writer came first';
-    }
+    // One may have been seen by a look that had begun before, and missed this one.
+    const later = writers.filter(({ asks, got }) => asks > writer.waits && got < writer.got);
+    if (later.length > 1) return 'later writers came first';
     if (isPassed(writer, readers, writers)) return 'a writer waited for two phases of reading';
   }
   return undefined;
 }
 
-/** Whether one began to read in a phase that was going on already when it asked, past the writer. */
+/**
+ * Whether readers passed the writer that had come after it, and then others that came after those.
+ * The first ones may have come into a look at the entries that had begun before the writer came.
+ */
 function isPassed(
   writer: Request,
   readers: readonly Request[],
   writers: readonly Request[],
 ): boolean {
-  return readers.some((reader) => {
-    if (reader.asks < writer.waits || reader.got > writer.got) return false;
+  const later = readers.filter(({ asks, got }) => asks > writer.waits && got < writer.got);
+  return later.some((reader) => {
     const phaseBegan = writers.findLast(({ got }) => got < reader.got)?.got ?? -1;
-    return readers.some(({ got }) => got > phaseBegan && got < reader.asks);
+    return later.some(({ got }) => got > phaseBegan && got < reader.asks);
   });
 }
 

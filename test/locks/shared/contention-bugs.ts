@@ -2,6 +2,8 @@ import type { Mutant } from '../../support/plantation.ts';
 
 const mutex = 'shared/shared-mutex.ts';
 const table = 'shared/shared-read-write-lock.ts';
+/** Time between two steps, in which another thread may come. */
+const pause = 'for (let left = 100; left > 0; left -= 1) Atomics.pause();';
 
 export const mutexBugs: readonly Mutant[] = [
   {
@@ -14,8 +16,7 @@ export const mutexBugs: readonly Mutant[] = [
     bug: 'the lock is looked at and taken in two steps',
     file: mutex,
     find: 'if (Atomics.compareExchange(this.#word, 0, 0, ownThread) === 0) {',
-    replace:
-      'if (Atomics.load(this.#word, 0) === 0) {\n      Atomics.store(this.#word, 0, ownThread);',
+    replace: `if (Atomics.load(this.#word, 0) === 0) {\n${pause}\nAtomics.store(this.#word, 0, ownThread);`,
   },
   {
     bug: 'who waits writes over what has changed',
@@ -84,8 +85,7 @@ export const tableBugs: readonly Mutant[] = [
     bug: 'an entry is looked at and taken in two steps',
     file: table,
     find: 'if (Atomics.compareExchange(words, entry + ofThread, 0, ownThread) !== 0) continue;',
-    replace:
-      'if (Atomics.load(words, entry + ofThread) !== 0) continue;\n      Atomics.store(words, entry + ofThread, ownThread);',
+    replace: `if (Atomics.load(words, entry + ofThread) !== 0) continue;\n${pause}\nAtomics.store(words, entry + ofThread, ownThread);`,
   },
   {
     bug: 'who gives up leaves a wish behind',

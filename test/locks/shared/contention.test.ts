@@ -11,7 +11,7 @@ import { mutexBugs, tableBugs } from './contention-bugs.ts';
 import { deafRoom, realRoom } from './rooms.ts';
 
 const threadsWithThisOne = 4;
-const schedulesForABug = 100;
+const schedulesForABug = 200;
 
 const cases = [
   {
@@ -47,7 +47,7 @@ describe.each(cases)('$what', ({ kind, what, promise, bugs }) => {
   it('keeps its promises', async () => {
     using plantation = new Plantation();
     const contention = { kind, turns: 60, stuckMs: 20_000 };
-    const schedules = count(600);
+    const schedules = count(400);
     for (const room of [realRoom, deafRoom(plantation)]) {
       expect(await firstWrong(crew, room, contention, schedules / 2)).toBeUndefined();
     }

@@ -25,7 +25,7 @@ describe('locks of a thread that dies', () => {
     stuckMs: number,
   ): Promise<string | undefined> => {
     for (let death = 0; death < deaths; death += 1) {
-      const check = death % 2 === 0 ? checkDeath : checkDeathAtWork;
+      const check = death % 3 < 2 ? checkDeath : checkDeathAtWork;
       const wrong = await check(room, crew.threads, stuckMs, randomFrom(death));
       if (wrong !== undefined) return `seed ${seed}, death ${death}: ${wrong}`;
     }
@@ -40,7 +40,7 @@ describe('locks of a thread that dies', () => {
 
   it('are free for others, who are told', async () => {
     using plantation = new Plantation();
-    const deaths = count(160);
+    const deaths = count(120);
     expect(await firstWrong(realRoom, deaths / 2, 20_000)).toBeUndefined();
     expect(await firstWrong(deafRoom(plantation), deaths / 2, 20_000)).toBeUndefined();
     recordProof({
