@@ -22,7 +22,7 @@ export const mutexBugs: readonly Mutant[] = [
     bug: 'who waits writes over what has changed',
     file: mutex,
     find: 'if (Atomics.compareExchange(words, 0, word, seen) !== word) continue;',
-    replace: 'Atomics.store(words, 0, seen);',
+    replace: `${pause}\nAtomics.store(words, 0, seen);`,
   },
   {
     bug: 'who has slept forgets that others sleep',

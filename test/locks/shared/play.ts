@@ -17,6 +17,8 @@ export interface Part {
   readonly draws: Float64Array;
   /** Never blocks its thread, and cancels some waits. */
   readonly isPatient: boolean;
+  /** Never gives up a wait. */
+  readonly isStubborn?: boolean;
   /** Ends its thread in this turn, holding the lock or not. */
   readonly ends?: { readonly turn: number; readonly how: 'exit' | 'throw' };
 }
@@ -65,7 +67,8 @@ class Player {
     const isWriter = this.#isWriter();
     const request = this.#ask(isWriter);
     const way = isWriter ? this.#writing : this.#reading;
-    const timeoutMs = this.#draw() < 0.1 ? this.#draw() : Infinity;
+    const givesUp = this.#draw() < 0.1 && this.#part.isStubborn !== true;
+    const timeoutMs = givesUp ? this.#draw() : Infinity;
     const guard = unlessGivenUp(() => way.acquireSync(timeoutMs));
     if (guard === undefined) return;
     this.#got(slot, request, isWriter, guard);
@@ -99,6 +102,7 @@ class Player {
 
   #options(): WaitOptions {
     const draw = this.#draw();
+    if (this.#part.isStubborn === true) return {};
     if (draw < 0.1) return { timeoutMs: this.#draw() * 2 };
     if (draw > 0.3 || !this.#part.isPatient) return {};
     const controller = new AbortController();
