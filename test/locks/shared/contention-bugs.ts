@@ -3,7 +3,7 @@ import type { Mutant } from '../../support/plantation.ts';
 const mutex = 'shared/shared-mutex.ts';
 const table = 'shared/shared-read-write-lock.ts';
 /** Time between two steps, in which another thread may come. */
-const pause = 'for (let left = 100; left > 0; left -= 1) Atomics.pause();';
+const pause = 'for (let left = 500; left > 0; left -= 1) Atomics.pause();';
 
 export const mutexBugs: readonly Mutant[] = [
   {
