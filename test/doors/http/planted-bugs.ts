@@ -246,7 +246,7 @@ export const cases: readonly Case[] = [
       {
         bug: 'a lease is not renewed while its connection lives',
         file: 'http/live-leases.ts',
-        find: 'else if (holdMs === undefined) this.#keep(lease);',
+        find: 'else if (holdMs === undefined) keepRenewed(lease, this.#clock);',
         replace: '',
       },
     ],

@@ -194,6 +194,8 @@ describe('lost and changed bytes', () => {
     for (const salt of [7, 7, 8]) {
       faults = faultyLinks(salt);
       await open({ at: 'read', fault: { kind: 'garble' } });
+      // What is said before the next client was noticed is for the last one.
+      expect(pty.hasClient).toBe(true);
       pty.write(Buffer.from('abcdefgh'));
       outcomes.push(await received());
       await link.close();
