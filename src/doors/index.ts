@@ -20,3 +20,13 @@ export { socketUnreadBytesMost } from './socket/socket-client.ts';
 export { keepAliveAfterMs } from './tcp/tcp-listener.ts';
 export { VirtualPortDoor } from './virtual-port/virtual-port-door.ts';
 export type { VirtualPortOptions } from './virtual-port/virtual-port-door.ts';
+export { Vxi11Door } from './vxi11/vxi11-door.ts';
+export type { Vxi11DoorOptions } from './vxi11/vxi11-door.ts';
+export {
+  vxi11ConnectionsMost,
+  vxi11LinksMost,
+  vxi11ReceiveBytesMost,
+  Vxi11Server,
+} from './vxi11/vxi11-server.ts';
+export type { Vxi11ServerOptions } from './vxi11/vxi11-server.ts';
+export { callsUnderWayMost } from './vxi11/rpc-connection.ts';

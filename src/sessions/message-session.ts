@@ -47,6 +47,13 @@ export interface MessageSessionOptions {
   readonly faulty?: (error: SignalboxError) => void;
 }
 
+export interface MessageWriteOptions {
+  readonly tag?: number | undefined;
+  readonly waitMs?: number | undefined;
+  /** Takes commands that are still in line back. A query goes on: its response can be read. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface MessageReadOptions extends OutputWish {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -103,16 +110,17 @@ export class MessageSession implements AsyncDisposable {
    * queries in them are in line; what a query comes to is told to the read.
    *
    * @param isEnd whether a message ends with the last byte (END)
-   * @param tag what the responses are to be called
+   * @param options.tag what the responses are to be called. @default 0
+   * @param options.waitMs how long each message may be in line. @default that of the session
    * @throws what the port throws; BAD_ARGUMENT for a message that is too long; CLOSED
    */
-  async write(data: Uint8Array, isEnd: boolean, tag = 0): Promise<void> {
+  async write(data: Uint8Array, isEnd: boolean, options: MessageWriteOptions = {}): Promise<void> {
     if (this.#isClosed) throw closedError(this.by);
     if (data.length > 0 && !this.#reader.isInside) this.#interrupt();
     const commands: Promise<void>[] = [];
     for (const message of this.#reader.push(data, isEnd)) {
       while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
-      commands.push(this.#carryOut(message, tag));
+      commands.push(this.#carryOut(message, options));
     }
     const failed = (await Promise.allSettled(commands)).find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
@@ -179,21 +187,21 @@ export class MessageSession implements AsyncDisposable {
     this.#tell('QUERY_INTERRUPTED', 'sent a message before it had read the last response');
   }
 
-  async #carryOut(message: ProgramMessage, tag: number): Promise<void> {
+  async #carryOut(message: ProgramMessage, options: MessageWriteOptions): Promise<void> {
     if (message.kind === 'too-long') throw tooLong(message.length);
     const { driver } = this.#options;
     const { bytes, isQuery } = message;
     const text = new TextDecoder('latin1').decode(bytes);
-    if (driver.expectsReply(text, isQuery)) this.#ask(bytes, tag);
-    else await this.#track(this.#transact(driver.exchange(bytes, false)));
+    if (driver.expectsReply(text, isQuery)) this.#ask(bytes, options);
+    else await this.#track(this.#transact(driver.exchange(bytes, false), options));
   }
 
   /** Puts a query in line; its response goes into the output queue. */
-  #ask(bytes: Uint8Array, tag: number): void {
+  #ask(bytes: Uint8Array, { tag = 0, waitMs }: MessageWriteOptions): void {
     const query: Query = { tag, isDropped: false };
     this.#queries.push(query);
     const transaction = this.#options.driver.exchangeStreamed(bytes, this.#takerFor(query));
-    void this.#track(this.#respond(query, this.#transact(transaction)));
+    void this.#track(this.#respond(query, this.#transact(transaction, { waitMs })));
   }
 
   async #respond(query: Query, asked: Promise<unknown>): Promise<void> {
@@ -223,7 +231,7 @@ export class MessageSession implements AsyncDisposable {
     const query: Query = { tag: 0, isDropped: false };
     this.#queries.push(query);
     const transaction = this.#options.driver.listen(this.#takerFor(query), timeoutMs);
-    const heard = this.#transact(transaction).catch((error: unknown) => {
+    const heard = this.#transact(transaction, { waitMs: timeoutMs }).catch((error: unknown) => {
       const failure = asSignalboxError(error);
       if (failure.code !== 'INSTRUMENT_TIMEOUT') throw failure;
       throw this.#tell('QUERY_UNTERMINATED', 'read, but nothing was asked');
@@ -258,12 +266,16 @@ export class MessageSession implements AsyncDisposable {
     return room.finally(() => timer.cancel());
   }
 
-  async #transact<Reply>(transaction: Transaction<Reply>): Promise<Reply> {
-    const { port, by, waitMs } = this.#options;
+  async #transact<Reply>(
+    transaction: Transaction<Reply>,
+    { waitMs, signal }: Omit<MessageWriteOptions, 'tag'>,
+  ): Promise<Reply> {
+    const { port, by } = this.#options;
     const lease = this.#options.lease?.();
     return await port.transact(transaction, by, {
-      signal: this.#life.signal,
-      waitMs,
+      signal:
+        signal === undefined ? this.#life.signal : AbortSignal.any([this.#life.signal, signal]),
+      waitMs: waitMs ?? this.#options.waitMs,
       ...(lease === undefined ? {} : { lease }),
     });
   }

@@ -38,7 +38,7 @@ async function begin(
 }
 
 async function write({ session }: Bench, text: string, tag?: number): Promise<void> {
-  await session.write(new TextEncoder().encode(text), false, tag);
+  await session.write(new TextEncoder().encode(text), false, { tag });
 }
 
 async function read({ session }: Bench, more: object = {}): Promise<string> {

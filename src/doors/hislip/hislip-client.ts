@@ -1,4 +1,4 @@
-import { asSignalboxError } from '../../kernel/index.ts';
+import { asSignalboxError, hasCode } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
 import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
 import {
@@ -7,6 +7,7 @@ import {
   hislipDeviceErrorFirst,
   hislipErrors,
   hislipFatal,
+  hislipLockAnswers,
   HislipMessageSizes,
   HislipServerClear,
   HislipServiceRequests,
@@ -17,15 +18,16 @@ import type {
   HislipChannel,
   HislipData,
   HislipEvent,
+  HislipLockRequest,
   HislipMark,
   HislipMessage,
   HislipServerExchange,
 } from '../../protocols/index.ts';
 import { linesWaitMs, MessageSession } from '../../sessions/index.ts';
 import type { OutputPart } from '../../sessions/index.ts';
+import { ClientLocks } from '../client-locks.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import type { HislipConnection } from './hislip-connection.ts';
-import { HislipLocks } from './hislip-locks.ts';
 
 /**
  * A release of a lock waits for the messages before it, but not longer: clients exist that name one
@@ -54,7 +56,7 @@ export class HislipClient {
   readonly #options: HislipClientOptions;
   readonly #life = new AbortController();
   readonly #session: MessageSession;
-  readonly #locks: HislipLocks;
+  readonly #locks: ClientLocks;
   readonly #sizes = new HislipMessageSizes();
   readonly #clear: HislipServerClear;
   readonly #services = new HislipServiceRequests();
@@ -68,7 +70,7 @@ export class HislipClient {
     this.#options = options;
     const { instrument, driver, client, clock, synchronous, failed } = options;
     const { owner } = client;
-    this.#locks = new HislipLocks({ instrument, by: owner, clock, gone: this.#life.signal });
+    this.#locks = new ClientLocks({ instrument, by: owner, clock, gone: this.#life.signal });
     this.#session = new MessageSession({
       port: instrument.port,
       driver,
@@ -165,7 +167,7 @@ export class HislipClient {
   /** Messages go in line as they come; what they come to is told as it comes. */
   async #write(bytes: Uint8Array, isEnd: boolean): Promise<void> {
     try {
-      await this.#session.write(bytes, isEnd, this.#newest);
+      await this.#session.write(bytes, isEnd, { tag: this.#newest });
     } catch (error) {
       this.#tellFailure(asSignalboxError(error));
     }
@@ -243,7 +245,7 @@ export class HislipClient {
         void this.#lock(message.request);
         return;
       case 'AsyncLockInfo':
-        this.#say(channel, this.#locks.info());
+        this.#say(channel, { type: 'AsyncLockInfoResponse', ...this.#locks.holders() });
         return;
       case 'AsyncRemoteLocalControl':
         // A serial or raw TCP instrument has no remote line: it is as remote as it is.
@@ -257,11 +259,35 @@ export class HislipClient {
     }
   }
 
-  async #lock(request: Extract<HislipMessage, { type: 'AsyncLock' }>['request']): Promise<void> {
-    if (request.kind === 'release') await this.#untilCarriedOut(request.messageId);
+  async #lock(request: HislipLockRequest): Promise<void> {
     const code =
-      request.kind === 'release' ? await this.#locks.release() : await this.#locks.acquire(request);
+      request.kind === 'release'
+        ? await this.#release(request.messageId)
+        : await this.#acquire(request);
     this.#say('asynchronous', { type: 'AsyncLockResponse', code });
+  }
+
+  /** @returns the answer's control code. IVI-6.1, table 20 */
+  async #release(messageId: number): Promise<number> {
+    await this.#untilCarriedOut(messageId);
+    const released = await this.#locks.release();
+    if (released === undefined) return hislipLockAnswers.error;
+    return released === 'exclusive'
+      ? hislipLockAnswers.releasedExclusive
+      : hislipLockAnswers.releasedShared;
+  }
+
+  /** @returns the answer's control code. IVI-6.1, table 19 */
+  async #acquire(wish: Exclude<HislipLockRequest, { kind: 'release' }>): Promise<number> {
+    if (this.#locks.has(wish.kind)) return hislipLockAnswers.error;
+    const mode = wish.kind === 'exclusive' ? 'exclusive' : { shared: wish.key };
+    try {
+      await this.#locks.acquire(mode, wish.waitMs);
+      return hislipLockAnswers.granted;
+    } catch (error) {
+      const hasWaited = hasCode(error, 'WAIT_TIMEOUT', 'CANCELLED');
+      return hasWaited ? hislipLockAnswers.failure : hislipLockAnswers.error;
+    }
   }
 
   #beginClear(): void {

@@ -1,15 +1,11 @@
-import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
 import type { Door, DoorStatus } from '../door.ts';
+import type { MessageDevice } from '../message-device.ts';
 import type { HislipDevice, HislipServer } from './hislip-server.ts';
 
-export interface HislipDoorOptions {
+export interface HislipDoorOptions extends MessageDevice {
   readonly name: string;
   /** Shared with the doors of the other instruments. */
   readonly server: HislipServer;
-  /** Its number: 0 for `hislip0`. Its name leads to it as well. */
-  readonly index: number;
-  readonly instrument: Instrument;
-  readonly driver: ScpiDriver;
 }
 
 /** An instrument as VISA's `TCPIP::host::hislip0::INSTR`. IVI-6.1. */

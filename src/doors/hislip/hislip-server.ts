@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { systemClock } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
-import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
 import {
   describeHislipFatal,
   hislipFatal,
@@ -9,6 +8,7 @@ import {
   HislipSessions,
 } from '../../protocols/index.ts';
 import type { HislipEvent, HislipMessage, HislipSubAddress } from '../../protocols/index.ts';
+import type { MessageDevice } from '../message-device.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
 import { HislipClient } from './hislip-client.ts';
@@ -20,11 +20,7 @@ export const hislipTcpPort = 4_880;
 export const hislipClientsMost = 256;
 
 /** One instrument of a server. */
-export interface HislipDevice {
-  /** The sub-address that its number gives it: 0 for `hislip0`. */
-  readonly index: number;
-  readonly instrument: Instrument;
-  readonly driver: ScpiDriver;
+export interface HislipDevice extends MessageDevice {
   readonly clients: Set<HislipClient>;
 }
 

@@ -92,6 +92,8 @@ const codes: ReadonlyMap<ErrorCode, number> = new Map([
   ['LINK_TIMEOUT', vxi11Errors.ioTimeout],
   ['INSTRUMENT_TIMEOUT', vxi11Errors.ioTimeout],
   ['OUTCOME_UNKNOWN', vxi11Errors.ioTimeout],
+  // A read for which no query was sent waits for nothing.
+  ['QUERY_UNTERMINATED', vxi11Errors.ioTimeout],
   ['CANCELLED', vxi11Errors.abort],
 ]);
 

@@ -1,0 +1,170 @@
+import { hasCode, raceAbort } from '../../kernel/index.ts';
+import type { Clock, Owner } from '../../kernel/index.ts';
+import { vxi11CodeOf, vxi11Errors } from '../../protocols/index.ts';
+import type {
+  Vxi11Flags,
+  Vxi11LockArgs,
+  Vxi11ReadArgs,
+  Vxi11ReadResult,
+  Vxi11WriteArgs,
+  Vxi11WriteResult,
+} from '../../protocols/index.ts';
+import { linesWaitMs, MessageSession } from '../../sessions/index.ts';
+import { ClientLocks } from '../client-locks.ts';
+import type { ClientOwner } from '../client-owner.ts';
+import type { MessageDevice } from '../message-device.ts';
+
+const trigger = new TextEncoder().encode('*TRG\n');
+/** Bits of the status byte. IEEE 488.2, 11.2. */
+const messageAvailable = 0x10;
+
+export interface Vxi11LinkOptions {
+  readonly device: MessageDevice;
+  readonly client: ClientOwner;
+  readonly clock: Clock;
+  readonly failed: (owner: Owner, label: string, error: unknown) => void;
+  /** Told when it has ended. */
+  readonly gone: () => void;
+}
+
+/** How long a procedure may wait, and whether for the lock of another link. */
+interface Patience {
+  readonly flags: Vxi11Flags;
+  readonly lockTimeoutMs: number;
+}
+
+/** One link of a client to an instrument: a conversation, and at most one lock. VXI-11, section B.4. */
+export class Vxi11Link {
+  readonly #options: Vxi11LinkOptions;
+  readonly #life = new AbortController();
+  readonly #session: MessageSession;
+  readonly #locks: ClientLocks;
+  #underWay = new AbortController();
+
+  constructor(options: Vxi11LinkOptions) {
+    this.#options = options;
+    const { device, client, clock, failed } = options;
+    const { instrument, driver } = device;
+    const { owner } = client;
+    this.#locks = new ClientLocks({ instrument, by: owner, clock, gone: this.#life.signal });
+    this.#session = new MessageSession({
+      port: instrument.port,
+      driver,
+      by: owner,
+      clock,
+      mode: 'synchronized',
+      waitMs: linesWaitMs,
+      lease: () => this.#locks.lease,
+      faulty: (error) => failed(owner, 'a response', error),
+    });
+  }
+
+  get owner(): Owner {
+    return this.#options.client.owner;
+  }
+
+  /** VXI-11, section B.6.3, device_write. */
+  async write(args: Vxi11WriteArgs): Promise<Vxi11WriteResult> {
+    const { data, flags } = args;
+    if (this.#isLockedOut(args)) return { error: vxi11Errors.lockedByAnotherLink, size: 0 };
+    const waitMs = args.ioTimeoutMs + (flags.waitLock ? args.lockTimeoutMs : 0);
+    const error = await this.#guard(
+      async (signal) => await this.#session.write(data, flags.end, { waitMs, signal }),
+    );
+    return { error, size: error === vxi11Errors.none ? data.length : 0 };
+  }
+
+  /** VXI-11, section B.6.4, device_read: until one of its reasons to end, or its time. */
+  async read(args: Vxi11ReadArgs): Promise<Vxi11ReadResult> {
+    const parts: Uint8Array[] = [];
+    const reason = { requestCount: false, terminator: false, end: false };
+    if (this.#isLockedOut(args)) {
+      return { error: vxi11Errors.lockedByAnotherLink, reason, data: new Uint8Array() };
+    }
+    const { clock } = this.#options;
+    const endByte = args.flags.terminatorSet ? args.terminator : undefined;
+    const untilMs = clock.monotonic() + args.ioTimeoutMs;
+    let left = args.requestBytes;
+    const error = await this.#guard(async (signal) => {
+      while (!reason.requestCount && !reason.terminator && !reason.end) {
+        const timeoutMs = Math.max(0, untilMs - clock.monotonic());
+        const wish = { bytesMost: left, endByte, timeoutMs, signal };
+        const { data, isEnd } = await this.#session.read(wish);
+        parts.push(data);
+        left -= data.length;
+        reason.requestCount = left <= 0;
+        reason.terminator = endByte !== undefined && data.at(-1) === endByte;
+        reason.end = isEnd;
+      }
+    }, vxi11Errors.ioTimeout);
+    return { error, reason, data: Buffer.concat(parts) };
+  }
+
+  /** The status byte, as far as it is known here: whether a response waits. */
+  get statusByte(): number {
+    return this.#session.isMessageAvailable ? messageAvailable : 0;
+  }
+
+  async trigger(patience: Patience): Promise<number> {
+    if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
+    return await this.#guard(
+      async (signal) => await this.#session.write(trigger, false, { signal }),
+    );
+  }
+
+  async clear(patience: Patience): Promise<number> {
+    if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
+    // What is on the wire ends by itself, and whoever asks next waits behind it.
+    void this.#session.clear();
+    return vxi11Errors.none;
+  }
+
+  /** VXI-11, section B.6.9, device_lock. */
+  async lock({ flags, lockTimeoutMs }: Omit<Vxi11LockArgs, 'linkId'>): Promise<number> {
+    if (this.#locks.has('exclusive')) return vxi11Errors.lockedByAnotherLink;
+    const waitMs = flags.waitLock ? lockTimeoutMs : 0;
+    return await this.#guard(async () => await this.#locks.acquire('exclusive', waitMs));
+  }
+
+  async unlock(): Promise<number> {
+    const released = await this.#locks.release();
+    return released === undefined ? vxi11Errors.noLockHeld : vxi11Errors.none;
+  }
+
+  /** device_abort: what is under way ends with the error `abort`. VXI-11, section B.6.6. */
+  abort(): void {
+    this.#underWay.abort();
+    this.#underWay = new AbortController();
+    this.#locks.cancelWaits();
+  }
+
+  async close(): Promise<void> {
+    this.#options.client.leave();
+    this.#options.gone();
+    this.abort();
+    this.#life.abort();
+    await this.#session.close();
+  }
+
+  /** Whether to fail at once, because another link has the lock and this one will not wait for it. */
+  #isLockedOut({ flags, lockTimeoutMs }: Patience): boolean {
+    return this.#locks.isLockedOut && (!flags.waitLock || lockTimeoutMs === 0);
+  }
+
+  /** @returns the error code that `work` came to. @param timedOut what a wait that is over means */
+  async #guard(
+    work: (signal: AbortSignal) => Promise<void>,
+    timedOut: number = vxi11Errors.lockedByAnotherLink,
+  ): Promise<number> {
+    const { signal } = this.#underWay;
+    try {
+      await raceAbort(work(signal), signal, 'a call');
+      return vxi11Errors.none;
+    } catch (error) {
+      if (hasCode(error, 'WAIT_TIMEOUT')) return timedOut;
+      const isOwn = hasCode(error, 'CANCELLED');
+      if (!isOwn) this.#options.failed(this.owner, 'a call', error);
+      return vxi11CodeOf(error);
+    }
+  }
+}
