@@ -1,5 +1,5 @@
 import type { CsvLogConfig } from './csv-log-config.ts';
-import type { GatewayConfig, HislipConfig, HttpConfig } from './gateway-config.ts';
+import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
@@ -9,6 +9,7 @@ export interface Config {
   readonly gateway: GatewayConfig;
   readonly http: HttpConfig;
   readonly hislip?: HislipConfig | undefined;
+  readonly vxi11?: Vxi11Config | undefined;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;
   /** By serial number and name of the fluid: what a flow is multiplied by. */

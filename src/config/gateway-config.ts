@@ -53,6 +53,20 @@ export interface HislipConfig {
   readonly allowRemoteWithoutToken: boolean;
 }
 
+/** Where VXI-11 clients come in. Without it there is no such door. */
+export interface Vxi11Config {
+  readonly host: string;
+  /** Of the core channel. */
+  readonly port: number;
+  /** Whether to tell clients on port 111 where the core channel is. */
+  readonly portmapper: boolean;
+  /**
+   * VXI-11 knows no tokens: whoever reaches it may use the instruments. Has to be true before one is
+   * opened beyond this machine.
+   */
+  readonly allowRemoteWithoutToken: boolean;
+}
+
 const logLevel = z.enum(configLogLevels);
 
 export const gatewaySchema: z.ZodType<GatewayConfig> = table({
@@ -98,11 +112,24 @@ export const hislipSchema: z.ZodType<HislipConfig> = table({
   host: host.default('127.0.0.1'),
   port: tcpPort.default(4_880),
   allowRemoteWithoutToken: z.boolean().default(false),
-}).superRefine((hislip, context) => {
-  if (isLoopback(hislip.host) || hislip.allowRemoteWithoutToken) return;
+}).superRefine((hislip, context) => checkRemote('HiSLIP', hislip, context));
+
+export const vxi11Schema: z.ZodType<Vxi11Config> = table({
+  host: host.default('127.0.0.1'),
+  port: tcpPort.default(0),
+  portmapper: z.boolean().default(true),
+  allowRemoteWithoutToken: z.boolean().default(false),
+}).superRefine((vxi11, context) => checkRemote('VXI-11', vxi11, context));
+
+function checkRemote(
+  protocol: string,
+  { host: address, allowRemoteWithoutToken }: HislipConfig | Vxi11Config,
+  context: z.RefinementCtx,
+): void {
+  if (isLoopback(address) || allowRemoteWithoutToken) return;
   context.addIssue({
     code: 'custom',
     path: ['host'],
-    message: `${hislip.host} can be reached from other machines, and HiSLIP asks for no token: whoever reaches it may use the instruments. Where that is meant, say allowRemoteWithoutToken = true`,
+    message: `${address} can be reached from other machines, and ${protocol} asks for no token: whoever reaches it may use the instruments. Where that is meant, say allowRemoteWithoutToken = true`,
   });
-});
+}

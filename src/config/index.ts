@@ -7,6 +7,7 @@ export type {
   HislipConfig,
   HttpConfig,
   LogRoom,
+  Vxi11Config,
 } from './gateway-config.ts';
 export type { InstrumentConfig, ScpiConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';

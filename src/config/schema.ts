@@ -3,7 +3,7 @@ import { checkReferences } from './check-references.ts';
 import type { Config } from './config.ts';
 import { csvLogSchema } from './csv-log-config.ts';
 import { name, table } from './fields.ts';
-import { gatewaySchema, hislipSchema, httpSchema } from './gateway-config.ts';
+import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
@@ -19,6 +19,7 @@ export const configSchema: z.ZodType<Config> = table({
   gateway: gatewaySchema.prefault({}),
   http: httpSchema.prefault({}),
   hislip: hislipSchema.optional(),
+  vxi11: vxi11Schema.optional(),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
   gasFactors: gasFactors.default({}),

@@ -1,4 +1,5 @@
 export type { Directory, Door, DoorStatus } from './door.ts';
+export type { MessageDevice } from './message-device.ts';
 export { HislipDoor } from './hislip/hislip-door.ts';
 export type { HislipDoorOptions } from './hislip/hislip-door.ts';
 export { hislipClientsMost, HislipServer, hislipTcpPort } from './hislip/hislip-server.ts';

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import type { Config, HttpConfig, ScpiConfig } from '../config/index.ts';
-import { HislipDoor, HislipServer, HttpDoor, SocketDoor, VirtualPortDoor } from '../doors/index.ts';
-import type { Directory, Door } from '../doors/index.ts';
+import {
+  HislipDoor,
+  HislipServer,
+  HttpDoor,
+  SocketDoor,
+  VirtualPortDoor,
+  Vxi11Door,
+  Vxi11Server,
+} from '../doors/index.ts';
+import type { Directory, Door, MessageDevice } from '../doors/index.ts';
 import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { isLoopback, isSignalboxError } from '../kernel/index.ts';
@@ -40,6 +48,7 @@ export function buildDoors(surroundings: DoorSurroundings): Door[] {
     ...virtualPorts,
     ...sockets,
     ...hislipDoors(surroundings),
+    ...vxi11Doors(surroundings),
     ...(config.http.enabled ? [httpDoor(config.http, surroundings)] : []),
   ];
 }
@@ -77,30 +86,49 @@ function socket(
   ];
 }
 
-/** A door for each instrument that speaks in messages: `hislip0`, `hislip1`… in the order of the file. */
-function hislipDoors({ config, directory, log }: DoorSurroundings): Door[] {
+/** The instruments that take messages, with their numbers: in the order of the file. */
+function messageDevices({ directory }: DoorSurroundings): readonly MessageDevice[] {
+  return [...directory.instruments.values()]
+    .flatMap((instrument) => {
+      const { driver } = instrument;
+      return driver instanceof ScpiDriver ? [{ instrument, driver }] : [];
+    })
+    .map((device, index) => ({ ...device, index }));
+}
+
+function hislipDoors(surroundings: DoorSurroundings): Door[] {
+  const { config, log } = surroundings;
   if (config.hislip === undefined) return [];
   const { host, port: tcpPort } = config.hislip;
   const server = new HislipServer({ host, tcpPort, failed: failureLog(log) });
-  return [...directory.instruments.values()]
-    .flatMap((instrument) => {
-      const { name, driver } = instrument;
-      return driver instanceof ScpiDriver
-        ? [{ name: `${name}-hislip`, server, instrument, driver }]
-        : [];
-    })
-    .map((parts, index) => new HislipDoor({ ...parts, index }));
+  return messageDevices(surroundings).map(
+    (device) => new HislipDoor({ ...device, name: `${device.instrument.name}-hislip`, server }),
+  );
+}
+
+function vxi11Doors(surroundings: DoorSurroundings): Door[] {
+  const { config, log } = surroundings;
+  if (config.vxi11 === undefined) return [];
+  const { host, port: tcpPort, portmapper: hasPortmapper } = config.vxi11;
+  const server = new Vxi11Server({ host, tcpPort, hasPortmapper, failed: failureLog(log) });
+  return messageDevices(surroundings).map(
+    (device) => new Vxi11Door({ ...device, name: `${device.instrument.name}-vxi11`, server }),
+  );
 }
 
 /** Says of each door without tokens that other machines can reach, once it is open, what that means. */
 export function warnOfOpenSockets(
-  { hislip, instruments }: Config,
+  { hislip, vxi11, instruments }: Config,
   doors: readonly Door[],
   log: RoomLog,
 ): void {
-  if (hislip !== undefined && !isLoopback(hislip.host)) {
-    const warning = `the instruments are open to whoever reaches ${hislip.host}:${hislip.port}: HiSLIP asks for no token`;
-    log.of('doors').warn({ address: hislip.host }, warning);
+  for (const [protocol, open] of [
+    ['HiSLIP', hislip],
+    ['VXI-11', vxi11],
+  ] as const) {
+    if (open === undefined || isLoopback(open.host)) continue;
+    const warning = `all SCPI instruments are open to whoever reaches ${open.host}: ${protocol} asks for no token`;
+    log.of('doors').warn({ address: open.host }, warning);
   }
   for (const [name, instrument] of Object.entries(instruments)) {
     if (instrument.driver !== 'scpi' || isLoopback(instrument.socketHost)) continue;

@@ -58,7 +58,8 @@ export class GatewayProcess implements AsyncDisposable {
       once(child, 'exit').then(() => undefined),
     ]);
     if (first === undefined) throw new Error(`the gateway did not start: ${said.join('')}`);
-    const { doors } = JSON.parse(first) as { doors: DoorStatus[] };
+    const { doors } = JSON.parse(first) as { doors?: DoorStatus[] };
+    if (doors === undefined) throw new Error(`the gateway did not start: ${first}`);
     return new GatewayProcess(folder, child, doors, said);
   }
 

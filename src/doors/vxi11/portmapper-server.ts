@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import {
   answerRpc,
@@ -83,7 +84,11 @@ export class PortmapperServer {
 
   /** @throws LINK_COMMUNICATION when the port is taken, or this process may not have it */
   async open(): Promise<void> {
-    await this.#listener.open();
+    try {
+      await this.#listener.open();
+    } catch (error) {
+      throw unavailable(this.#options.host, error);
+    }
     const { host, failed } = this.#options;
     const datagrams = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     this.#datagrams = datagrams;
@@ -95,7 +100,7 @@ export class PortmapperServer {
       await once(datagrams, 'listening');
     } catch (error) {
       await this.close();
-      throw error;
+      throw unavailable(this.#options.host, error);
     }
     datagrams.on('error', failed);
   }
@@ -113,4 +118,19 @@ export class PortmapperServer {
     const reply = await answerRpc(this.#services, message);
     if (reply !== undefined) this.#datagrams?.send(reply, port, address);
   }
+}
+
+function unavailable(host: string, cause: unknown): SignalboxError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SignalboxError(
+    'LINK_COMMUNICATION',
+    `VXI-11 clients ask on port ${portmapperPort} where they find their instrument, and that is not to be had: ${why}`,
+    {
+      details: { host, port: portmapperPort },
+      cause,
+      nextStep:
+        `Allow it with \`sudo setcap cap_net_bind_service=+ep ${process.execPath}\`; stop the portmapper ` +
+        'that runs (rpcbind); or set `portmapper = false` in `[vxi11]`, for clients that can be told the port.',
+    },
+  );
 }

@@ -1,77 +1,39 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { HislipDoor, HislipServer, SocketDoor } from '../../../src/doors/index.ts';
-import { Instrument, ScpiDriver } from '../../../src/instruments/index.ts';
-import { linesProtocol } from '../../../src/sessions/index.ts';
-import { ClientBench } from '../../sessions/client-bench.ts';
+import { HislipDoor, HislipServer } from '../../../src/doors/index.ts';
 import { owner } from '../../support/line-transaction.ts';
 import type { Peer } from '../../support/memory-link.ts';
-import { LineClient, tcpPortOf } from '../socket/line-client.ts';
+import { MessageBench } from '../message-bench.ts';
 import { HislipChannelOfProgram, HislipProgram } from './hislip-program.ts';
 
-const echo: Peer = (request, side) => {
-  if (request.includes('?')) setTimeout(() => side.reply(`re ${request}`), 1);
-};
-
-/** Two instruments on one line at a HiSLIP door each, and a raw socket to the first. */
-class DoorBench implements AsyncDisposable {
-  readonly bench: ClientBench;
-  readonly failures: unknown[] = [];
+interface HislipBench extends AsyncDisposable {
   readonly doors: readonly HislipDoor[];
-  readonly socket: SocketDoor;
+  readonly written: readonly string[];
+  readonly bench: MessageBench<HislipDoor>;
+  readonly tcpPort: number;
+  program(subAddress?: string): Promise<HislipProgram>;
+}
 
-  private constructor(peer: Peer) {
-    this.bench = new ClientBench(peer);
-    const { port } = this.bench;
-    const failed = (_owner: unknown, _label: string, error: unknown): void =>
-      void this.failures.push(error);
-    const driver = new ScpiDriver({ parameters: [], timeoutMs: 500 });
-    const server = new HislipServer({ tcpPort: 0, failed });
-    this.doors = ['meter', 'source'].map(
-      (name, index) =>
-        new HislipDoor({
-          name: `${name}-hislip`,
-          server,
-          index,
-          instrument: new Instrument({ name, port, driver }),
-          driver,
-        }),
-    );
-    this.socket = new SocketDoor({
-      name: 'meter-socket',
-      tcpPort: 0,
-      port,
-      instrument: 'meter',
-      protocol: linesProtocol(driver),
-    });
-  }
-
-  static async open(peer: Peer = echo): Promise<DoorBench> {
-    const bench = new DoorBench(peer);
-    for (const door of [...bench.doors, bench.socket]) await door.open();
-    return bench;
-  }
-
-  get tcpPort(): number {
-    return Number(/hislip0,(\d+)/.exec(this.doors[0]?.status().address ?? '')?.[1]);
-  }
-
-  async program(subAddress?: string): Promise<HislipProgram> {
-    return await HislipProgram.connect(this.tcpPort, subAddress);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const door of [...this.doors, this.socket]) await door.close();
-    await this.bench[Symbol.asyncDispose]();
-  }
+async function openBench(peer?: Peer): Promise<HislipBench> {
+  const server = new HislipServer({ tcpPort: 0 });
+  const bench = await MessageBench.open((parts) => new HislipDoor({ ...parts, server }), peer);
+  const tcpPort = Number(/hislip0,(\d+)/.exec(bench.doors[0]?.status().address ?? '')?.[1]);
+  return {
+    bench,
+    tcpPort,
+    doors: bench.doors,
+    written: bench.written,
+    program: async (subAddress) => await HislipProgram.connect(tcpPort, subAddress),
+    [Symbol.asyncDispose]: async () => await bench[Symbol.asyncDispose](),
+  };
 }
 
 const exclusive = { kind: 'exclusive', waitMs: 0 } as const;
 
 describe('the HiSLIP door', () => {
   it('answers byte for byte as the standard has it', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     const [synchronous, asynchronous] = [await raw(bench.tcpPort), await raw(bench.tcpPort)];
     // Initialize 1.0 of vendor XX for hislip0, and its answer: IVI-6.1, tables 5 and 6.
     synchronous.send('4853 00 00 0100 5858 0000000000000007 6869736c697030');
@@ -92,7 +54,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('leads to each instrument by its number and by its name', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     for (const subAddress of ['', 'hislip0', 'METER', 'hislip1', 'source']) {
       using program = await bench.program(subAddress);
       expect(await program.ask('ID?')).toBe('re ID?\n');
@@ -103,7 +65,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('tells one who wants what is not there, or goes on with one connection alone', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     const stranger = await HislipChannelOfProgram.connect(bench.tcpPort);
     stranger.say({ type: 'Initialize', version: 0x01_00, vendorId: 'XX', subAddress: 'hislip7' });
     expect(await stranger.message('FatalError')).toMatchObject({ code: 3 });
@@ -123,7 +85,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('gives each of many clients the answers to its own questions', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     await Promise.all(
       Array.from({ length: 20 }, async (_, n) => {
         using program = await bench.program();
@@ -136,7 +98,7 @@ describe('the HiSLIP door', () => {
 
   it('takes a message in pieces, and sends a response in pieces that the client takes', async () => {
     const long = `${'y'.repeat(10_000)}\n`;
-    await using bench = await DoorBench.open((_, side) => side.reply(long));
+    await using bench = await openBench((_, side) => side.reply(long));
     using program = await bench.program();
     program.asynchronous.say({ type: 'AsyncMaximumMessageSize', bytes: 1_000 });
     await program.asynchronous.message('AsyncMaximumMessageSizeResponse');
@@ -148,7 +110,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('drops the response to a message that another one has overtaken, and says so', async () => {
-    await using bench = await DoorBench.open((request, side) => {
+    await using bench = await openBench((request, side) => {
       setTimeout(() => side.reply(`re ${request}`), 20);
     });
     using program = await bench.program();
@@ -161,7 +123,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('keeps all responses in overlap mode, with numbers of its own', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using program = await bench.program();
     expect(await program.clear(1)).toBe(1);
     program.write('A?');
@@ -171,7 +133,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('forgets with a device clear what was asked and what was half sent', async () => {
-    await using bench = await DoorBench.open((request, side) => {
+    await using bench = await openBench((request, side) => {
       setTimeout(() => side.reply(`re ${request}`), 30);
     });
     using program = await bench.program();
@@ -182,7 +144,7 @@ describe('the HiSLIP door', () => {
   });
 
   it('drops unread what comes in the middle of a device clear', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using program = await bench.program();
     program.asynchronous.say({ type: 'AsyncDeviceClear' });
     await program.asynchronous.message('AsyncDeviceClearAcknowledge');
@@ -190,29 +152,29 @@ describe('the HiSLIP door', () => {
     program.synchronous.say({ type: 'DeviceClearComplete', features: 0 });
     await program.synchronous.message('DeviceClearAcknowledge');
     expect(await program.ask('NEW?')).toBe('re NEW?\n');
-    expect(bench.bench.link.written).toEqual(['NEW?\n']);
+    expect(bench.written).toEqual(['NEW?\n']);
   });
 
   it('takes back what a client had in line when it goes', async () => {
-    await using bench = await DoorBench.open();
-    const lease = await bench.bench.port.lease({
+    await using bench = await openBench();
+    const lease = await bench.bench.bench.port.lease({
       by: owner('other'),
       waitMs: 1_000,
       holdMs: 60_000,
     });
     const gone = await bench.program();
     gone.write('LATE 1');
-    await expect.poll(() => bench.bench.port.status().queue.length).toBe(1);
+    await expect.poll(() => bench.bench.bench.port.status().queue.length).toBe(1);
     gone[Symbol.dispose]();
     await expect.poll(() => bench.doors[0]?.status().clients).toEqual([]);
     await lease.release();
     using program = await bench.program();
     expect(await program.ask('NEW?')).toBe('re NEW?\n');
-    expect(bench.bench.link.written).toEqual(['NEW?\n']);
+    expect(bench.written).toEqual(['NEW?\n']);
   });
 
   it('says in the status byte whether a response waits', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using program = await bench.program();
     expect(await program.statusByte()).toBe(0);
     program.write('A?');
@@ -222,15 +184,15 @@ describe('the HiSLIP door', () => {
   });
 
   it('passes a trigger on as a message', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using program = await bench.program();
     program.trigger();
     expect(await program.ask('A?')).toBe('re A?\n');
-    expect(bench.bench.link.written).toEqual(['*TRG\n', 'A?\n']);
+    expect(bench.written).toEqual(['*TRG\n', 'A?\n']);
   });
 
   it('tells a client that its query came to nothing, and goes on', async () => {
-    await using bench = await DoorBench.open((request, side) => {
+    await using bench = await openBench((request, side) => {
       if (request !== 'MUTE?\n') side.reply(`re ${request}`);
     });
     using program = await bench.program();
@@ -243,14 +205,14 @@ describe('the HiSLIP door', () => {
 
 describe('a lock over HiSLIP', () => {
   it('keeps everybody else out, at whatever door, until it is released', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using holder = await bench.program();
     using other = await bench.program();
-    const line = await LineClient.connect(tcpPortOf(bench.socket));
+    const line = await bench.bench.lineClient();
     expect(await holder.lock(exclusive)).toBe(1);
     const [told, heard] = [other.ask('OTHER?'), line.ask('LINE?')];
     expect(await holder.ask('MINE?')).toBe('re MINE?\n');
-    expect(bench.bench.link.written).toEqual(['MINE?\n']);
+    expect(bench.written).toEqual(['MINE?\n']);
     expect(await other.lock(exclusive)).toBe(0);
     expect(await holder.lock({ kind: 'release', messageId: holder.lastId })).toBe(1);
     expect([await told, await heard]).toEqual(['re OTHER?\n', 're LINE?']);
@@ -258,7 +220,7 @@ describe('a lock over HiSLIP', () => {
   });
 
   it('is shared by those who name the same key, and told of in the lock info', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using first = await bench.program();
     using second = await bench.program();
     using third = await bench.program();
@@ -276,7 +238,7 @@ describe('a lock over HiSLIP', () => {
   });
 
   it('is released when what was sent under it was carried out, and not before', async () => {
-    await using bench = await DoorBench.open((request, side) => {
+    await using bench = await openBench((request, side) => {
       setTimeout(() => side.reply(`re ${request}`), 50);
     });
     using holder = await bench.program();
@@ -297,7 +259,7 @@ describe('a lock over HiSLIP', () => {
   });
 
   it('ends with its client, however that ends', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using holder = await bench.program();
     using next = await bench.program();
     await holder.lock(exclusive);
@@ -307,7 +269,7 @@ describe('a lock over HiSLIP', () => {
   });
 
   it('is waited for no longer than the client says, and not beyond its device clear', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using holder = await bench.program();
     using other = await bench.program();
     await holder.lock(exclusive);
@@ -319,16 +281,16 @@ describe('a lock over HiSLIP', () => {
   });
 
   it('that was taken away moves no byte until its client has released it', async () => {
-    await using bench = await DoorBench.open();
+    await using bench = await openBench();
     using holder = await bench.program();
     await holder.lock(exclusive);
-    const [lease] = bench.bench.port.leases();
-    bench.bench.port.breakLease(lease?.id ?? '', owner(), 'for a test');
+    const [lease] = bench.bench.bench.port.leases();
+    bench.bench.bench.port.breakLease(lease?.id ?? '', owner(), 'for a test');
     holder.write('MINE?');
     expect((await holder.synchronous.message('Error')).text).toContain('LEASE_LOST');
     expect(await holder.lock({ kind: 'release', messageId: 0 })).toBe(3);
     expect(await holder.ask('FREE?')).toBe('re FREE?\n');
-    expect(bench.bench.link.written).toEqual(['FREE?\n']);
+    expect(bench.written).toEqual(['FREE?\n']);
   });
 });
 

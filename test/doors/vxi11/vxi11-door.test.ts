@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { Vxi11Door, Vxi11Server } from '../../../src/doors/index.ts';
+import { vxi11Core, vxi11Errors } from '../../../src/protocols/index.ts';
+import { owner } from '../../support/line-transaction.ts';
+import type { Peer } from '../../support/memory-link.ts';
+import { MessageBench } from '../message-bench.ts';
+import { RpcCaller, Vxi11Program } from './vxi11-program.ts';
+
+interface Vxi11Bench extends AsyncDisposable {
+  readonly doors: readonly Vxi11Door[];
+  readonly written: readonly string[];
+  readonly bench: MessageBench<Vxi11Door>;
+  readonly tcpPort: number;
+  program(device?: string, core?: RpcCaller): Promise<Vxi11Program>;
+}
+
+async function openBench(peer?: Peer): Promise<Vxi11Bench> {
+  const server = new Vxi11Server({ hasPortmapper: false });
+  const bench = await MessageBench.open((parts) => new Vxi11Door({ ...parts, server }), peer);
+  const { tcpPort } = server;
+  return {
+    bench,
+    tcpPort,
+    doors: bench.doors,
+    written: bench.written,
+    program: async (device, core) => await Vxi11Program.connect(tcpPort, device, core),
+    [Symbol.asyncDispose]: async () => await bench[Symbol.asyncDispose](),
+  };
+}
+
+describe('the VXI-11 door', () => {
+  it('leads to each instrument by its number and by its name, and to nothing else', async () => {
+    await using bench = await openBench();
+    for (const device of ['inst0', 'INST1', 'meter', 'source']) {
+      using program = await bench.program(device);
+      expect(await program.ask('ID?')).toBe('re ID?\n');
+    }
+    await expect(bench.program('inst7')).rejects.toThrow('VXI-11 error 3');
+    expect(bench.doors.map((door) => door.status().address)).toEqual([
+      'TCPIP::127.0.0.1::inst0::INSTR',
+      'TCPIP::127.0.0.1::inst1::INSTR',
+    ]);
+  });
+
+  it('gives each of many clients the answers to its own questions', async () => {
+    await using bench = await openBench();
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        using program = await bench.program();
+        for (let round = 0; round < 10; round += 1) {
+          expect(await program.ask(`Q${n}-${round}?`)).toBe(`re Q${n}-${round}?\n`);
+        }
+      }),
+    );
+  });
+
+  it('takes a message in several writes, and carries it out at its end', async () => {
+    await using bench = await openBench();
+    using program = await bench.program();
+    expect(await program.write('VOLT', { isEnd: false })).toEqual({ error: 0, size: 4 });
+    expect(bench.written).toEqual([]);
+    await program.write('?');
+    expect((await program.read()).text).toBe('re VOLT?\n');
+  });
+
+  it('reads up to a size, a character, or the end, and says which it was', async () => {
+    await using bench = await openBench((_, side) => side.reply('ab;cdefg\n'));
+    using program = await bench.program();
+    await program.write('ALL?');
+    expect(await program.read({ requestBytes: 1 })).toEqual({
+      error: 0,
+      text: 'a',
+      why: 'requestCount',
+    });
+    expect(await program.read({ terminator: ';' })).toEqual({
+      error: 0,
+      text: 'b;',
+      why: 'terminator',
+    });
+    expect(await program.read({ requestBytes: 6, terminator: '\n' })).toEqual({
+      error: 0,
+      text: 'cdefg\n',
+      why: 'requestCount terminator end',
+    });
+  });
+
+  it('says that nothing came in time, and gives the response to a later read', async () => {
+    await using bench = await openBench((request, side) => {
+      setTimeout(() => side.reply(`re ${request}`), 200);
+    });
+    using program = await bench.program();
+    await program.write('SLOW?');
+    expect(await program.read({ ioTimeoutMs: 20 })).toMatchObject({ error: vxi11Errors.ioTimeout });
+    expect((await program.read()).text).toBe('re SLOW?\n');
+    expect(await program.read({ ioTimeoutMs: 50 })).toMatchObject({ error: vxi11Errors.ioTimeout });
+  });
+
+  it('says whether a response waits, clears, triggers, and takes remote and local', async () => {
+    await using bench = await openBench();
+    using program = await bench.program();
+    expect(await program.statusByte()).toBe(0);
+    await program.write('A?');
+    await expect.poll(async () => await program.statusByte()).toBe(0x10);
+    expect(await program.simply('clear')).toBe(0);
+    expect(await program.statusByte()).toBe(0);
+    for (const name of ['trigger', 'remote', 'local'] as const) {
+      expect(await program.simply(name)).toBe(0);
+    }
+    expect(await program.ask('B?')).toBe('re B?\n');
+    expect(bench.written).toEqual(['A?\n', '*TRG\n', 'B?\n']);
+  });
+
+  it('ends what is under way when the client aborts it', async () => {
+    await using bench = await openBench(() => {});
+    using program = await bench.program();
+    const reading = program.read({ ioTimeoutMs: 60_000 });
+    await expect
+      .poll(async () => {
+        expect(await program.abort()).toBe(0);
+        return await Promise.race([reading, Promise.resolve('still reading')]);
+      })
+      .toMatchObject({ error: vxi11Errors.abort });
+  });
+
+  it('lets nobody use a link of another connection by guessing its number', async () => {
+    await using bench = await openBench();
+    using program = await bench.program();
+    const stranger = await RpcCaller.connect(bench.tcpPort);
+    for (const name of ['unlock', 'destroyLink'] as const) {
+      expect(await stranger.call(vxi11Core, name, program.linkId)).toEqual({
+        error: vxi11Errors.invalidLink,
+      });
+    }
+    stranger.socket.destroy();
+    expect(await program.ask('MINE?')).toBe('re MINE?\n');
+  });
+});
+
+describe('a lock over VXI-11', () => {
+  it('keeps everybody else out, at whatever door, until it is released', async () => {
+    await using bench = await openBench();
+    using holder = await bench.program();
+    using other = await bench.program();
+    const line = await bench.bench.lineClient();
+    expect(await holder.lock()).toBe(0);
+    const heard = line.ask('LINE?');
+    expect(await other.write('OTHER?')).toEqual({ error: 11, size: 0 });
+    expect(await other.lock()).toBe(11);
+    expect(await holder.ask('MINE?')).toBe('re MINE?\n');
+    expect(bench.written).toEqual(['MINE?\n']);
+    const waited = other.write('OTHER?', { flags: { waitLock: true }, lockTimeoutMs: 60_000 });
+    expect(await holder.core.call(vxi11Core, 'unlock', holder.linkId)).toEqual({ error: 0 });
+    expect(await waited).toEqual({ error: 0, size: 6 });
+    expect([(await other.read()).text, await heard]).toEqual(['re OTHER?\n', 're LINE?']);
+    expect(await holder.core.call(vxi11Core, 'unlock', holder.linkId)).toEqual({
+      error: vxi11Errors.noLockHeld,
+    });
+    line.socket.destroy();
+  });
+
+  it('is of its link: another link of the same client is kept out, too', async () => {
+    await using bench = await openBench();
+    using first = await bench.program();
+    using second = await bench.program('inst0', first.core);
+    expect(await first.lock()).toBe(0);
+    expect(await second.write('A?')).toEqual({ error: 11, size: 0 });
+    expect(await first.core.call(vxi11Core, 'destroyLink', first.linkId)).toEqual({ error: 0 });
+    expect(await second.ask('B?')).toBe('re B?\n');
+  });
+
+  it('ends with its connection, however that ends', async () => {
+    await using bench = await openBench();
+    using holder = await bench.program();
+    using next = await bench.program();
+    await holder.lock();
+    const granted = next.lock(60_000);
+    holder.core.socket.resetAndDestroy();
+    expect(await granted).toBe(0);
+  });
+
+  it('that was taken away moves no byte until its client has released it', async () => {
+    await using bench = await openBench();
+    using holder = await bench.program();
+    await holder.lock();
+    const [lease] = bench.bench.bench.port.leases();
+    bench.bench.bench.port.breakLease(lease?.id ?? '', owner(), 'for a test');
+    expect(await holder.write('SET 1')).toEqual({ error: vxi11Errors.noLockHeld, size: 0 });
+    await holder.core.call(vxi11Core, 'unlock', holder.linkId);
+    expect(await holder.ask('FREE?')).toBe('re FREE?\n');
+    expect(bench.written).toEqual(['FREE?\n']);
+  });
+});
