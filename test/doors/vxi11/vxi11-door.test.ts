@@ -122,6 +122,23 @@ describe('the VXI-11 door', () => {
       .toMatchObject({ error: vxi11Errors.abort });
   });
 
+  it('takes back what a client had in line when it goes', async () => {
+    await using bench = await openBench();
+    const { port } = bench.bench.bench;
+    const other = owner('other');
+    const lease = await port.lease({ by: other, waitMs: 1_000, holdMs: 60_000 });
+    const gone = await bench.program();
+    const late = gone.write('LATE 1', { flags: { waitLock: true }, lockTimeoutMs: 60_000 });
+    late.catch(() => {});
+    await expect.poll(() => port.status().queue.length).toBe(1);
+    gone[Symbol.dispose]();
+    await expect.poll(() => bench.doors[0]?.status().clients).toEqual([]);
+    await lease.release();
+    using program = await bench.program();
+    expect(await program.ask('NEW?')).toBe('re NEW?\n');
+    expect(bench.written).toEqual(['NEW?\n']);
+  });
+
   it('lets nobody use a link of another connection by guessing its number', async () => {
     await using bench = await openBench();
     using program = await bench.program();
