@@ -3,6 +3,8 @@ import type { Clock } from '../kernel/index.ts';
 import type { Acquirable } from './acquire-all.ts';
 import { Agent, currentAgent, runAs } from './agent.ts';
 import { Guard } from './guard.ts';
+import { Holders } from './holders.ts';
+import type { Holder } from './holders.ts';
 import { keepLayout } from './keep-layout.ts';
 import { describeHolders, holderStatus } from './lock-status.ts';
 import type { LockOptions, LockStatistics, LockStatus } from './lock-status.ts';
@@ -10,7 +12,7 @@ import { checkRank } from './rank.ts';
 import { turnClock } from './turn-clock.ts';
 import type { Waitable } from './wait-graph.ts';
 import { checkWait, WaitLine } from './wait-line.ts';
-import type { AcquireOptions, WaitLineOptions, WaitStatistics } from './wait-line.ts';
+import type { AcquireOptions, WaitLineOptions } from './wait-line.ts';
 
 /** Counts of both sides; the waits of readers and of writers are told apart. */
 export interface ReadWriteLockStatistics {
@@ -18,64 +20,17 @@ export interface ReadWriteLockStatistics {
   readonly write: LockStatistics;
 }
 
-/** A guard that knows where it stands among all that are out, so that it leaves in constant time. */
+/** A guard that knows which of the holders it is of. */
 class Held extends Guard {
-  readonly agent: Agent | undefined;
-  readonly startedMs: number;
-  previous: Held | undefined;
-  next: Held | undefined;
+  readonly number: number;
 
-  constructor(leave: (guard: Guard) => void, agent: Agent | undefined, startedMs: number) {
+  constructor(leave: (guard: Guard) => void, number: number) {
     super(leave);
-    this.agent = agent;
-    this.startedMs = startedMs;
+    this.number = number;
   }
 }
 
-keepLayout(new Held(() => {}, undefined, turnClock.monotonic()));
-
-/** The guards of one side, the oldest first, and what was counted of them. */
-class Side {
-  first: Held | undefined;
-  last: Held | undefined;
-  size = 0;
-  acquisitions = 0;
-  totalHoldMs = 0;
-  longestHoldMs = 0;
-
-  add(held: Held): void {
-    held.previous = this.last;
-    if (this.last === undefined) this.first = held;
-    else this.last.next = held;
-    this.last = held;
-    this.size += 1;
-    this.acquisitions += 1;
-  }
-
-  remove(held: Held, nowMs: number): void {
-    if (held.previous === undefined) this.first = held.next;
-    else held.previous.next = held.next;
-    if (held.next === undefined) this.last = held.previous;
-    else held.next.previous = held.previous;
-    this.size -= 1;
-    const heldMs = nowMs - held.startedMs;
-    this.totalHoldMs += heldMs;
-    if (heldMs > this.longestHoldMs) this.longestHoldMs = heldMs;
-  }
-
-  isHeldBy(by: Agent | undefined): boolean {
-    if (by === undefined) return false;
-    for (let held = this.first; held !== undefined; held = held.next) {
-      if (held.agent !== undefined && by.descendsFrom(held.agent)) return true;
-    }
-    return false;
-  }
-
-  statistics(waits: WaitStatistics): LockStatistics {
-    const { acquisitions, totalHoldMs, longestHoldMs } = this;
-    return { ...waits, acquisitions, totalHoldMs, longestHoldMs };
-  }
-}
+keepLayout(new Held(() => {}, 0));
 
 /**
  * Many readers or one writer, phase-fair (Brandenburg and Anderson, ECRTS 2009): phases of readers
@@ -93,8 +48,8 @@ export class ReadWriteLock implements Waitable {
   /** Its writers' side, likewise. */
   readonly writing: Acquirable;
   readonly #clock: Clock;
-  readonly #readers = new Side();
-  readonly #writers = new Side();
+  readonly #readers = new Holders();
+  readonly #writers = new Holders();
   readonly #readLine: WaitLine<Guard>;
   readonly #writeLine: WaitLine<Guard>;
   readonly #leaveRead = (guard: Guard): void => this.#leave(this.#readers, guard as Held);
@@ -238,17 +193,16 @@ export class ReadWriteLock implements Waitable {
     return this.#writers.isHeldBy(by) || this.#readers.isHeldBy(by);
   }
 
-  #hold(side: Side, by: Agent | undefined): Guard {
+  #hold(side: Holders, by: Agent | undefined): Guard {
     const leave = side === this.#readers ? this.#leaveRead : this.#leaveWrite;
-    const held = new Held(leave, by, this.#clock.monotonic());
-    side.add(held);
+    const number = side.add(by, this.#clock.monotonic());
     if (this.rank !== undefined) by?.noteRank(this.rank);
-    return held;
+    return new Held(leave, number);
   }
 
-  #leave(side: Side, held: Held): void {
-    side.remove(held, this.#clock.monotonic());
-    if (this.rank !== undefined) held.agent?.forgetRank(this.rank);
+  #leave(side: Holders, held: Held): void {
+    const agent = side.remove(held.number, this.#clock.monotonic());
+    if (this.rank !== undefined) agent?.forgetRank(this.rank);
     if (this.#writers.size > 0) return;
     if (side === this.#writers) this.#wakeReaders();
     if (this.#readers.size === 0) this.#writeLine.grantFirst(this.#grantWrite);
@@ -266,12 +220,8 @@ export class ReadWriteLock implements Waitable {
     }
   }
 
-  #held(): Held[] {
-    const all: Held[] = [];
-    for (const side of [this.#writers, this.#readers]) {
-      for (let held = side.first; held !== undefined; held = held.next) all.push(held);
-    }
-    return all;
+  #held(): readonly Holder[] {
+    return [...this.#writers.all(), ...this.#readers.all()];
   }
 
   #upgrade(by: Agent | undefined): SignalboxError {
