@@ -13,9 +13,15 @@ interface CachedReply {
 export class ReplyCache {
   readonly #clock: Clock;
   readonly #replies = new Map<string, CachedReply>();
+  #forgotten = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** How often something was to be forgotten. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** A reply that is at most so old, in a box, since a reply may be undefined. */
@@ -37,6 +43,7 @@ export class ReplyCache {
 
   /** Forgets what a write to this instrument may have changed; without a scope, everything. */
   forget(scope: string | undefined): void {
+    this.#forgotten += 1;
     if (scope === undefined) {
       this.#replies.clear();
       return;

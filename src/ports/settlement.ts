@@ -32,9 +32,13 @@ export class Settlement {
     this.#parts = parts;
   }
 
-  /** An answer came: keeps it for who accepts one of some age. Tells nobody yet. */
-  keep(batch: Batch, reply: unknown): void {
+  /**
+   * An answer came: keeps it for who accepts one of some age. Tells nobody yet.
+   * @param forgotten of the cache when it came: it is not kept where a write has gone out since
+   */
+  keep(batch: Batch, reply: unknown, forgotten: number): void {
     this.#reportAnswer(batch.transaction.scope);
+    if (this.#parts.cache.forgotten !== forgotten) return;
     for (const { part, value } of answers(batch, reply)) {
       const { merge, scope } = part.transaction;
       if (merge !== undefined) this.#parts.cache.set(merge.key, value, scope);

@@ -159,8 +159,9 @@ export class Turns {
       return;
     }
     // The wire is not kept waiting: while the next request is on it, these are told.
-    settlement.keep(batch, outcome.reply);
+    const { forgotten } = cache;
     this.advance();
+    settlement.keep(batch, outcome.reply, forgotten);
     record.turn(batch, result, startMs, endMs);
     settlement.answer(batch, outcome.reply);
   }

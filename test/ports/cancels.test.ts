@@ -36,8 +36,8 @@ const bugs: readonly Mutant[] = [
   {
     bug: 'the end of a turn wakes nobody',
     file: 'turns.ts',
-    find: '    settlement.keep(batch, outcome.reply);\n    this.advance();',
-    replace: '    settlement.keep(batch, outcome.reply);',
+    find: '    this.advance();\n    settlement.keep(batch, outcome.reply, forgotten);',
+    replace: '    settlement.keep(batch, outcome.reply, forgotten);',
   },
   {
     bug: 'what was cancelled on the wire is answered to the next',
