@@ -89,11 +89,16 @@ function virtualPorts({ ports }: Config): Claim[] {
 }
 
 /** 0 takes a free one, which is never another's. */
-function tcpPorts({ http, hislip, vxi11, instruments, simulators }: Config): Claim[] {
+function tcpPorts({ http, hislip, vxi11, ports, instruments, simulators }: Config): Claim[] {
   const claims = [
     { host: http.host, number: http.enabled ? http.port : 0, path: ['http', 'port'] },
     { host: hislip?.host ?? '', number: hislip?.port ?? 0, path: ['hislip', 'port'] },
     { host: vxi11?.host ?? '', number: vxi11?.port ?? 0, path: ['vxi11', 'port'] },
+    ...Object.entries(ports).map(([key, { rfc2217Host: host, rfc2217: number = 0 }]) => ({
+      host,
+      number,
+      path: ['ports', key, 'rfc2217'],
+    })),
     ...Object.entries(instruments).flatMap(([key, instrument]) => {
       if (instrument.driver !== 'scpi') return [];
       const { socketHost: host, socket: number = 0 } = instrument;

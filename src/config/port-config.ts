@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isLoopback } from '../kernel/index.ts';
 import { baudRateMost } from '../links/index.ts';
-import { milliseconds, name, path, table } from './fields.ts';
+import { host, milliseconds, name, path, table, tcpPort } from './fields.ts';
 
 /** Where the wire is, one of the three, and how a serial line is set. */
 export interface PortLinkConfig {
@@ -27,6 +28,14 @@ interface PortCommon extends PortLinkConfig {
   readonly retries?: number | undefined;
   /** A virtual serial port for each client program. */
   readonly virtualPorts: readonly string[];
+  /** TCP port of an RFC 2217 door; 0 takes a free one. */
+  readonly rfc2217?: number | undefined;
+  readonly rfc2217Host: string;
+  /**
+   * RFC 2217 knows no tokens: whoever reaches it may use the port. Has to be true before one is opened
+   * beyond this machine.
+   */
+  readonly rfc2217AllowRemoteWithoutToken: boolean;
 }
 
 export interface ProparPortConfig extends PortCommon {
@@ -86,6 +95,9 @@ const common = {
   timeoutMs: milliseconds(600_000).optional(),
   retries: z.number().int().min(0).max(10).optional(),
   virtualPorts: z.array(name).max(128).default([]),
+  rfc2217: tcpPort.optional(),
+  rfc2217Host: host.default('127.0.0.1'),
+  rfc2217AllowRemoteWithoutToken: z.boolean().default(false),
 };
 
 export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol', [
@@ -95,21 +107,29 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
     mode: z.enum(['binary', 'ascii']).default('binary'),
     chainBytes: z.number().int().min(16).max(255).optional(),
     resynchronization: z.enum(['none', 'quiet', 'reconnect']).optional(),
-  }).superRefine(checkLink),
+  }).superRefine(checkPort),
   table({
     ...common,
     protocol: z.literal('lines'),
     terminator,
     resynchronization: z.enum(['none', 'quiet', 'sentinel', 'reconnect']).optional(),
-  }).superRefine(checkLink),
+  }).superRefine(checkPort),
   table({
     ...common,
     protocol: z.literal('gap'),
     silenceMs: milliseconds(60_000).default(20),
     replyBytes: z.number().int().min(0).max(65_536).optional(),
     resynchronization: z.enum(['none', 'quiet', 'reconnect']).optional(),
-  }).superRefine(checkLink),
+  }).superRefine(checkPort),
 ]);
+
+function checkPort(port: PortCommon, context: z.core.$RefinementCtx): void {
+  checkLink(port, context);
+  const { rfc2217Host, rfc2217AllowRemoteWithoutToken } = port;
+  if (isLoopback(rfc2217Host) || rfc2217AllowRemoteWithoutToken) return;
+  const message = `${rfc2217Host} can be reached from other machines, and RFC 2217 asks for no token: whoever reaches it may use the port. Where that is meant, say rfc2217AllowRemoteWithoutToken = true`;
+  context.addIssue({ code: 'custom', path: ['rfc2217Host'], message });
+}
 
 function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
   const places = [port.serial, port.tcp, port.simulator].filter((place) => place !== undefined);

@@ -5,7 +5,7 @@ import type { Port } from '../ports/index.ts';
 /** How a door stands now, and how to come in. */
 export interface DoorStatus {
   readonly name: string;
-  /** `virtual-port`, `socket`, `hislip`, `vxi11`, `http`. */
+  /** `virtual-port`, `socket`, `hislip`, `vxi11`, `rfc2217`, `http`. */
   readonly kind: string;
   /** As a client types it: a device path, `TCPIP::127.0.0.1::5025::SOCKET`, a URL. */
   readonly address: string;

@@ -15,6 +15,9 @@ export type {
   HttpServices,
   LogLevels,
 } from './http/index.ts';
+export { rfc2217ClientsMost, Rfc2217Door } from './rfc2217/rfc2217-door.ts';
+export type { Rfc2217DoorOptions } from './rfc2217/rfc2217-door.ts';
+export type { LineSettings } from './rfc2217/virtual-line.ts';
 export { socketClientsMost, SocketDoor } from './socket/socket-door.ts';
 export type { SocketDoorOptions } from './socket/socket-door.ts';
 export { socketUnreadBytesMost } from './socket/socket-client.ts';

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { Config, HttpConfig, ScpiConfig } from '../config/index.ts';
+import type { Config, HttpConfig, PortConfig, ScpiConfig } from '../config/index.ts';
 import {
   HislipDoor,
   HislipServer,
   HttpDoor,
+  Rfc2217Door,
   SocketDoor,
   VirtualPortDoor,
   Vxi11Door,
@@ -15,6 +16,7 @@ import type { Instrument } from '../instruments/index.ts';
 import { isLoopback, isSignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { linesProtocol } from '../sessions/index.ts';
+import { defaultSerialSettings } from '../links/index.ts';
 import type { BuiltPort } from './build-port.ts';
 import { discoverOn } from './discover.ts';
 import { given } from './given.ts';
@@ -44,8 +46,12 @@ export function buildDoors(surroundings: DoorSurroundings): Door[] {
       ? socket(directory.instruments.get(name), instrument, surroundings)
       : [],
   );
+  const networkPorts = Object.entries(config.ports).flatMap(([name, port]) =>
+    networkPort(port, built.get(name), surroundings),
+  );
   return [
     ...virtualPorts,
+    ...networkPorts,
     ...sockets,
     ...hislipDoors(surroundings),
     ...vxi11Doors(surroundings),
@@ -62,6 +68,26 @@ function virtualPort(
   const { port, clientProtocol: protocol } = built;
   const path = join(runtimeFolder, name);
   return [new VirtualPortDoor({ name, path, port, protocol, failed: failureLog(log) })];
+}
+
+function networkPort(
+  config: PortConfig,
+  built: BuiltPort | undefined,
+  { log }: DoorSurroundings,
+): Door[] {
+  const { rfc2217: tcpPort, rfc2217Host: host } = config;
+  if (tcpPort === undefined || built === undefined) return [];
+  const { port, clientProtocol: protocol } = built;
+  const settings = {
+    baudRate: config.baudRate ?? defaultSerialSettings.baudRate,
+    dataBits: config.dataBits ?? defaultSerialSettings.dataBits,
+    parity: config.parity ?? defaultSerialSettings.parity,
+    stopBits: config.stopBits ?? defaultSerialSettings.stopBits,
+  };
+  const name = `${port.name}-rfc2217`;
+  return [
+    new Rfc2217Door({ name, host, tcpPort, port, protocol, settings, failed: failureLog(log) }),
+  ];
 }
 
 function socket(
@@ -118,10 +144,15 @@ function vxi11Doors(surroundings: DoorSurroundings): Door[] {
 
 /** Says of each door without tokens that other machines can reach, once it is open, what that means. */
 export function warnOfOpenSockets(
-  { hislip, vxi11, instruments }: Config,
+  { hislip, vxi11, ports, instruments }: Config,
   doors: readonly Door[],
   log: RoomLog,
 ): void {
+  for (const [name, { rfc2217, rfc2217Host: host }] of Object.entries(ports)) {
+    if (rfc2217 === undefined || isLoopback(host)) continue;
+    const warning = `port ${name} is open to whoever reaches ${host}: RFC 2217 asks for no token`;
+    log.of('doors').warn({ port: name, address: host }, warning);
+  }
   for (const [protocol, open] of [
     ['HiSLIP', hislip],
     ['VXI-11', vxi11],

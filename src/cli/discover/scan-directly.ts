@@ -128,6 +128,8 @@ function portConfig(
     ...(place.kind === 'serial' ? { serial: place.path } : { tcp: place.address }),
     ...(baudRate === undefined ? {} : { baudRate }),
     virtualPorts: [],
+    rfc2217Host: '127.0.0.1',
+    rfc2217AllowRemoteWithoutToken: false,
   };
   // Of a bus the scan has a timeout of its own.
   if (protocol === 'propar') return { ...common, protocol, mode: 'binary', retries: 0 };

@@ -2,6 +2,8 @@
 
 usage: propar_poller.py DEVICE NODE SECONDS
 
+DEVICE is a path, or what pyserial takes in its place, such as rfc2217://127.0.0.1:2217.
+
 Reads the serial number and the identification number of one node, and writes and reads back its user
 tag, one request at a time; prints one line of JSON with what came of it.
 """
@@ -55,7 +57,7 @@ def ask(line, sequence, node, data):
 
 def main():
     device, node, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    line = serial.Serial(device, 115200, timeout=1.0)
+    line = serial.serial_for_url(device, 115200, timeout=1.0)
     serial_number = b"\x02\x05\x63\x00SIM%03d\x00" % node
     counts = {"right": 0, "wrong": 0, "silent": 0}
     sequence, end = 0, time.monotonic() + seconds

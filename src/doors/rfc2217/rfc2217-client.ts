@@ -1,0 +1,129 @@
+import type { Socket } from 'node:net';
+import type { Clock, Owner } from '../../kernel/index.ts';
+import type { Port } from '../../ports/index.ts';
+import {
+  encodeComPort,
+  modemStateBits,
+  parseComPort,
+  telnetOptions,
+  TelnetStream,
+} from '../../protocols/index.ts';
+import type { ComPortCommand, TelnetEvent } from '../../protocols/index.ts';
+import { Session } from '../../sessions/index.ts';
+import type { ClientProtocol } from '../../sessions/index.ts';
+import type { ClientOwner } from '../client-owner.ts';
+import { socketUnreadBytesMost } from '../socket/socket-client.ts';
+import { socketOwner } from '../tcp/socket-owner.ts';
+import { VirtualLine } from './virtual-line.ts';
+import type { LineSettings } from './virtual-line.ts';
+
+const { binary, suppressGoAhead, comPort } = telnetOptions;
+const options: readonly number[] = [binary, suppressGoAhead, comPort];
+const { clearToSend, dataSetReady, carrierDetect } = modemStateBits;
+
+export interface Rfc2217ClientOptions {
+  readonly ownerId: string;
+  readonly port: Port;
+  readonly protocol: ClientProtocol;
+  readonly settings: LineSettings;
+  readonly clock: Clock;
+  readonly failed: (owner: Owner, label: string, error: unknown) => void;
+  /** Told when its connection has ended. */
+  readonly gone: () => void;
+}
+
+/** One program at an RFC 2217 door: telnet around what a virtual serial port would give it. */
+export class Rfc2217Client {
+  readonly #socket: Socket;
+  readonly #client: ClientOwner;
+  readonly #session: Session;
+  readonly #telnet = new TelnetStream({ local: options, remote: options });
+  readonly #line: VirtualLine;
+  readonly #closed = Promise.withResolvers<void>();
+  /** The client wants nothing until it says so. */
+  #isSuspended = false;
+
+  constructor(socket: Socket, settings: Rfc2217ClientOptions) {
+    const { ownerId, port, protocol, clock, failed, gone } = settings;
+    this.#socket = socket;
+    this.#line = new VirtualLine(settings.settings);
+    this.#client = socketOwner(socket, { id: ownerId, door: 'rfc2217' }, clock);
+    const { owner } = this.#client;
+    this.#session = new Session({
+      port,
+      protocol,
+      by: owner,
+      clock,
+      client: {
+        send: (data) => this.#send(data),
+        hold: (isHeld) => void (isHeld ? socket.pause() : socket.resume()),
+        failed: (label, error) => failed(owner, label, error),
+      },
+    });
+    // Bytes go as they are, both ways: RFC 856.
+    this.#write(this.#telnet.ask('local', binary, true));
+    this.#write(this.#telnet.ask('remote', binary, true));
+    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    socket.on('drain', () => {
+      if (!this.#isSuspended) this.#session.resume();
+    });
+    // A client that resets its connection has only gone; `close` follows.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      gone();
+      this.#client.leave();
+      void this.#session.close().then(this.#closed.resolve);
+    });
+  }
+
+  get owner(): Owner {
+    return this.#client.owner;
+  }
+
+  async close(): Promise<void> {
+    this.#socket.destroy();
+    await this.#closed.promise;
+  }
+
+  #take(chunk: Uint8Array): void {
+    const { events, reply } = this.#telnet.push(chunk);
+    this.#write(reply);
+    for (const event of events) this.#hear(event);
+  }
+
+  #hear(event: TelnetEvent): void {
+    if (event.kind === 'data') this.#session.push(event.data);
+    else if (event.kind === 'subnegotiation' && event.option === comPort) {
+      const command = parseComPort(event.data, 'client');
+      if (command.kind !== 'malformed') this.#obey(command);
+    } else if (event.kind === 'option' && event.option === comPort && event.isOn) {
+      this.#tellModemState();
+    }
+  }
+
+  #obey(command: ComPortCommand): void {
+    if (command.kind === 'suspend') this.#isSuspended = true;
+    if (command.kind === 'resume') {
+      this.#isSuspended = false;
+      this.#session.resume();
+    }
+    const answer = this.#line.confirm(command);
+    if (answer !== undefined) this.#write(encodeComPort(answer, 'server'));
+    if (command.kind === 'modem-state-mask') this.#tellModemState();
+  }
+
+  /** Somebody is there and ready: what a program for serial lines waits for. */
+  #tellModemState(): void {
+    const state = clearToSend | dataSetReady | carrierDetect;
+    this.#write(encodeComPort({ kind: 'modem-state', state }, 'server'));
+  }
+
+  #send(data: Uint8Array): boolean {
+    this.#write(this.#telnet.encode(data));
+    return !this.#isSuspended && this.#socket.writableLength < socketUnreadBytesMost;
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (bytes.length > 0 && this.#socket.writable) this.#socket.write(bytes);
+  }
+}
