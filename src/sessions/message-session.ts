@@ -245,7 +245,10 @@ export class MessageSession implements AsyncDisposable {
       query.isDropped ? undefined : this.#untilRoom(query);
     return {
       take: (data, isEnd) => {
-        if (!query.isDropped) output.push({ data, isEnd, tag: query.tag });
+        if (query.isDropped) return;
+        output.push({ data, isEnd, tag: query.tag });
+        // Nothing more comes of it: whoever reads on must not wait for it.
+        if (isEnd) this.#drop(query);
       },
       get untilRoom() {
         return untilRoom();

@@ -105,6 +105,14 @@ describe('a query in two steps', () => {
     await expect(write(bench, 'VOLT 5\n')).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
+  it('is over with the last byte of its response: nobody waits for more', async () => {
+    const bench = await begin(echo);
+    const { session } = bench;
+    await write(bench, 'VOLT?\n');
+    expect(await read(bench)).toBe('re VOLT?\n');
+    expect(session.isResponding).toBe(false);
+  });
+
   it('is waited for only as long as its reader says, and can still be read later', async () => {
     const bench = await begin((request, side) => {
       bench.clock.schedule(500, () => side.reply(`re ${request}`));

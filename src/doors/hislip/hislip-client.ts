@@ -64,6 +64,8 @@ export class HislipClient {
   #asynchronous: HislipConnection | undefined;
   #isResponding = false;
   #newest = 0;
+  /** What came last of a message, and was not passed on. */
+  #piece: Uint8Array = noBytes;
   #progress = Promise.withResolvers<void>();
 
   constructor(options: HislipClientOptions) {
@@ -145,9 +147,13 @@ export class HislipClient {
       case 'begin':
         this.#received(event.data);
         break;
-      case 'piece':
-        await this.#write(event.bytes, false);
+      case 'piece': {
+        // The last piece goes with the end of its message, which follows.
+        const before = this.#piece;
+        this.#piece = event.bytes;
+        if (before.length > 0) await this.#write(before, false);
         break;
+      }
       case 'end':
         await this.#ended(event.data);
         break;
@@ -160,7 +166,9 @@ export class HislipClient {
   }
 
   async #ended({ isEnd, messageId }: HislipData): Promise<void> {
-    if (isEnd) await this.#write(noBytes, true);
+    const last = this.#piece;
+    this.#piece = noBytes;
+    await this.#write(last, isEnd);
     if (!this.#session.isResponding) this.#carriedOut(messageId);
   }
 
@@ -292,6 +300,7 @@ export class HislipClient {
 
   #beginClear(): void {
     this.#exchange.abandon();
+    this.#piece = noBytes;
     this.#locks.cancelWaits();
     this.#services.clear();
     // What is on the wire ends by itself, and whoever asks next waits behind it.
