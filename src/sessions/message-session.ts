@@ -118,12 +118,16 @@ export class MessageSession implements AsyncDisposable {
     if (this.#isClosed) throw closedError(this.by);
     if (data.length > 0 && !this.#reader.isInside) this.#interrupt();
     const commands: Promise<void>[] = [];
+    const failures: unknown[] = [];
     for (const message of this.#reader.push(data, isEnd)) {
       while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
-      commands.push(this.#carryOut(message, options));
+      // Kept at once: one may fail while the next ones are still waiting to begin.
+      commands.push(
+        this.#carryOut(message, options).catch((error: unknown) => void failures.push(error)),
+      );
     }
-    const failed = (await Promise.allSettled(commands)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    await Promise.all(commands);
+    if (failures.length > 0) throw failures[0];
   }
 
   /**

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ScpiDriver } from '../../src/instruments/index.ts';
 import type { ManualClock, SignalboxError } from '../../src/kernel/index.ts';
-import { MessageSession, outputBytesMost, unreadLongestMs } from '../../src/sessions/index.ts';
+import {
+  MessageSession,
+  messagesUnderWayMost,
+  outputBytesMost,
+  unreadLongestMs,
+} from '../../src/sessions/index.ts';
 import type { MessageSessionOptions } from '../../src/sessions/index.ts';
 import { echo, openPort } from '../ports/open-port.ts';
 import type { Peer } from '../support/memory-link.ts';
@@ -125,6 +130,20 @@ describe('a query in two steps', () => {
     await early;
     await bench.clock.advance(500);
     expect(await read(bench)).toBe('re VOLT?\n');
+  });
+});
+
+describe('many messages at once', () => {
+  it('fail one by one where the instrument is held, and end nothing but their write', async () => {
+    const bench = await begin(echo);
+    await bench.port.lease({ by: owner('holder'), waitMs: 1_000, holdMs: 60_000 });
+    const written = expect(
+      write(bench, 'SET 1\n'.repeat(messagesUnderWayMost + 6)),
+    ).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
+    await bench.clock.advance(10_000);
+    await bench.clock.advance(10_000);
+    await written;
+    expect(bench.written).toEqual([]);
   });
 });
 

@@ -98,9 +98,18 @@ export class HislipClient {
     asynchronous.socket.once('close', () => void this.close());
   }
 
-  /** Something came on one of its connections. Never rejects. */
+  /** Something came on one of its connections. Never rejects: what it cannot take ends the session. */
   async hear(channel: HislipChannel, event: HislipEvent): Promise<void> {
     if (this.#life.signal.aborted) return;
+    try {
+      await this.#hear(channel, event);
+    } catch (error) {
+      this.#options.failed(this.owner, 'a message', error);
+      this.fatal(hislipFatal.unidentified, asSignalboxError(error).message);
+    }
+  }
+
+  async #hear(channel: HislipChannel, event: HislipEvent): Promise<void> {
     if (this.#asynchronous === undefined) {
       this.fatal(hislipFatal.channelMissing, 'the asynchronous channel is not open');
       return;
@@ -268,10 +277,15 @@ export class HislipClient {
   }
 
   async #lock(request: HislipLockRequest): Promise<void> {
-    const code =
-      request.kind === 'release'
-        ? await this.#release(request.messageId)
-        : await this.#acquire(request);
+    let code: number = hislipLockAnswers.error;
+    try {
+      code =
+        request.kind === 'release'
+          ? await this.#release(request.messageId)
+          : await this.#acquire(request);
+    } catch (error) {
+      this.#options.failed(this.owner, 'a lock', error);
+    }
     this.#say('asynchronous', { type: 'AsyncLockResponse', code });
   }
 

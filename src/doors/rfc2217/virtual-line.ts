@@ -68,8 +68,9 @@ export class VirtualLine {
         return { kind: 'control', control: this.#control(command.control) };
       case 'line-state-mask':
       case 'modem-state-mask':
-      case 'purge':
         return command;
+      case 'purge':
+        return command.purge === 'unknown' ? undefined : command;
       case 'line-state':
       case 'modem-state':
       case 'suspend':
