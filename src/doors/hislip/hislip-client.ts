@@ -34,6 +34,8 @@ import type { HislipConnection } from './hislip-connection.ts';
  * which never comes.
  */
 export const carriedOutLongestMs = 10_000;
+/** So many requests of one client for locks, and releases, are under way; more are refused. */
+export const lockRequestsMost = 32;
 /** A response comes or fails by itself; this only bounds the wait for it. One day. */
 const responseLongestMs = 86_400_000;
 
@@ -64,6 +66,7 @@ export class HislipClient {
   #asynchronous: HislipConnection | undefined;
   #isResponding = false;
   #newest = 0;
+  #lockRequests = 0;
   /** What came last of a message, and was not passed on. */
   #piece: Uint8Array = noBytes;
   #progress = Promise.withResolvers<void>();
@@ -278,15 +281,19 @@ export class HislipClient {
 
   async #lock(request: HislipLockRequest): Promise<void> {
     let code: number = hislipLockAnswers.error;
+    this.#lockRequests += 1;
     try {
+      if (this.#lockRequests > lockRequestsMost) return;
       code =
         request.kind === 'release'
           ? await this.#release(request.messageId)
           : await this.#acquire(request);
     } catch (error) {
       this.#options.failed(this.owner, 'a lock', error);
+    } finally {
+      this.#lockRequests -= 1;
+      this.#say('asynchronous', { type: 'AsyncLockResponse', code });
     }
-    this.#say('asynchronous', { type: 'AsyncLockResponse', code });
   }
 
   /** @returns the answer's control code. IVI-6.1, table 20 */

@@ -44,6 +44,9 @@ type Wish = typeof waitsToRead | typeof waitsToWrite;
  * thread may die anywhere and leaves nothing half done but its own entries. Entries end by
  * themselves; only the decider grants. Nobody waits to be the decider: who finds one at work
  * leaves word that something has changed, and the decider looks again before it goes.
+ *
+ * Who gives up in the very moment in which another thread grants a phase may leave its entry to a
+ * newcomer, who then passes a waiting writer once. Nobody reads while another writes for that.
  */
 export class SharedReadWriteLock {
   /** How much memory one takes. */

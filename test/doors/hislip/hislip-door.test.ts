@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { HislipDoor, HislipServer } from '../../../src/doors/index.ts';
+import { HislipDoor, HislipServer, lockRequestsMost } from '../../../src/doors/index.ts';
 import { owner } from '../../support/line-transaction.ts';
 import type { Peer } from '../../support/memory-link.ts';
 import { MessageBench } from '../message-bench.ts';
@@ -256,6 +256,18 @@ describe('a lock over HiSLIP', () => {
     }
     await released;
     expect(order).toEqual(['answered', 'answered', 'released']);
+  });
+
+  it('is not asked for by one client more often at a time than its bound allows', async () => {
+    await using bench = await openBench();
+    using program = await bench.program();
+    // Releases that name a message which never comes wait for it.
+    const never = { kind: 'release', messageId: program.lastId + 20 } as const;
+    for (let request = 0; request < lockRequestsMost; request += 1) {
+      program.asynchronous.say({ type: 'AsyncLock', request: never });
+    }
+    expect(await program.lock(exclusive)).toBe(3);
+    expect(await program.ask('A?')).toBe('re A?\n');
   });
 
   it('ends with its client, however that ends', async () => {
