@@ -36,8 +36,22 @@ export interface Link {
   read(signal: AbortSignal): Promise<Chunk>;
   /** Gives everything back; a pending read ends with an error. Never throws; may be called twice. */
   close(): Promise<void>;
-  /** Device clear, where the link has one. */
+  /**
+   * Only where an instrument says nothing until it is asked to (VXI-11, USBTMC, GPIB): asks for what
+   * it has to say, which `read` then gives up to its end. Where nothing comes within the time the link
+   * asks no more, and is as good as before.
+   */
+  askForReply?(timeoutMs: number): void;
+  /** Device clear: the instrument forgets what it was told and what it had to say. IEEE 488.1, 2.7. */
   clear?(signal: AbortSignal): Promise<void>;
+  /** Device trigger. IEEE 488.1, 2.8. */
+  trigger?(signal: AbortSignal): Promise<void>;
+  /** Serial poll: the status byte, 0 to 255. IEEE 488.1, 2.5. */
+  readStatusByte?(signal: AbortSignal): Promise<number>;
+  /** Remote, or local: whether the front panel is out of use. IEEE 488.1, 2.6. */
+  setRemote?(isRemote: boolean, signal: AbortSignal): Promise<void>;
+  /** Until disposed, `listener` is told each time when the instrument asks for service (SRQ). */
+  onServiceRequest?(listener: () => void): Disposable;
   /** Sets control lines, where the link has them. */
   setLines?(lines: SerialLines): Promise<void>;
 }
