@@ -12,6 +12,8 @@ const needed = [
   { name: 'python3-pyvisa-py', module: 'pyvisa_py' },
   { name: 'socat', program: 'socat' },
   { name: 'iproute2', program: 'ip' },
+  { name: 'lxi-tools', program: 'lxi' },
+  { name: 'rpcbind', program: 'rpcbind' },
   { name: 'strace', program: 'strace' },
 ];
 

@@ -1,3 +1,7 @@
+export { broadcastInterfaces, isNeighbour } from './discovery/network-interfaces.ts';
+export type { NetworkInterface } from './discovery/network-interfaces.ts';
+export { RpcCaller } from './discovery/rpc-caller.ts';
+export type { RpcAddress } from './discovery/rpc-caller.ts';
 export { FaultyLinks } from './faulty/faulty-links.ts';
 export type { FaultyLinksOptions } from './faulty/faulty-links.ts';
 export type {

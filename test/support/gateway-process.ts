@@ -36,17 +36,24 @@ export class GatewayProcess implements AsyncDisposable {
    * @param toml its configuration; it gets a free HTTP port
    * @param options.isBuilt runs what `npm run build` made, as users do, instead of the sources
    * @param options.preload a module that its process loads before anything else
+   * @param options.prefix words that run it somewhere else: in a network of its own
    */
   static async start(
     toml: string,
-    options: { readonly isBuilt?: boolean; readonly preload?: URL } = {},
+    options: {
+      readonly isBuilt?: boolean;
+      readonly preload?: URL;
+      readonly prefix?: readonly string[];
+    } = {},
   ): Promise<GatewayProcess> {
     const main = options.isBuilt === true ? built : sources;
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
     const file = join(folder, 'lab.toml');
-    await writeFile(file, `${toml}\n[http]\nport = 0\n`);
+    await writeFile(file, /^\[http\]/m.test(toml) ? toml : `${toml}\n[http]\nport = 0\n`);
     const preload = options.preload === undefined ? [] : ['--import', options.preload.href];
-    const child = spawn(process.execPath, [...preload, main, 'start', file, '--json'], {
+    const words = [process.execPath, ...preload, main, 'start', file, '--json'];
+    const [command = '', ...args] = [...(options.prefix ?? []), ...words];
+    const child = spawn(command, args, {
       env: environmentIn(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,3 @@
-import { createSocket } from 'node:dgram';
-import type { Socket as DatagramSocket } from 'node:dgram';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
@@ -13,6 +10,7 @@ import {
 } from '../../protocols/index.ts';
 import type { PortMapping, RpcService } from '../../protocols/index.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
+import { PortmapperDatagrams } from './portmapper-datagrams.ts';
 import { serveRpc } from './rpc-connection.ts';
 
 /** More connections at once are turned away. */
@@ -27,15 +25,16 @@ export interface PortmapperServerOptions {
 }
 
 /**
- * Tells VISA clients where the core channel is, on the port that they know, TCP and UDP. Nobody else
- * can register with it. RFC 1833, section 3; VXI-11, section B.4.
+ * Tells VISA clients where the core channel is, on the port that they know: TCP, UDP, and UDP to all
+ * machines of the network, by which they search. Nobody else can register with it. RFC 1833, section
+ * 3; VXI-11, section B.4.
  */
 export class PortmapperServer {
   readonly #options: PortmapperServerOptions;
   readonly #listener: TcpListener;
   readonly #services: readonly RpcService[];
   readonly #connections = new Set<Socket>();
-  #datagrams: DatagramSocket | undefined;
+  readonly #datagrams: PortmapperDatagrams;
 
   constructor(options: PortmapperServerOptions) {
     this.#options = options;
@@ -80,43 +79,30 @@ export class PortmapperServer {
       },
       failed: (_owner, _label, error) => failed(error),
     });
+    this.#datagrams = new PortmapperDatagrams({
+      host,
+      udpPort: portmapperPort,
+      answer: async (message) => await answerRpc(this.#services, message),
+      failed,
+    });
   }
 
   /** @throws LINK_COMMUNICATION when the port is taken, or this process may not have it */
   async open(): Promise<void> {
     try {
       await this.#listener.open();
-    } catch (error) {
-      throw unavailable(this.#options.host, error);
-    }
-    const { host, failed } = this.#options;
-    const datagrams = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-    this.#datagrams = datagrams;
-    datagrams.on('message', (message, { address, port }) => {
-      void this.#answer(message, address, port);
-    });
-    datagrams.bind(portmapperPort, host);
-    try {
-      await once(datagrams, 'listening');
+      await this.#datagrams.open();
     } catch (error) {
       await this.close();
       throw unavailable(this.#options.host, error);
     }
-    datagrams.on('error', failed);
   }
 
   /** May be called twice. */
   async close(): Promise<void> {
-    const datagrams = this.#datagrams;
-    this.#datagrams = undefined;
-    datagrams?.close();
+    this.#datagrams.close();
     for (const socket of this.#connections) socket.destroy();
     await this.#listener.close(async () => {});
-  }
-
-  async #answer(message: Uint8Array, address: string, port: number): Promise<void> {
-    const reply = await answerRpc(this.#services, message);
-    if (reply !== undefined) this.#datagrams?.send(reply, port, address);
   }
 }
 
@@ -129,8 +115,8 @@ function unavailable(host: string, cause: unknown): SignalboxError {
       details: { host, port: portmapperPort },
       cause,
       nextStep:
-        `Allow it with \`sudo setcap cap_net_bind_service=+ep ${process.execPath}\`; stop the portmapper ` +
-        'that runs (rpcbind); or set `portmapper = false` in `[vxi11]`, for clients that can be told the port.',
+        `Allow it with \`sudo setcap cap_net_bind_service=+ep ${process.execPath}\`; let rpcbind run, ` +
+        'which then is told of the instrument; or set `portmapper = false` in `[vxi11]`, for clients that can be told the port.',
     },
   );
 }

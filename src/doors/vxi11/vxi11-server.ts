@@ -12,7 +12,7 @@ import type { RpcHandlers, RpcService, Vxi11CoreProcedures } from '../../protoco
 import type { MessageDevice } from '../message-device.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
-import { PortmapperServer } from './portmapper-server.ts';
+import { PortmapperEntry } from './portmapper-entry.ts';
 import { serveRpc } from './rpc-connection.ts';
 import { Vxi11Link } from './vxi11-link.ts';
 
@@ -54,7 +54,7 @@ export class Vxi11Server {
   readonly #links = new Map<number, Vxi11Link>();
   readonly #connections = new Set<Socket>();
   readonly #aborts: RpcService;
-  readonly #portmapper: PortmapperServer | undefined;
+  readonly #portmapper: PortmapperEntry | undefined;
   #lastId = 0;
 
   constructor(options: Vxi11ServerOptions) {
@@ -81,17 +81,15 @@ export class Vxi11Server {
     this.#portmapper =
       options.hasPortmapper === false
         ? undefined
-        : new PortmapperServer({
+        : new PortmapperEntry({
             host,
             clock,
-            mappings: () => [
-              {
-                program: vxi11Core.program,
-                version: vxi11Core.version,
-                protocol: portmapperProtocols.tcp,
-                port: this.#core.tcpPort,
-              },
-            ],
+            mapping: () => ({
+              program: vxi11Core.program,
+              version: vxi11Core.version,
+              protocol: portmapperProtocols.tcp,
+              port: this.#core.tcpPort,
+            }),
             failed: (error) => failed(strangerOwner, 'a call of the portmapper', error),
           });
     this.#aborts = rpcService(
