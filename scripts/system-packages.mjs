@@ -10,6 +10,7 @@ const needed = [
   { name: 'python3-serial', module: 'serial' },
   { name: 'python3-pyvisa', module: 'pyvisa' },
   { name: 'python3-pyvisa-py', module: 'pyvisa_py' },
+  { name: 'ser2net', program: 'ser2net' },
   { name: 'socat', program: 'socat' },
   { name: 'iproute2', program: 'ip' },
   { name: 'lxi-tools', program: 'lxi' },

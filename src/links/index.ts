@@ -21,6 +21,13 @@ export { Pty } from './pty/pty.ts';
 export type { PtyOptions } from './pty/pty.ts';
 export { unreadBytesMost } from './pty/reply-queue.ts';
 export { receivedBytesMost } from './receive-buffer.ts';
+export {
+  Rfc2217Link,
+  rfc2217LinkFactory,
+  serverAnswerMs,
+  suspendedMsMost,
+} from './rfc2217/rfc2217-link.ts';
+export type { Rfc2217LinkOptions } from './rfc2217/rfc2217-link.ts';
 export { listedDevicesMost, listSerialDevices } from './serial/list-serial-devices.ts';
 export type { DeviceFolders, SerialDeviceEntry } from './serial/list-serial-devices.ts';
 export { SerialLink, serialLinkFactory } from './serial/serial-link.ts';

@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
+import { isNearBaudRate } from '../serial/serial-settings.ts';
 import type { SerialSettings } from '../serial/serial-settings.ts';
 import { speedFlags } from './baud-rates.ts';
 import { request } from './ioctl.ts';
@@ -32,9 +33,6 @@ const VSTART = 8;
 const VSTOP = 9;
 const startCharacter = 0x11;
 const stopCharacter = 0x13;
-
-/** How far the speed of an adapter may be from the one asked for: a UART frame tolerates no more. */
-const baudRateToleranceShare = 0.03;
 
 /**
  * The bytes of a termios structure for a raw line: what arrives is given as it is, at once, and
@@ -96,7 +94,7 @@ export function configureLine(
   const call = { what: 'reading the settings of the line', address };
   checked(libc, libc.ioctl(fd, request.TCGETS2, actual), call);
   const baudRate = actual.readUInt32LE(speedOutOffset);
-  if (Math.abs(baudRate - settings.baudRate) > settings.baudRate * baudRateToleranceShare) {
+  if (!isNearBaudRate(baudRate, settings.baudRate)) {
     throw new SignalboxError(
       'BAD_ARGUMENT',
       `${address} cannot do ${settings.baudRate} baud; the nearest is ${baudRate}`,

@@ -26,6 +26,14 @@ export const defaultSerialSettings: SerialSettings = {
 /** No UART on a PC or adapter goes faster; what is above is a slip of the keyboard. */
 export const baudRateMost = 12_000_000;
 
+/** How far the speed of an adapter may be from the one asked for: a UART frame tolerates no more. */
+const baudRateToleranceShare = 0.03;
+
+/** Whether a line that has one speed reads what was sent at the other. */
+export function isNearBaudRate(actual: number, wanted: number): boolean {
+  return Math.abs(actual - wanted) <= wanted * baudRateToleranceShare;
+}
+
 const allowed = {
   dataBits: [5, 6, 7, 8],
   stopBits: [1, 2],

@@ -28,9 +28,10 @@ export class TcpLink implements Link {
   #socket: Socket | undefined;
   #closed = false;
 
-  constructor(options: TcpLinkOptions) {
+  /** @param address how errors name it, where it carries another protocol. @default `tcp://host:port` */
+  constructor(options: TcpLinkOptions, address: string = tcpAddress(options)) {
     this.#options = options;
-    this.address = `tcp://${options.host}:${options.port}`;
+    this.address = address;
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -87,8 +88,9 @@ export class TcpLink implements Link {
 
 /** A fresh connection for each (re)opening. */
 export function tcpLinkFactory(options: TcpLinkOptions): LinkFactory {
-  return {
-    address: `tcp://${options.host}:${options.port}`,
-    create: () => new TcpLink(options),
-  };
+  return { address: tcpAddress(options), create: () => new TcpLink(options) };
+}
+
+function tcpAddress({ host, port }: TcpLinkOptions): string {
+  return `tcp://${host}:${port}`;
 }
