@@ -1,5 +1,6 @@
 export type { Directory, Door, DoorStatus } from './door.ts';
-export type { MessageDevice } from './message-device.ts';
+export { messageDevice } from './message-device.ts';
+export type { MessageDevice, MessageDeviceOptions } from './message-device.ts';
 export { HislipDoor } from './hislip/hislip-door.ts';
 export type { HislipDoorOptions } from './hislip/hislip-door.ts';
 export { hislipClientsMost, HislipServer, hislipTcpPort } from './hislip/hislip-server.ts';

@@ -4,6 +4,7 @@ import {
   HislipDoor,
   HislipServer,
   HttpDoor,
+  messageDevice,
   Rfc2217Door,
   SocketDoor,
   VirtualPortDoor,
@@ -13,9 +14,9 @@ import {
 import type { Directory, Door, MessageDevice } from '../doors/index.ts';
 import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { isLoopback, isSignalboxError } from '../kernel/index.ts';
+import { isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
-import { linesProtocol } from '../sessions/index.ts';
+import { framedMessages, linesProtocol, scpiMessages } from '../sessions/index.ts';
 import { defaultSerialSettings } from '../links/index.ts';
 import type { BuiltPort } from './build-port.ts';
 import { discoverOn } from './discover.ts';
@@ -112,14 +113,20 @@ function socket(
   ];
 }
 
-/** The instruments that take messages, with their numbers: in the order of the file. */
-function messageDevices({ directory }: DoorSurroundings): readonly MessageDevice[] {
-  return [...directory.instruments.values()]
-    .flatMap((instrument) => {
-      const { driver } = instrument;
-      return driver instanceof ScpiDriver ? [{ instrument, driver }] : [];
-    })
-    .map((device, index) => ({ ...device, index }));
+/** The instruments as VISA programs see them, with their numbers: in the order of the file. */
+function messageDevices({ directory, built, log }: DoorSurroundings): readonly MessageDevice[] {
+  const failed = failureLog(log);
+  return [...directory.instruments.values()].map((instrument, index) => {
+    const { driver, port } = instrument;
+    if (driver instanceof ScpiDriver) {
+      const { control } = driver;
+      return messageDevice({ index, instrument, protocol: scpiMessages(driver), control, failed });
+    }
+    const clientProtocol = built.get(port.name)?.clientProtocol;
+    if (clientProtocol === undefined) throw new SignalboxError('INTERNAL', `no port ${port.name}`);
+    const protocol = framedMessages(clientProtocol);
+    return messageDevice({ index, instrument, protocol, control: undefined, failed });
+  });
 }
 
 function hislipDoors(surroundings: DoorSurroundings): Door[] {
@@ -128,7 +135,7 @@ function hislipDoors(surroundings: DoorSurroundings): Door[] {
   const { host, port: tcpPort } = config.hislip;
   const server = new HislipServer({ host, tcpPort, failed: failureLog(log) });
   return messageDevices(surroundings).map(
-    (device) => new HislipDoor({ ...device, name: `${device.instrument.name}-hislip`, server }),
+    (device) => new HislipDoor({ device, name: `${device.instrument.name}-hislip`, server }),
   );
 }
 
@@ -138,7 +145,7 @@ function vxi11Doors(surroundings: DoorSurroundings): Door[] {
   const { host, port: tcpPort, portmapper: hasPortmapper } = config.vxi11;
   const server = new Vxi11Server({ host, tcpPort, hasPortmapper, failed: failureLog(log) });
   return messageDevices(surroundings).map(
-    (device) => new Vxi11Door({ ...device, name: `${device.instrument.name}-vxi11`, server }),
+    (device) => new Vxi11Door({ device, name: `${device.instrument.name}-vxi11`, server }),
   );
 }
 

@@ -16,6 +16,7 @@ export { readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
 export { nodeMost, probeTimeoutMs, scanBus } from './drivers/bronkhorst/scan-bus.ts';
 export type { FoundNode, ScanOptions } from './drivers/bronkhorst/scan-bus.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
+export { DeviceControl } from './drivers/scpi/device-control.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
 export type { DumpLevel } from './flow-control/line-monitor.ts';

@@ -29,6 +29,7 @@ export type {
   Attempt,
   Chain,
   ChainedTransaction,
+  LinkAbilities,
   Merge,
   Priority,
   Repeat,

@@ -1,7 +1,8 @@
-import { asSignalboxError, BackOff, SignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, BackOff, hasCode, raceAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
-import type { LinkFactory } from '../links/index.ts';
+import type { Link, LinkFactory } from '../links/index.ts';
 import { Wire } from './wire.ts';
+import type { WireListener } from './wire.ts';
 
 /** How long one attempt to open a link may take. */
 export const openTimeoutMs = 5_000;
@@ -23,6 +24,8 @@ export interface LinkKeeperListener {
   /** The link broke, or could not be opened. The same failure of each new attempt is told once. */
   failed(error: SignalboxError): void;
   quarantined(data: Uint8Array, reason: string): void;
+  /** The instrument asks for service. */
+  serviceRequested(): void;
 }
 
 /** Keeps one link open: opens it, opens it again when it breaks, and never gives up. */
@@ -127,6 +130,7 @@ export class LinkKeeper {
     try {
       await link.open(cancel.signal);
       cancel.signal.throwIfAborted();
+      if (this.#openedOnce) await this.#clear(link, cancel.signal);
     } catch (error) {
       failure = asSignalboxError(error);
       await link.close();
@@ -139,16 +143,28 @@ export class LinkKeeper {
     else this.#failed(failure);
   }
 
+  /**
+   * What was left on the link before goes to nobody. An instrument that knows no device clear is used
+   * without.
+   */
+  async #clear(link: Link, signal: AbortSignal): Promise<void> {
+    if (link.clear === undefined) return;
+    try {
+      await raceAbort(link.clear(signal), signal, `a device clear of ${link.address}`);
+    } catch (error) {
+      if (!hasCode(error, 'INSTRUMENT_ERROR')) throw error;
+      this.#listener.failed(asSignalboxError(error));
+    }
+  }
+
   #isLeaving(signal: AbortSignal): boolean {
     const reason = asSignalboxError(signal.reason);
     return reason.code === 'CLOSED' || reason.code === 'PORT_RELEASED';
   }
 
-  #wireListener(): {
-    broken: (error: SignalboxError) => void;
-    quarantined: (data: Uint8Array, reason: string) => void;
-  } {
+  #wireListener(): WireListener {
     return {
+      serviceRequested: () => this.#listener.serviceRequested(),
       quarantined: (data, reason) => this.#listener.quarantined(data, reason),
       broken: (error) => {
         this.#listener.failed(error);

@@ -24,6 +24,8 @@ export interface PortEvents {
     readonly label: string;
     readonly reason?: string;
   };
+  /** The instrument asks for service (SRQ). IEEE 488.1, 2.7. */
+  serviceRequest: { readonly atMs: number };
   circuit: { readonly scope: string; readonly state: 'online' | 'offline' };
 }
 

@@ -55,6 +55,7 @@ export class Port implements AsyncDisposable {
       changed: (state, reason) => this.#linkChanged(state, reason),
       failed: (error) => this.#record.linkFailed(error),
       quarantined: (data, reason) => this.#record.quarantined(data, reason),
+      serviceRequested: () => this.events.emit('serviceRequest', { atMs: clock.now() }),
     });
     this.#line = new RequestLine({
       portName: options.name,

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../kernel/index.ts';
+import { raceAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { sleepReadFirst } from './read-first.ts';
 import type { Transaction } from './transaction.ts';
@@ -8,6 +8,8 @@ import type { Wire } from './wire.ts';
 export const quietDefaultMs = 100;
 /** A wire that does not get quiet within this time is closed and opened again. */
 export const quietLongestMs = 5_000;
+/** The same for a device clear that is not over by then. */
+export const clearLongestMs = 5_000;
 
 /**
  * How a port makes sure, after a reply that did not come in time, that it is never taken for the
@@ -51,11 +53,23 @@ export async function resynchronize(
       return;
     }
     case 'clear':
-      if (wire.link.clear === undefined) throw notPossible(wire);
-      await wire.link.clear(signal);
+      await clearDevice(wire, clock, signal);
       return;
     case 'reconnect':
       throw notPossible(wire);
+  }
+}
+
+async function clearDevice(wire: Wire, clock: Clock, signal: AbortSignal): Promise<void> {
+  const { link } = wire;
+  if (link.clear === undefined) throw notPossible(wire);
+  const late = new AbortController();
+  const timer = clock.schedule(clearLongestMs, () => late.abort(notPossible(wire)));
+  try {
+    const either = AbortSignal.any([signal, late.signal]);
+    await raceAbort(link.clear(either), either, `a device clear of ${link.address}`);
+  } finally {
+    timer.cancel();
   }
 }
 

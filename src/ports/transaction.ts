@@ -1,3 +1,4 @@
+import type { Chunk, Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
 
 /**
@@ -9,11 +10,32 @@ export type Priority = 'safety' | 'interactive' | 'poll';
 /** All priorities, the most urgent first. */
 export const priorities: readonly Priority[] = ['safety', 'interactive', 'poll'];
 
+/** What follows the first bytes of a request that is too long to be held whole. */
+export interface RequestRest {
+  /**
+   * The next bytes, the last of them with `end`. What fails here leaves half a request with the
+   * instrument: the link is opened anew.
+   */
+  next(signal: AbortSignal): Promise<Chunk>;
+  /** Whether a reply is due; asked when the end has gone out. */
+  readonly expectsReply: boolean;
+}
+
+/** What a link can do besides carrying bytes. */
+export type LinkAbilities = Pick<Link, 'clear' | 'readStatusByte' | 'setRemote' | 'trigger'>;
+
 /** One try to do a transaction on the wire. */
 export interface Attempt<Reply> {
   readonly request: Uint8Array;
+  /** @default the request is whole */
+  readonly rest?: RequestRest;
   /** Absent when the protocol gives no reply: then the attempt ends when the bytes are written. */
   readonly reader?: ReplyReader<Reply>;
+  /**
+   * Done in the place of request and reply where the link has something better than bytes for it;
+   * undefined where it has not.
+   */
+  operate?(link: LinkAbilities, signal: AbortSignal): Promise<Reply> | undefined;
   /** Told that the reply did not come in time: whatever comes of it from now on is late. */
   abandon?(): void;
 }

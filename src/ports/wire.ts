@@ -1,10 +1,10 @@
 import { asSignalboxError, raceAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
-import type { Link } from '../links/index.ts';
+import type { Chunk, Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
 import { scheduleReadFirst } from './read-first.ts';
 import { ReceivedBytes } from './received-bytes.ts';
-import type { Attempt, Transaction } from './transaction.ts';
+import type { Attempt, RequestRest, Transaction } from './transaction.ts';
 
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
 export const writeTimeoutMs = 5_000;
@@ -15,6 +15,8 @@ export interface WireListener {
   quarantined(data: Uint8Array, reason: string): void;
   /** The link broke; the wire is of no more use. */
   broken(error: SignalboxError): void;
+  /** The instrument asks for service. */
+  serviceRequested(): void;
 }
 
 /** Who takes the bytes of a wire as they are. */
@@ -55,11 +57,13 @@ export class Wire {
   #tap: WireTap | undefined;
   #arrivals = 0;
   #isBroken = false;
+  readonly #serviceRequests: Disposable | undefined;
 
   constructor(link: Link, clock: Clock, listener: WireListener) {
     this.#link = link;
     this.#clock = clock;
     this.#listener = listener;
+    this.#serviceRequests = link.onServiceRequest?.(() => listener.serviceRequested());
     void this.#pump();
   }
 
@@ -92,8 +96,12 @@ export class Wire {
   ): Promise<ExchangeResult<Reply | undefined>> {
     const { reader } = attempt;
     const { timeoutMs } = transaction;
+    if (attempt.operate !== undefined) {
+      const operated = await this.#operate(attempt, transaction);
+      if (operated !== undefined) return { reply: operated.reply, received: new Uint8Array() };
+    }
     if (reader === undefined) {
-      await this.#send(attempt.request);
+      await this.#sendRequest(attempt);
       return { reply: undefined, received: new Uint8Array() };
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -116,7 +124,11 @@ export class Wire {
     };
     this.#exchange = exchange;
     try {
-      if (attempt.request.length > 0) await this.#send(attempt.request);
+      if (attempt.request.length > 0) await this.#sendRequest(attempt);
+      if (attempt.rest?.expectsReply === false) {
+        return { reply: undefined, received: received.traced() };
+      }
+      this.#link.askForReply?.(timeoutMs);
       exchange.await();
       return { reply: (await promise) as Reply, received: received.traced() };
     } catch (error) {
@@ -131,18 +143,66 @@ export class Wire {
 
   /** Writes bytes outside an exchange. @throws what the link throws */
   async send(data: Uint8Array): Promise<void> {
-    await this.#send(data);
+    await this.#send(data, true);
   }
 
   /** Closes the link; what waits on it fails. */
   async close(reason: SignalboxError): Promise<void> {
     this.#end(reason);
     this.#life.abort(reason);
+    this.#serviceRequests?.[Symbol.dispose]();
     await this.#link.close();
   }
 
-  async #send(data: Uint8Array): Promise<void> {
-    const written = this.#link.write(data, { end: true, signal: this.#stuck.signal });
+  /** Undefined where the link can do no more than carry bytes. @throws INSTRUMENT_TIMEOUT */
+  async #operate<Reply>(
+    attempt: Attempt<Reply>,
+    transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
+  ): Promise<{ readonly reply: Reply } | undefined> {
+    const late = new AbortController();
+    const signal = AbortSignal.any([late.signal, this.#life.signal]);
+    const operation = attempt.operate?.(this.#link, signal);
+    if (operation === undefined) return undefined;
+    const timer = this.#clock.schedule(transaction.timeoutMs, () =>
+      late.abort(noReply(transaction, 0)),
+    );
+    try {
+      return { reply: await raceAbort(operation, signal, transaction.label) };
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async #sendRequest({ request, rest }: Attempt<unknown>): Promise<void> {
+    await this.#send(request, rest === undefined);
+    if (rest === undefined) return;
+    let isEnd = false;
+    while (!isEnd) {
+      const { data, end } = await this.#nextOf(rest);
+      await this.#send(data, end);
+      isEnd = end;
+    }
+  }
+
+  /** Half a request spoils the wire: whatever the instrument makes of the next one is not its answer. */
+  async #nextOf(rest: RequestRest): Promise<Chunk> {
+    try {
+      return await rest.next(this.#life.signal);
+    } catch (error) {
+      const failure = asSignalboxError(error);
+      this.#break(
+        new SignalboxError(
+          'LINK_PROTOCOL',
+          `${this.#link.address} is opened again because a request was left unfinished: ${failure.message}`,
+          { details: { address: this.#link.address }, cause: failure },
+        ),
+      );
+      throw failure;
+    }
+  }
+
+  async #send(data: Uint8Array, end: boolean): Promise<void> {
+    const written = this.#link.write(data, { end, signal: this.#stuck.signal });
     const timer = this.#clock.schedule(writeTimeoutMs, () => {
       const { address } = this.#link;
       const error = new SignalboxError(

@@ -26,6 +26,7 @@ export {
   hislipNameLengthMost,
   hislipPairingMs,
   hislipRemoteLocal,
+  isHislipRemote,
   HislipRequests,
   hislipRequestsMost,
   HislipServerClear,
@@ -188,7 +189,10 @@ export type {
 } from './rpc/index.ts';
 export {
   isQuery,
+  LongMessage,
+  longMessageWaitingMost,
   messageLengthMost,
+  ProgramMessageReader,
   responseLengthMost,
   responseText,
   ScpiMessageReader,
@@ -196,7 +200,9 @@ export {
   ScpiReplyStream,
 } from './scpi/index.ts';
 export type {
+  HeldMessage,
   ProgramMessage,
+  ProgramMessageOptions,
   ResponseTaker,
   ScpiMessageOptions,
   ScpiReplyOptions,

@@ -6,6 +6,7 @@ export type {
 } from './client-protocol.ts';
 export { gapBytesMost, gapProtocol, gapWaitMs } from './gap-protocol.ts';
 export type { GapOptions } from './gap-protocol.ts';
+export { framedMessages } from './framed-messages.ts';
 export { linesProtocol, linesWaitMs } from './lines-protocol.ts';
 export { proparAheadMost, proparProtocol, proparWaitMs } from './propar/propar-protocol.ts';
 export {
@@ -20,6 +21,9 @@ export type {
   ExchangeFault,
   MessageReadOptions,
   MessageSessionOptions,
+  MessageWriteOptions,
 } from './message-session.ts';
 export { outputBytesMost } from './output-queue.ts';
 export type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
+export type { ClientMessage, MessageConversation, MessageProtocol } from './message-protocol.ts';
+export { heldMessageBytesMost, scpiMessages, stalledMessageMs } from './scpi-messages.ts';

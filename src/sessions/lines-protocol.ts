@@ -1,6 +1,6 @@
 import { SignalboxError } from '../kernel/index.ts';
 import { messageLengthMost, ScpiMessageReader } from '../protocols/index.ts';
-import type { ProgramMessage } from '../protocols/index.ts';
+import type { HeldMessage } from '../protocols/index.ts';
 import type { ScpiDriver } from '../instruments/index.ts';
 import type { ClientConversation, ClientProtocol, ClientRequest } from './client-protocol.ts';
 
@@ -36,7 +36,7 @@ class LinesConversation implements ClientConversation {
     return this.#reader.push(data).map((message) => this.#request(message));
   }
 
-  #request(message: ProgramMessage): ClientRequest {
+  #request(message: HeldMessage): ClientRequest {
     if (message.kind === 'too-long') return tooLong(message.length);
     const { bytes, isQuery } = message;
     const text = new TextDecoder('latin1').decode(bytes);

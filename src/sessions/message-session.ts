@@ -6,10 +6,9 @@ import {
   throwIfCancelled,
 } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
-import type { ScpiDriver } from '../instruments/index.ts';
 import type { Lease, Port, Transaction } from '../ports/index.ts';
-import { messageLengthMost, ScpiMessageReader } from '../protocols/index.ts';
-import type { ProgramMessage, ResponseTaker } from '../protocols/index.ts';
+import type { ResponseTaker } from '../protocols/index.ts';
+import type { ClientMessage, MessageConversation, MessageProtocol } from './message-protocol.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
 
@@ -31,7 +30,8 @@ export type ExchangeFault = 'QUERY_INTERRUPTED' | 'QUERY_UNTERMINATED' | 'QUERY_
 
 export interface MessageSessionOptions {
   readonly port: Port;
-  readonly driver: ScpiDriver;
+  /** How its messages become transactions. */
+  readonly protocol: MessageProtocol;
   readonly by: Owner;
   readonly clock: Clock;
   /**
@@ -61,9 +61,16 @@ export interface MessageReadOptions extends OutputWish {
 
 /** A message from its coming to its response. */
 interface Query {
-  readonly tag: number;
+  tag: number;
   /** Nobody wants its response any more: what comes of it is dropped. */
   isDropped: boolean;
+}
+
+/** A message that is passed on while it comes. */
+interface Passing {
+  readonly message: ClientMessage;
+  readonly query: Query;
+  readonly performed: Promise<unknown>;
 }
 
 /**
@@ -77,17 +84,18 @@ interface Query {
 export class MessageSession implements AsyncDisposable {
   readonly by: Owner;
   readonly #options: MessageSessionOptions;
-  readonly #reader: ScpiMessageReader;
+  readonly #conversation: MessageConversation;
   readonly #output = new OutputQueue();
   readonly #underWay = new Set<Promise<unknown>>();
   #queries: Query[] = [];
+  #passing: Passing | undefined;
   #life = new AbortController();
   #isClosed = false;
 
   constructor(options: MessageSessionOptions) {
     this.#options = options;
     this.by = options.by;
-    this.#reader = new ScpiMessageReader({ terminator: options.driver.terminator });
+    this.#conversation = options.protocol.converse(options.clock);
   }
 
   /** Whether a response, or the beginning of one, waits to be read (MAV). IEEE 488.2, 11.2.1.2. */
@@ -116,18 +124,23 @@ export class MessageSession implements AsyncDisposable {
    */
   async write(data: Uint8Array, isEnd: boolean, options: MessageWriteOptions = {}): Promise<void> {
     if (this.#isClosed) throw closedError(this.by);
-    if (data.length > 0 && !this.#reader.isInside) this.#interrupt();
-    const commands: Promise<void>[] = [];
+    if (data.length > 0 && !this.#conversation.isInside) this.#interrupt();
+    const messages = this.#conversation.push(data, isEnd);
+    const commands: Promise<unknown>[] = [];
     const failures: unknown[] = [];
-    for (const message of this.#reader.push(data, isEnd)) {
-      while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
-      // Kept at once: one may fail while the next ones are still waiting to begin.
-      commands.push(
-        this.#carryOut(message, options).catch((error: unknown) => void failures.push(error)),
+    // Kept at once: one may fail while the next ones are still waiting to begin.
+    const keep = (command: Promise<unknown> | undefined): void =>
+      void commands.push(
+        Promise.resolve(command).catch((error: unknown) => void failures.push(error)),
       );
+    keep(this.#finishPassing(options));
+    for (const message of messages) {
+      while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
+      keep(this.#carryOut(message, options));
     }
     await Promise.all(commands);
     if (failures.length > 0) throw failures[0];
+    await this.#passing?.message.untilRoom;
   }
 
   /**
@@ -137,23 +150,35 @@ export class MessageSession implements AsyncDisposable {
    */
   async read(options: MessageReadOptions): Promise<OutputPart> {
     const output = await this.next(options);
+    if (output === undefined) throw this.#tell('QUERY_UNTERMINATED', nothingAsked);
     if ('error' in output) throw output.error;
     return output;
   }
 
   /**
-   * As {@link read}; also what queries failed with comes in its turn, with their tags.
+   * As {@link read}; also what queries failed with comes in its turn, with their tags. Undefined when
+   * what was asked came to no response.
    * @throws WAIT_TIMEOUT, CANCELLED, CLOSED
    */
-  async next(options: MessageReadOptions): Promise<OutputPart | OutputFailure> {
+  async next(options: MessageReadOptions): Promise<OutputPart | OutputFailure | undefined> {
     const { signal, timeoutMs } = options;
     throwIfCancelled(signal, 'a read');
     if (this.#isClosed) throw closedError(this.by);
     if (this.#output.isEmpty && this.#queries.length === 0) this.#readInstrument(timeoutMs);
     await this.#untilOutput(timeoutMs, signal);
-    const output = this.#output.take(options);
-    if (output !== undefined) return output;
-    throw closedError(this.by);
+    return this.#output.take(options);
+  }
+
+  /**
+   * Something else than a message, in the client's own turn: a device trigger, a serial poll.
+   * @throws what the port throws
+   */
+  async transact<Reply>(
+    transaction: Transaction<Reply>,
+    options: Omit<MessageWriteOptions, 'tag'> = {},
+  ): Promise<Reply> {
+    if (this.#isClosed) throw closedError(this.by);
+    return await this.#track(this.#transact(transaction, options));
   }
 
   /**
@@ -164,7 +189,8 @@ export class MessageSession implements AsyncDisposable {
     const life = this.#life;
     this.#life = new AbortController();
     for (const query of this.#queries) this.#drop(query);
-    this.#reader.clear();
+    this.#conversation.clear();
+    this.#passing = undefined;
     this.#output.clear();
     life.abort(new SignalboxError('CANCELLED', `${this.by.program} cleared its session`));
     await Promise.allSettled(this.#underWay);
@@ -191,21 +217,46 @@ export class MessageSession implements AsyncDisposable {
     this.#tell('QUERY_INTERRUPTED', 'sent a message before it had read the last response');
   }
 
-  async #carryOut(message: ProgramMessage, options: MessageWriteOptions): Promise<void> {
-    if (message.kind === 'too-long') throw tooLong(message.length);
-    const { driver } = this.#options;
-    const { bytes, isQuery } = message;
-    const text = new TextDecoder('latin1').decode(bytes);
-    if (driver.expectsReply(text, isQuery)) this.#ask(bytes, options);
-    else await this.#track(this.#transact(driver.exchange(bytes, false), options));
+  /** Undefined for what goes on by itself. */
+  #carryOut(message: ClientMessage, options: MessageWriteOptions): Promise<unknown> | undefined {
+    const query: Query = { tag: options.tag ?? 0, isDropped: false };
+    if (!message.isWhole) {
+      const performed = this.#track(this.#perform(message, query, {}));
+      // Told when the message is whole.
+      performed.catch(() => {});
+      this.#passing = { message, query, performed };
+      return undefined;
+    }
+    if (!message.expectsResponse) return this.#track(this.#perform(message, query, options));
+    this.#queries.push(query);
+    // Its response can be read when the write was taken back, so it is not.
+    const asked = this.#perform(message, query, { waitMs: options.waitMs });
+    void this.#track(this.#respond(query, asked));
+    return undefined;
   }
 
-  /** Puts a query in line; its response goes into the output queue. */
-  #ask(bytes: Uint8Array, { tag = 0, waitMs }: MessageWriteOptions): void {
-    const query: Query = { tag, isDropped: false };
+  /** The message that is passed on is whole, if it is: what is to be waited for, as of any other. */
+  #finishPassing({ tag = 0 }: MessageWriteOptions): Promise<unknown> | undefined {
+    const passing = this.#passing;
+    if (passing?.message.isWhole !== true) return undefined;
+    const { message, query, performed } = passing;
+    this.#passing = undefined;
+    query.tag = tag;
+    if (!message.expectsResponse) return performed;
     this.#queries.push(query);
-    const transaction = this.#options.driver.exchangeStreamed(bytes, this.#takerFor(query));
-    void this.#track(this.#respond(query, this.#transact(transaction, { waitMs })));
+    void this.#track(this.#respond(query, performed));
+    return undefined;
+  }
+
+  #perform(
+    message: ClientMessage,
+    query: Query,
+    options: Omit<MessageWriteOptions, 'tag'>,
+  ): Promise<unknown> {
+    return message.perform(
+      async (transaction) => await this.#transact(transaction, options),
+      this.#takerFor(query),
+    );
   }
 
   async #respond(query: Query, asked: Promise<unknown>): Promise<void> {
@@ -216,6 +267,7 @@ export class MessageSession implements AsyncDisposable {
       if (!isDropped) this.#output.push({ error: asSignalboxError(error), tag });
     }
     this.#drop(query);
+    if (this.#queries.length === 0) this.#output.wake();
   }
 
   /** What comes of it from now on goes to nobody. */
@@ -226,19 +278,24 @@ export class MessageSession implements AsyncDisposable {
 
   /** A read where nothing was asked: whatever the instrument says of itself. */
   #readInstrument(timeoutMs: number): void {
-    if (this.#reader.isInside) {
-      this.#reader.clear();
+    if (this.#conversation.isInside) {
+      this.#conversation.clear();
+      this.#passing = undefined;
       const error = this.#tell('QUERY_UNTERMINATED', 'read before its message was complete');
       this.#output.push({ error, tag: 0 });
       return;
     }
     const query: Query = { tag: 0, isDropped: false };
+    const transaction = this.#conversation.listen?.(this.#takerFor(query), timeoutMs);
+    if (transaction === undefined) {
+      this.#output.push({ error: this.#tell('QUERY_UNTERMINATED', nothingAsked), tag: 0 });
+      return;
+    }
     this.#queries.push(query);
-    const transaction = this.#options.driver.listen(this.#takerFor(query), timeoutMs);
     const heard = this.#transact(transaction, { waitMs: timeoutMs }).catch((error: unknown) => {
       const failure = asSignalboxError(error);
       if (failure.code !== 'INSTRUMENT_TIMEOUT') throw failure;
-      throw this.#tell('QUERY_UNTERMINATED', 'read, but nothing was asked');
+      throw this.#tell('QUERY_UNTERMINATED', nothingAsked);
     });
     void this.#track(this.#respond(query, heard));
   }
@@ -287,11 +344,11 @@ export class MessageSession implements AsyncDisposable {
     });
   }
 
-  async #track(work: Promise<unknown>): Promise<void> {
+  async #track<Result>(work: Promise<Result>): Promise<Result> {
     const done = Promise.allSettled([work]);
     this.#underWay.add(done);
     try {
-      await work;
+      return await work;
     } finally {
       this.#underWay.delete(done);
     }
@@ -324,14 +381,8 @@ export class MessageSession implements AsyncDisposable {
   }
 }
 
+const nothingAsked = 'read, but nothing was asked';
+
 function closedError(by: Owner): SignalboxError {
   return new SignalboxError('CLOSED', `the session of ${by.program} is closed`);
-}
-
-function tooLong(length: number): SignalboxError {
-  return new SignalboxError(
-    'BAD_ARGUMENT',
-    `a message of ${length} bytes was dropped; the longest allowed has ${messageLengthMost}`,
-    { details: { length, messageLengthMost } },
-  );
 }

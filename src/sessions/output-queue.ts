@@ -50,7 +50,7 @@ export class OutputQueue {
     return this.#room.promise;
   }
 
-  /** Resolves when something is in it, be it a failure. */
+  /** Resolves when something is in it, be it a failure, or when nothing will come. */
   untilOutput(): Promise<void> {
     if (!this.isEmpty) return Promise.resolve();
     this.#arrival ??= Promise.withResolvers<void>();
@@ -60,6 +60,11 @@ export class OutputQueue {
   push(part: OutputPart | OutputFailure): void {
     this.#parts.push(part);
     if ('data' in part) this.#bytes += part.data.length;
+    this.wake();
+  }
+
+  /** Nothing comes for the time being: whoever waits is not to wait for it. */
+  wake(): void {
     this.#arrival?.resolve();
     this.#arrival = undefined;
   }

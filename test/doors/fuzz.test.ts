@@ -72,9 +72,13 @@ it('no bytes of a client end a door, or keep it from serving the next one', asyn
   const vxi11 = new Vxi11Server({ hasPortmapper: false });
   await using bench = await MessageBench.open(
     (parts) =>
-      parts.index === 0
+      parts.device.index === 0
         ? new HislipDoor({ ...parts, server: hislip })
-        : new Vxi11Door({ ...parts, server: vxi11, index: 0 }),
+        : new Vxi11Door({
+            ...parts,
+            device: { ...parts.device, index: 0 },
+            server: vxi11,
+          }),
     echo,
   );
   await using serial = new Rfc2217Door({

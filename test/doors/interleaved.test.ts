@@ -11,7 +11,7 @@ it('clients at different doors get every answer of their own, and no other', asy
   const vxi11 = new Vxi11Server({ hasPortmapper: false });
   await using bench = await MessageBench.open(
     (parts) =>
-      parts.index === 0
+      parts.device.index === 0
         ? new HislipDoor({ ...parts, server: hislip })
         : // The second instrument is at the same line.
           new Vxi11Door({ ...parts, server: vxi11 }),

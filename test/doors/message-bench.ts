@@ -1,7 +1,7 @@
-import { SocketDoor } from '../../src/doors/index.ts';
-import type { Door } from '../../src/doors/index.ts';
+import { messageDevice, SocketDoor } from '../../src/doors/index.ts';
+import type { Door, MessageDevice } from '../../src/doors/index.ts';
 import { Instrument, ScpiDriver } from '../../src/instruments/index.ts';
-import { linesProtocol } from '../../src/sessions/index.ts';
+import { linesProtocol, scpiMessages } from '../../src/sessions/index.ts';
 import { ClientBench } from '../sessions/client-bench.ts';
 import type { Peer } from '../support/memory-link.ts';
 import { LineClient, tcpPortOf } from './socket/line-client.ts';
@@ -14,9 +14,17 @@ export const echo: Peer = (request, side) => {
 /** What a door to one of the instruments is made of. */
 export interface DoorParts {
   readonly name: string;
-  readonly index: number;
-  readonly instrument: Instrument;
-  readonly driver: ScpiDriver;
+  readonly device: MessageDevice;
+}
+
+/** A SCPI instrument as the doors of VISA programs have it. */
+export function scpiDevice(
+  index: number,
+  instrument: Instrument,
+  driver: ScpiDriver,
+): MessageDevice {
+  const { control } = driver;
+  return messageDevice({ index, instrument, protocol: scpiMessages(driver), control });
 }
 
 /** Two instruments, `meter` and `source`, on one scripted line, at a door each; and a raw socket. */
@@ -30,7 +38,7 @@ export class MessageBench<AnyDoor extends Door> implements AsyncDisposable {
     const { port } = this.bench;
     const driver = new ScpiDriver({ parameters: [], timeoutMs: 500 });
     this.doors = ['meter', 'source'].map((name, index) =>
-      doorOf({ name, index, driver, instrument: new Instrument({ name, port, driver }) }),
+      doorOf({ name, device: scpiDevice(index, new Instrument({ name, port, driver }), driver) }),
     );
     this.#socket = new SocketDoor({
       name: 'meter-socket',

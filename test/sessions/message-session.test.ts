@@ -5,6 +5,7 @@ import {
   MessageSession,
   messagesUnderWayMost,
   outputBytesMost,
+  scpiMessages,
   unreadLongestMs,
 } from '../../src/sessions/index.ts';
 import type { MessageSessionOptions } from '../../src/sessions/index.ts';
@@ -31,7 +32,7 @@ async function begin(
   const faults: string[] = [];
   const session = new MessageSession({
     port,
-    driver: new ScpiDriver({ parameters: [], timeoutMs: 1_000 }),
+    protocol: scpiMessages(new ScpiDriver({ parameters: [], timeoutMs: 1_000 })),
     by: owner('client'),
     clock,
     mode,

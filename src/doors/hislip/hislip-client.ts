@@ -1,6 +1,5 @@
 import { asSignalboxError, hasCode } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
-import type { Instrument, ScpiDriver } from '../../instruments/index.ts';
 import {
   describeHislipFatal,
   hislipClearMs,
@@ -11,6 +10,7 @@ import {
   HislipMessageSizes,
   HislipServerClear,
   HislipServiceRequests,
+  isHislipRemote,
   OverlapExchange,
   SynchronousExchange,
 } from '../../protocols/index.ts';
@@ -27,6 +27,8 @@ import { linesWaitMs, MessageSession } from '../../sessions/index.ts';
 import type { OutputPart } from '../../sessions/index.ts';
 import { ClientLocks } from '../client-locks.ts';
 import type { ClientOwner } from '../client-owner.ts';
+import { DeviceActions } from '../device-actions.ts';
+import type { MessageDevice } from '../message-device.ts';
 import type { HislipConnection } from './hislip-connection.ts';
 
 /**
@@ -39,12 +41,13 @@ export const lockRequestsMost = 32;
 /** A response comes or fails by itself; this only bounds the wait for it. One day. */
 const responseLongestMs = 86_400_000;
 
-const trigger = new TextEncoder().encode('*TRG\n');
+/** A client that asks for the status byte while others have the instrument waits so long at most. */
+export const statusWaitMs = 2_000;
+
 const noBytes = new Uint8Array();
 
 export interface HislipClientOptions {
-  readonly instrument: Instrument;
-  readonly driver: ScpiDriver;
+  readonly device: MessageDevice;
   readonly client: ClientOwner;
   readonly clock: Clock;
   readonly synchronous: HislipConnection;
@@ -58,6 +61,8 @@ export class HislipClient {
   readonly #options: HislipClientOptions;
   readonly #life = new AbortController();
   readonly #session: MessageSession;
+  readonly #actions: DeviceActions;
+  readonly #requests: Disposable;
   readonly #locks: ClientLocks;
   readonly #sizes = new HislipMessageSizes();
   readonly #clear: HislipServerClear;
@@ -73,12 +78,13 @@ export class HislipClient {
 
   constructor(options: HislipClientOptions) {
     this.#options = options;
-    const { instrument, driver, client, clock, synchronous, failed } = options;
+    const { device, client, clock, synchronous, failed } = options;
+    const { instrument, protocol } = device;
     const { owner } = client;
     this.#locks = new ClientLocks({ instrument, by: owner, clock, gone: this.#life.signal });
     this.#session = new MessageSession({
       port: instrument.port,
-      driver,
+      protocol,
       by: owner,
       clock,
       // What interrupts what is decided by the exchange, which knows what the client has read.
@@ -87,6 +93,8 @@ export class HislipClient {
       lease: () => this.#locks.lease,
       faulty: (error) => failed(owner, 'a response', error),
     });
+    this.#actions = new DeviceActions(device, this.#session);
+    this.#requests = device.serviceRequests.subscribe((status) => this.#requestService(status));
     this.#clear = new HislipServerClear({ canOverlap: true, clock });
     synchronous.socket.once('close', () => void this.close());
   }
@@ -144,6 +152,7 @@ export class HislipClient {
   async close(isAtOnce = true): Promise<void> {
     if (!this.#life.signal.aborted) {
       this.#life.abort();
+      this.#requests[Symbol.dispose]();
       this.#options.client.leave();
       this.#options.gone();
     }
@@ -201,6 +210,7 @@ export class HislipClient {
       while (this.#session.isResponding || this.#session.isMessageAvailable) {
         const bytesMost = this.#sizes.payloadBytesMost;
         const output = await this.#session.next({ ...wish, bytesMost });
+        if (output === undefined) continue;
         if ('error' in output) this.#tellFailed(output.error, output.tag);
         else await this.#offer(output);
       }
@@ -239,7 +249,7 @@ export class HislipClient {
       case 'Trigger':
         if (this.#clear.isUnderWay) return;
         this.#received(message);
-        await this.#write(trigger, false);
+        await this.#trigger();
         this.#carriedOut(message.messageId);
         return;
       case 'DeviceClearComplete':
@@ -255,11 +265,9 @@ export class HislipClient {
           bytes: this.#sizes.ownBytesMost,
         });
         return;
-      case 'AsyncStatusQuery': {
-        const available = this.#exchange.isMessageAvailable(message);
-        this.#say(channel, this.#services.answer(0, available));
+      case 'AsyncStatusQuery':
+        await this.#tellStatus(message);
         return;
-      }
       case 'AsyncLock':
         // While it waits for a lock, a client may ask for its status, or clear.
         void this.#lock(message.request);
@@ -268,8 +276,8 @@ export class HislipClient {
         this.#say(channel, { type: 'AsyncLockInfoResponse', ...this.#locks.holders() });
         return;
       case 'AsyncRemoteLocalControl':
-        // A serial or raw TCP instrument has no remote line: it is as remote as it is.
         await this.#untilCarriedOut(message.messageId);
+        await this.#setRemote(message.control);
         this.#say(channel, { type: 'AsyncRemoteLocalResponse' });
         return;
       default: {
@@ -319,19 +327,60 @@ export class HislipClient {
     }
   }
 
+  async #trigger(): Promise<void> {
+    try {
+      await this.#actions.trigger({ tag: this.#newest });
+    } catch (error) {
+      this.#tellFailure(asSignalboxError(error));
+    }
+  }
+
+  /** What the instrument says of itself, and what waits here. What it does not say in time is 0. */
+  async #tellStatus(mark: HislipMark): Promise<void> {
+    const available = this.#exchange.isMessageAvailable(mark);
+    let status = 0;
+    try {
+      status = await this.#actions.readStatusByte({ waitMs: statusWaitMs });
+    } catch (error) {
+      this.#options.failed(this.owner, 'a status query', error);
+    }
+    this.#say('asynchronous', this.#services.answer(status, available));
+  }
+
+  #requestService(status: number): void {
+    const message = this.#services.request(status);
+    if (message !== undefined) this.#say('asynchronous', message);
+  }
+
+  async #setRemote(control: number): Promise<void> {
+    try {
+      await this.#actions.setRemote(isHislipRemote(control));
+    } catch (error) {
+      this.#options.failed(this.owner, 'remote or local', error);
+    }
+  }
+
   #beginClear(): void {
     this.#exchange.abandon();
     this.#piece = noBytes;
     this.#locks.cancelWaits();
     this.#services.clear();
     // What is on the wire ends by itself, and whoever asks next waits behind it.
-    void this.#session.clear();
+    void this.#clearDevice();
     this.#say('asynchronous', this.#clear.begin());
     const timer = this.#options.clock.schedule(hislipClearMs, () => {
       if (this.#clear.isOverdue)
         this.fatal(hislipFatal.unidentified, 'a device clear was not completed');
     });
     this.#life.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+  }
+
+  async #clearDevice(): Promise<void> {
+    try {
+      await this.#actions.clear();
+    } catch (error) {
+      this.#options.failed(this.owner, 'a device clear', error);
+    }
   }
 
   #cleared(features: number): void {

@@ -2,7 +2,8 @@ import type { Door, DoorStatus } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import type { HislipDevice, HislipServer } from './hislip-server.ts';
 
-export interface HislipDoorOptions extends MessageDevice {
+export interface HislipDoorOptions {
+  readonly device: MessageDevice;
   readonly name: string;
   /** Shared with the doors of the other instruments. */
   readonly server: HislipServer;
@@ -14,10 +15,10 @@ export class HislipDoor implements Door {
   readonly #server: HislipServer;
   readonly #device: HislipDevice;
 
-  constructor({ name, server, index, instrument, driver }: HislipDoorOptions) {
+  constructor({ name, server, device }: HislipDoorOptions) {
     this.name = name;
     this.#server = server;
-    this.#device = { index, instrument, driver, clients: new Set() };
+    this.#device = { ...device, clients: new Set() };
   }
 
   async open(): Promise<void> {

@@ -147,12 +147,10 @@ export class HislipServer {
   }
 
   #client(synchronous: HislipConnection, device: HislipDevice, id: number): HislipClient {
-    const { instrument, driver } = device;
     this.#count += 1;
-    const owner = { id: `${instrument.name}-hislip-${this.#count}`, door: 'hislip' };
+    const owner = { id: `${device.instrument.name}-hislip-${this.#count}`, door: 'hislip' };
     const client = new HislipClient({
-      instrument,
-      driver,
+      device,
       client: socketOwner(synchronous.socket, owner, this.#clock),
       clock: this.#clock,
       synchronous,

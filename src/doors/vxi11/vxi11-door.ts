@@ -2,7 +2,8 @@ import type { Door, DoorStatus } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import type { Vxi11Device, Vxi11Server } from './vxi11-server.ts';
 
-export interface Vxi11DoorOptions extends MessageDevice {
+export interface Vxi11DoorOptions {
+  readonly device: MessageDevice;
   readonly name: string;
   /** Shared with the doors of the other instruments. */
   readonly server: Vxi11Server;
@@ -14,10 +15,10 @@ export class Vxi11Door implements Door {
   readonly #server: Vxi11Server;
   readonly #device: Vxi11Device;
 
-  constructor({ name, server, index, instrument, driver }: Vxi11DoorOptions) {
+  constructor({ name, server, device }: Vxi11DoorOptions) {
     this.name = name;
     this.#server = server;
-    this.#device = { index, instrument, driver, links: new Set() };
+    this.#device = { ...device, links: new Set() };
   }
 
   async open(): Promise<void> {

@@ -12,11 +12,12 @@ import type {
 import { linesWaitMs, MessageSession } from '../../sessions/index.ts';
 import { ClientLocks } from '../client-locks.ts';
 import type { ClientOwner } from '../client-owner.ts';
+import { DeviceActions } from '../device-actions.ts';
 import type { MessageDevice } from '../message-device.ts';
 
-const trigger = new TextEncoder().encode('*TRG\n');
 /** Bits of the status byte. IEEE 488.2, 11.2. */
 const messageAvailable = 0x10;
+const serviceRequested = 0x40;
 
 export interface Vxi11LinkOptions {
   readonly device: MessageDevice;
@@ -39,17 +40,20 @@ export class Vxi11Link {
   readonly #life = new AbortController();
   readonly #session: MessageSession;
   readonly #locks: ClientLocks;
+  readonly #actions: DeviceActions;
+  #requests: Disposable | undefined;
+  #isServiceRequested = false;
   #underWay = new AbortController();
 
   constructor(options: Vxi11LinkOptions) {
     this.#options = options;
     const { device, client, clock, failed } = options;
-    const { instrument, driver } = device;
+    const { instrument, protocol } = device;
     const { owner } = client;
     this.#locks = new ClientLocks({ instrument, by: owner, clock, gone: this.#life.signal });
     this.#session = new MessageSession({
       port: instrument.port,
-      driver,
+      protocol,
       by: owner,
       clock,
       mode: 'synchronized',
@@ -57,6 +61,7 @@ export class Vxi11Link {
       lease: () => this.#locks.lease,
       faulty: (error) => failed(owner, 'a response', error),
     });
+    this.#actions = new DeviceActions(device, this.#session);
   }
 
   get owner(): Owner {
@@ -100,23 +105,51 @@ export class Vxi11Link {
     return { error, reason, data: Buffer.concat(parts) };
   }
 
-  /** The status byte, as far as it is known here: whether a response waits. */
-  get statusByte(): number {
-    return this.#session.isMessageAvailable ? messageAvailable : 0;
+  /** The instrument's status byte, with what is known here. VXI-11, section B.6.7, device_readstb. */
+  async readStatusByte(patience: Patience & { readonly ioTimeoutMs: number }): Promise<{
+    readonly error: number;
+    readonly statusByte: number;
+  }> {
+    let statusByte = 0;
+    if (this.#isLockedOut(patience)) {
+      return { error: vxi11Errors.lockedByAnotherLink, statusByte };
+    }
+    const { ioTimeoutMs: waitMs } = patience;
+    const error = await this.#guard(async (signal) => {
+      statusByte = await this.#actions.readStatusByte({ waitMs, signal });
+    }, vxi11Errors.ioTimeout);
+    const available = this.#session.isMessageAvailable ? messageAvailable : 0;
+    const requested = this.#isServiceRequested ? serviceRequested : 0;
+    if (error === vxi11Errors.none) this.#isServiceRequested = false;
+    return { error, statusByte: (statusByte & ~messageAvailable) | available | requested };
+  }
+
+  /** device_enable_srq: `request` is told of each service request from now on, or nobody is. */
+  enableServiceRequests(request: (() => void) | undefined): void {
+    this.#requests?.[Symbol.dispose]();
+    this.#requests =
+      request === undefined
+        ? undefined
+        : this.#options.device.serviceRequests.subscribe(() => {
+            this.#isServiceRequested = true;
+            request();
+          });
+  }
+
+  /** device_remote and device_local. */
+  async setRemote(isRemote: boolean, patience: Patience): Promise<number> {
+    if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
+    return await this.#guard(async (signal) => await this.#actions.setRemote(isRemote, { signal }));
   }
 
   async trigger(patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
-    return await this.#guard(
-      async (signal) => await this.#session.write(trigger, false, { signal }),
-    );
+    return await this.#guard(async (signal) => await this.#actions.trigger({ signal }));
   }
 
   async clear(patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
-    // What is on the wire ends by itself, and whoever asks next waits behind it.
-    void this.#session.clear();
-    return vxi11Errors.none;
+    return await this.#guard(async (signal) => await this.#actions.clear({ signal }));
   }
 
   /** VXI-11, section B.6.9, device_lock. */
@@ -141,6 +174,7 @@ export class Vxi11Link {
   async close(): Promise<void> {
     this.#options.client.leave();
     this.#options.gone();
+    this.enableServiceRequests(undefined);
     this.abort();
     this.#life.abort();
     await this.#session.close();

@@ -12,6 +12,7 @@ import type { RpcHandlers, RpcService, Vxi11CoreProcedures } from '../../protoco
 import type { MessageDevice } from '../message-device.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
+import { ClientInterrupts } from './client-interrupts.ts';
 import { PortmapperEntry } from './portmapper-entry.ts';
 import { serveRpc } from './rpc-connection.ts';
 import { Vxi11Link } from './vxi11-link.ts';
@@ -150,17 +151,25 @@ export class Vxi11Server {
   #enter(socket: Socket): void {
     this.#keep(socket);
     const own = new Map<number, Vxi11Link>();
-    const handlers = this.#handlers(socket, own);
+    const interrupts = new ClientInterrupts(socket, (error) =>
+      this.#failed(strangerOwner, 'an interrupt channel', error),
+    );
+    const handlers = this.#handlers(socket, own, interrupts);
     const failed = (error: unknown): void => this.#failed(strangerOwner, 'a call', error);
     serveRpc(socket, [rpcService(vxi11Core, handlers, failed)]);
     socket.once('close', () => {
       for (const link of own.values()) void link.close();
       own.clear();
+      interrupts.close();
     });
   }
 
   /** @param own the links of this connection: nobody uses another's by guessing its number */
-  #handlers(socket: Socket, own: Map<number, Vxi11Link>): RpcHandlers<Vxi11CoreProcedures> {
+  #handlers(
+    socket: Socket,
+    own: Map<number, Vxi11Link>,
+    interrupts: ClientInterrupts,
+  ): RpcHandlers<Vxi11CoreProcedures> {
     const { none, invalidLink, notSupported } = vxi11Errors;
     const of = async (linkId: number, work: (link: Vxi11Link) => number | Promise<number>) => {
       const link = own.get(linkId);
@@ -190,29 +199,32 @@ export class Vxi11Server {
           reason: noReason,
           data: empty,
         },
-      readStatusByte: ({ linkId }) => {
-        const link = own.get(linkId);
-        return {
-          error: link === undefined ? invalidLink : none,
-          statusByte: link?.statusByte ?? 0,
-        };
-      },
+      readStatusByte: async (args) =>
+        (await own.get(args.linkId)?.readStatusByte(args)) ?? {
+          error: invalidLink,
+          statusByte: 0,
+        },
       trigger: async (args) => await of(args.linkId, async (link) => await link.trigger(args)),
       clear: async (args) => await of(args.linkId, async (link) => await link.clear(args)),
-      // A serial or raw TCP instrument has no remote line: it is as remote as it is.
-      remote: async ({ linkId }) => await of(linkId, () => none),
-      local: async ({ linkId }) => await of(linkId, () => none),
+      remote: async (args) =>
+        await of(args.linkId, async (link) => await link.setRemote(true, args)),
+      local: async (args) =>
+        await of(args.linkId, async (link) => await link.setRemote(false, args)),
       lock: async (args) => await of(args.linkId, async (link) => await link.lock(args)),
       unlock: async (linkId) => await of(linkId, async (link) => await link.unlock()),
-      enableServiceRequest: async ({ linkId }) => await of(linkId, () => notSupported),
+      enableServiceRequest: async ({ linkId, enable, handle }) =>
+        await of(linkId, (link) => {
+          link.enableServiceRequests(enable ? () => interrupts.request(handle) : undefined);
+          return none;
+        }),
       doCommand: () => ({ error: notSupported, data: empty }),
       destroyLink: async (linkId) =>
         await of(linkId, async (link) => {
           await link.close();
           return none;
         }),
-      createInterruptChannel: () => ({ error: notSupported }),
-      destroyInterruptChannel: () => ({ error: vxi11Errors.channelNotEstablished }),
+      createInterruptChannel: async (args) => ({ error: await interrupts.open(args) }),
+      destroyInterruptChannel: () => ({ error: interrupts.close() }),
     };
   }
 

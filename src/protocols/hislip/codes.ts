@@ -48,6 +48,16 @@ export const hislipRemoteLocal = {
   goToLocal: 6,
 } as const;
 
+/** Whether the instrument is to be remote after a control of {@link hislipRemoteLocal}. */
+export function isHislipRemote(control: number): boolean {
+  return (
+    control === hislipRemoteLocal.enableRemote ||
+    control === hislipRemoteLocal.enableRemoteAndGoToRemote ||
+    control === hislipRemoteLocal.enableRemoteAndLockOutLocal ||
+    control === hislipRemoteLocal.enableRemoteGoToRemoteAndLockOutLocal
+  );
+}
+
 /**
  * Bits of the control codes of InitializeResponse, AsyncDeviceClearAcknowledge, DeviceClearComplete
  * and DeviceClearAcknowledge. IVI-6.1, tables 12 and 31. The two of encryption are of HiSLIP 2.0.

@@ -17,6 +17,7 @@ export {
   hislipFeatures,
   hislipLockAnswers,
   hislipRemoteLocal,
+  isHislipRemote,
   hislipStatusBits,
   hislipVersions,
 } from './codes.ts';

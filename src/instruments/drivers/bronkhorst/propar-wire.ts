@@ -68,7 +68,7 @@ export class ProparWire {
   attempt(
     node: number,
     data: Uint8Array,
-  ): Attempt<ProparFrame> & { reader: ReplyReader<ProparFrame> } {
+  ): Pick<Attempt<unknown>, 'abandon' | 'request'> & { reader: ReplyReader<ProparFrame> } {
     const sequence = this.mode === 'binary' ? this.#sequences.next() : 0;
     const encode = this.mode === 'binary' ? encodeBinaryFrame : encodeAsciiFrame;
     const reader = new ProparReplyReader({
@@ -96,11 +96,8 @@ export class ProparWire {
     data: Uint8Array,
     turn: (message: ProparMessage) => Reply,
   ): Attempt<Reply> {
-    const attempt = this.attempt(node, data);
-    return {
-      ...attempt,
-      reader: mapReply(attempt.reader, (frame) => turn(messageOf(frame, node))),
-    };
+    const { reader, ...rest } = this.attempt(node, data);
+    return { ...rest, reader: mapReply(reader, (frame) => turn(messageOf(frame, node))) };
   }
 
   /** An error frame comes from the host of the bus, whatever node it names. */

@@ -7,10 +7,11 @@ import {
   ScpiReplyReader,
   ScpiReplyStream,
 } from '../../../protocols/index.ts';
-import type { ResponseTaker } from '../../../protocols/index.ts';
+import type { ResponseTaker, ScpiReplyOptions } from '../../../protocols/index.ts';
 import { checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
 import type { Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
+import { DeviceControl } from './device-control.ts';
 
 /** How long an instrument may take to answer unless it is told otherwise. */
 export const scpiTimeoutMs = 5_000;
@@ -50,6 +51,11 @@ export interface ScpiDriverOptions {
    * @default writes are not checked
    */
   readonly errorQuery?: string;
+  /**
+   * Whether its link marks the end of each message: VXI-11, HiSLIP, USBTMC, GPIB.
+   * @default false
+   */
+  readonly isMessageLink?: boolean;
 }
 
 /** Turns declared parameters and messages of a SCPI instrument into transactions. */
@@ -59,6 +65,9 @@ export class ScpiDriver implements Driver {
   readonly actions: Driver['actions'] = [];
   /** What ends a message to the instrument, and a response of it. */
   readonly terminator: string;
+  /** What its link can do besides carrying messages. Absent on serial lines and raw sockets. */
+  readonly control: DeviceControl | undefined;
+  readonly #replyOptions: ScpiReplyOptions;
   readonly #declared: ReadonlyMap<string, ScpiParameter>;
   readonly #timeoutMs: number;
   readonly #reply: ReplyPolicy;
@@ -70,6 +79,9 @@ export class ScpiDriver implements Driver {
     this.parameters = options.parameters.map(toParameter);
     this.#timeoutMs = options.timeoutMs ?? scpiTimeoutMs;
     this.terminator = options.terminator ?? '\n';
+    const { isMessageLink = false } = options;
+    this.control = isMessageLink ? new DeviceControl(this.#timeoutMs) : undefined;
+    this.#replyOptions = { terminator: this.terminator, isMessageLink };
     this.#reply = options.reply ?? 'scpi';
     this.#errorQuery = options.errorQuery;
     const declared = options.parameters.flatMap(({ query, set }) => [query, set]);
@@ -166,7 +178,6 @@ export class ScpiDriver implements Driver {
 
   /** A message as it is, and its response with its end. */
   exchange(message: Uint8Array, expectsReply: boolean): Transaction<Uint8Array | undefined> {
-    const { terminator } = this;
     const request = this.#ended(message);
     return {
       label: labelOf(message),
@@ -174,7 +185,7 @@ export class ScpiDriver implements Driver {
       // A query may trigger something, so only declared parameters are read again.
       repeat: expectsReply ? 'once' : 'never',
       attempt: () =>
-        expectsReply ? { request, reader: new ScpiReplyReader({ terminator }) } : { request },
+        expectsReply ? { request, reader: new ScpiReplyReader(this.#replyOptions) } : { request },
     };
   }
 
@@ -183,25 +194,55 @@ export class ScpiDriver implements Driver {
    * Its time is over when nothing has come for so long.
    */
   exchangeStreamed(query: Uint8Array, taker: ResponseTaker): Transaction<number> {
-    const { terminator } = this;
     const request = this.#ended(query);
     return {
       label: labelOf(query),
       timeoutMs: this.#timeoutMs,
       repeat: 'once',
-      attempt: () => ({ request, reader: new ScpiReplyStream(taker, { terminator }) }),
+      attempt: () => ({ request, reader: new ScpiReplyStream(taker, this.#replyOptions) }),
+    };
+  }
+
+  /**
+   * A message that is passed on while it comes, and its response, if it asks for one, likewise.
+   * @param next the next piece; undefined at the end. What it fails with leaves the message unfinished
+   * @param expectsReply asked when the end has gone out
+   */
+  exchangeLong(
+    beginning: Uint8Array,
+    next: (signal: AbortSignal) => Promise<Uint8Array | undefined>,
+    expectsReply: () => boolean,
+    taker: ResponseTaker,
+  ): Transaction<number | undefined> {
+    const terminator = new TextEncoder().encode(this.terminator);
+    return {
+      label: labelOf(beginning),
+      timeoutMs: this.#timeoutMs,
+      repeat: 'never',
+      attempt: () => ({
+        request: beginning,
+        rest: {
+          next: async (signal) => {
+            const piece = await next(signal);
+            return { data: piece ?? terminator, end: piece === undefined };
+          },
+          get expectsReply() {
+            return expectsReply();
+          },
+        },
+        reader: new ScpiReplyStream(taker, this.#replyOptions),
+      }),
     };
   }
 
   /** What the instrument says though nothing asked it, as {@link exchangeStreamed}. */
   listen(taker: ResponseTaker, timeoutMs: number): Transaction<number> {
-    const { terminator } = this;
     const request = new Uint8Array();
     return {
       label: 'a read without a query',
       timeoutMs,
       repeat: 'once',
-      attempt: () => ({ request, reader: new ScpiReplyStream(taker, { terminator }) }),
+      attempt: () => ({ request, reader: new ScpiReplyStream(taker, this.#replyOptions) }),
     };
   }
 

@@ -1,0 +1,49 @@
+import type { DeviceControl } from '../instruments/index.ts';
+import type { MessageSession, MessageWriteOptions } from '../sessions/index.ts';
+import type { MessageDevice } from './message-device.ts';
+
+/** What a device trigger is sent as over links that know none. IEEE 488.2, 10.37. */
+const triggerMessage = new TextEncoder().encode('*TRG\n');
+
+/**
+ * What a VISA program does with an instrument besides messages, in the turn of its session. A serial
+ * line and a raw socket have no way for most of it: there, a trigger goes as a message, the status byte
+ * knows only of the response that waits, and remote and local change nothing.
+ */
+export class DeviceActions {
+  readonly #control: DeviceControl | undefined;
+  readonly #session: MessageSession;
+
+  constructor({ control }: MessageDevice, session: MessageSession) {
+    this.#control = control;
+    this.#session = session;
+  }
+
+  /** @throws what the port throws */
+  async trigger(options: MessageWriteOptions): Promise<void> {
+    if (this.#control === undefined) await this.#session.write(triggerMessage, true, options);
+    else await this.#session.transact(this.#control.trigger(), options);
+  }
+
+  /** The instrument's own status byte. @throws what the port throws */
+  async readStatusByte(options: MessageWriteOptions = {}): Promise<number> {
+    if (this.#control === undefined) return 0;
+    return await this.#session.transact(this.#control.readStatusByte(), options);
+  }
+
+  /** @throws what the port throws */
+  async setRemote(isRemote: boolean, options: MessageWriteOptions = {}): Promise<void> {
+    if (this.#control === undefined) return;
+    await this.#session.transact(this.#control.setRemote(isRemote), options);
+  }
+
+  /**
+   * Device clear: of the session, and where there is a way, of the instrument. What others have in line
+   * is not touched.
+   * @throws what the port throws
+   */
+  async clear(options: MessageWriteOptions = {}): Promise<void> {
+    await this.#session.clear();
+    if (this.#control !== undefined) await this.#session.transact(this.#control.clear(), options);
+  }
+}
