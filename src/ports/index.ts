@@ -20,6 +20,7 @@ export { waitDefaultMs } from './port-options.ts';
 export type { LeaseOptions, PortOptions, TransactOptions } from './port-options.ts';
 export { RawChannel } from './raw-channel.ts';
 export { queuedByOwnerMost, queuedOnPortMost } from './request-line.ts';
+export { clearLongestMs } from './resynchronization.ts';
 export type { Resynchronization } from './resynchronization.ts';
 export type { RetryBudget } from './retry-budget.ts';
 export type { Counters, Distribution, OwnerCounters } from './statistics.ts';

@@ -124,7 +124,9 @@ export class Wire {
     };
     this.#exchange = exchange;
     try {
-      if (attempt.request.length > 0) await this.#sendRequest(attempt);
+      if (attempt.request.length > 0 || attempt.rest !== undefined) {
+        await this.#sendRequest(attempt);
+      }
       if (attempt.rest?.expectsReply === false) {
         return { reply: undefined, received: received.traced() };
       }

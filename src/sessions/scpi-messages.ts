@@ -12,7 +12,7 @@ export const heldMessageBytesMost = 1_048_576;
  * A client that has the instrument's turn and sends no more of its message for so long loses it. The
  * instrument is left with half a message, so its link is opened anew.
  */
-export const stalledMessageMs = 10_000;
+export const stalledMessageMs = 5_000;
 
 /** SCPI messages, and responses as they are. */
 export function scpiMessages(driver: ScpiDriver): MessageProtocol {
@@ -79,7 +79,6 @@ class PassingMessage implements ClientMessage {
   readonly #driver: ScpiDriver;
   readonly #clock: Clock;
   readonly #message: LongMessage;
-  #beginning = '';
 
   constructor(driver: ScpiDriver, clock: Clock, message: LongMessage) {
     this.#driver = driver;
@@ -92,7 +91,8 @@ class PassingMessage implements ClientMessage {
   }
 
   get expectsResponse(): boolean {
-    return this.#driver.expectsReply(this.#beginning, this.#message.isQuery);
+    const { beginning, isQuery } = this.#message;
+    return this.#driver.expectsReply(textOf(beginning), isQuery);
   }
 
   get untilRoom(): Promise<void> | undefined {
@@ -101,11 +101,9 @@ class PassingMessage implements ClientMessage {
 
   async perform(transact: Transact, taker: ResponseTaker): Promise<void> {
     try {
-      const beginning = (await this.#message.next()) ?? new Uint8Array();
-      this.#beginning = textOf(beginning);
       await transact(
         this.#driver.exchangeLong(
-          beginning,
+          this.#message.beginning,
           async (signal) => await this.#next(signal),
           () => this.expectsResponse,
           taker,

@@ -9,12 +9,18 @@ export const longMessageWaitingMost = 1_048_576;
  */
 export class LongMessage {
   readonly #pieces: Uint8Array[] = [];
+  /** What it begins with: as much as there was when it proved to be long. */
+  readonly beginning: Uint8Array;
   #waiting = 0;
   #isEnded = false;
   #isQuery = false;
   #failure: SignalboxError | undefined;
   #arrival: PromiseWithResolvers<void> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(beginning: Uint8Array) {
+    this.beginning = beginning;
+  }
 
   /** Whether it asks for a response: known when it has ended. */
   get isQuery(): boolean {
@@ -55,7 +61,7 @@ export class LongMessage {
     this.#makeRoom();
   }
 
-  /** The next piece; undefined at the end. @throws what it was abandoned for */
+  /** The next piece behind the beginning; undefined at the end. @throws what it was abandoned for */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;

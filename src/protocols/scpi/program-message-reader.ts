@@ -125,9 +125,8 @@ export class ProgramMessageReader {
     const copy = piece.slice();
     if (this.#long !== undefined) this.#long.add(copy);
     else if (this.#length > this.#heldBytesMost) {
-      this.#long = new LongMessage();
-      this.#long.add(this.#message.take());
-      this.#long.add(copy);
+      this.#message.add(copy);
+      this.#long = new LongMessage(this.#message.take());
       messages.push({ kind: 'long', message: this.#long });
     } else if (this.#length <= messageLengthMost) this.#message.add(copy);
     else this.#message.clear();
