@@ -97,10 +97,8 @@ describe('a service request', () => {
     const call = await channel.call();
     // The message of RFC 5531 and VXI-11, appendix C, byte by byte.
     expect(call.subarray(0, 4).toString('hex')).toBe('80000034');
-    expect(call.subarray(8, 28).toString('hex')).toBe(
-      '0000000000000002000607b10000000100' + '00001e',
-    );
-    expect(call.subarray(-12).toString('hex')).toBe('00000006' + '68616e646c650000');
+    expect(call.subarray(8, 28).toString('hex')).toBe('0000000000000002000607b1000000010000001e');
+    expect(call.subarray(-12).toString('hex')).toBe('0000000668616e646c650000');
     expect(await program.statusByte()).toBe(0x44);
     expect(await program.statusByte()).toBe(0x04);
     expect(await enable(program, false)).toBe(vxi11Errors.none);

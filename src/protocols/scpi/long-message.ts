@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../kernel/index.ts';
+import type { SignalboxError } from '../../kernel/index.ts';
 
 /** So many bytes of a long message wait for the instrument; with more, its client is made to wait. */
 export const longMessageWaitingMost = 1_048_576;
