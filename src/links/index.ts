@@ -17,6 +17,15 @@ export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
 export { lockFile } from './linux/file-lock.ts';
 export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
 export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
+export { adapterAnswerMs } from './prologix/adapter.ts';
+export type { GpibAddress } from './prologix/gpib-address.ts';
+export {
+  adapterOpenMs,
+  adapterReadMsMost,
+  PrologixLink,
+  prologixLinkFactory,
+} from './prologix/prologix-link.ts';
+export type { PrologixLinkOptions } from './prologix/prologix-link.ts';
 export { Pty } from './pty/pty.ts';
 export type { PtyOptions } from './pty/pty.ts';
 export { unreadBytesMost } from './pty/reply-queue.ts';
