@@ -11,6 +11,8 @@ export type {
   TransferFault,
 } from './faulty/link-fault.ts';
 export { linkFaultRulesMost } from './faulty/link-fault-plan.ts';
+export { HislipLink, hislipLinkFactory } from './hislip/hislip-link.ts';
+export type { HislipLinkOptions } from './hislip/hislip-link.ts';
 export { classifyLinkError } from './link-error.ts';
 export type { LinkMedium } from './link-error.ts';
 export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
@@ -43,5 +45,6 @@ export { SerialLink, serialLinkFactory } from './serial/serial-link.ts';
 export type { SerialBackend, SerialLinkOptions } from './serial/serial-link.ts';
 export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/serial-settings.ts';
 export type { SerialSettings } from './serial/serial-settings.ts';
-export { keepAliveMs, TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
+export { keepAliveMs } from './tcp/connect-socket.ts';
+export { TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
 export type { TcpLinkOptions } from './tcp/tcp-link.ts';

@@ -1,17 +1,7 @@
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import {
-  cancellationError,
-  onAbort,
-  SignalboxError,
-  throwIfCancelled,
-} from '../../kernel/index.ts';
+import { SignalboxError } from '../../kernel/index.ts';
 import { DuplexConnection } from '../duplex-connection.ts';
-import { classifyLinkError } from '../link-error.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
-
-/** A connection that is silent for so long is asked whether the other side is still there. */
-export const keepAliveMs = 30_000;
+import { connectSocket } from './connect-socket.ts';
 
 export interface TcpLinkOptions {
   /** Name or address. */
@@ -24,9 +14,8 @@ export class TcpLink implements Link {
   readonly kind = 'stream';
   readonly address: string;
   readonly #options: TcpLinkOptions;
+  readonly #life = new AbortController();
   #connection: DuplexConnection | undefined;
-  #socket: Socket | undefined;
-  #closed = false;
 
   /** @param address how errors name it, where it carries another protocol. @default `tcp://host:port` */
   constructor(options: TcpLinkOptions, address: string = tcpAddress(options)) {
@@ -35,26 +24,18 @@ export class TcpLink implements Link {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    const what = `opening ${this.address}`;
-    throwIfCancelled(signal, what);
-    const { host, port } = this.#options;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
-    socket.setKeepAlive(true, keepAliveMs);
-    this.#socket = socket;
-    const connected = Promise.withResolvers<void>();
-    socket.once('connect', connected.resolve);
-    socket.once('error', connected.reject);
-    socket.once('close', () => connected.reject(this.#notOpen()));
-    using _cancelled = onAbort(signal, () => connected.reject(cancellationError(signal, what)));
-    try {
-      await connected.promise;
-      if (this.#closed) throw this.#notOpen();
-    } catch (error) {
+    const { address } = this;
+    const socket = await connectSocket({
+      ...this.#options,
+      address,
+      signals: [this.#life.signal, signal],
+    });
+    if (this.#life.signal.aborted) {
       socket.destroy();
-      throw classifyLinkError(error, this.address, 'network');
+      throw this.#notOpen();
     }
     this.#connection = new DuplexConnection(socket, {
-      address: this.address,
+      address,
       medium: 'network',
       whenFull: 'pause',
     });
@@ -69,9 +50,8 @@ export class TcpLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#life.abort(this.#notOpen());
     await this.#connection?.close();
-    this.#socket?.destroy();
   }
 
   #open(): DuplexConnection {
