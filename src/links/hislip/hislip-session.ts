@@ -143,8 +143,8 @@ export class HislipSession {
     if (this.#responses.isFull) this.#options.sockets.synchronous.pause();
   }
 
-  ended(_channel: HislipChannel, error = closedByServer(this.#options.address)): void {
-    this.fail(error);
+  ended(error: SignalboxError | undefined): void {
+    this.fail(error ?? closedByServer(this.#options.address));
   }
 
   /** Ends it; what has come can still be read. May be called twice. */

@@ -14,7 +14,7 @@ export interface HislipEar {
   /** All that one chunk of bytes brought. */
   hear(channel: HislipChannel, events: readonly HislipEvent[]): void;
   /** The connection has ended; `error` when it did so with one. Told once or more. */
-  ended(channel: HislipChannel, error: SignalboxError | undefined): void;
+  ended(error: SignalboxError | undefined): void;
 }
 
 /** One of the two connections of a session. IVI-6.1, section 2.2. */
@@ -26,10 +26,10 @@ export class HislipSocket {
     this.#socket = socket;
     const reader = new HislipMessageReader({ from: 'server', channel });
     socket.on('data', (chunk: Uint8Array) => ear.hear(channel, reader.push(chunk)));
-    socket.on('error', (error) => ear.ended(channel, classifyLinkError(error, address, 'network')));
-    socket.on('end', () => ear.ended(channel, undefined));
+    socket.on('error', (error) => ear.ended(classifyLinkError(error, address, 'network')));
+    socket.on('end', () => ear.ended(undefined));
     socket.on('close', () => {
-      ear.ended(channel, undefined);
+      ear.ended(undefined);
       this.#closed.resolve();
     });
   }

@@ -1,5 +1,5 @@
 import { asSignalboxError, raceAbort } from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import type { Clock, SignalboxError } from '../../kernel/index.ts';
 import { HislipClientOpening, hislipMessageBytesDefault } from '../../protocols/index.ts';
 import type { HislipChannel, HislipEvent, HislipOpeningStep } from '../../protocols/index.ts';
 import { BoundedWait } from '../bounded-wait.ts';
@@ -82,9 +82,9 @@ class Opening implements HislipEar {
     }
   }
 
-  ended(channel: HislipChannel, error = closedByServer(this.#options.address)): void {
-    if (this.#session === undefined) this.opened.reject(error);
-    else this.#session.ended(channel, error);
+  ended(error: SignalboxError | undefined): void {
+    if (this.#session !== undefined) this.#session.ended(error);
+    else this.opened.reject(error ?? closedByServer(this.#options.address));
   }
 
   #take(event: HislipEvent): void {

@@ -34,6 +34,8 @@ export class SynchronousClient implements HislipClientExchange {
   arriving(messageId: number): HislipArrivalVerdict {
     // Rule 4: until the Interrupted that belongs to an AsyncInterrupted.
     if (this.#interruptedAhead < 0) return 'drop';
+    // Nothing was sent that it could answer.
+    if (this.lastSent === hislipMessageIds.none) return 'drop';
     return messageId === hislipMessageIds.unknown || messageId === this.lastSent ? 'take' : 'drop';
   }
 

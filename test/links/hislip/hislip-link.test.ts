@@ -101,12 +101,25 @@ describe('a HiSLIP link', () => {
   it('drops what is left of a response when the next message goes out', async () => {
     await using bench = await ScriptedHislip.open();
     await bench.write('OLD?');
-    // The message has begun, and some of it waits to be read.
+    // The message has begun, and some of it was read.
     bench.synchronous.say(`4853 07 00 ${first} 0000000000000006 6f6c64`);
-    bench.asynchronous.say(bare('0e', '00', first));
-    await bench.write('?');
-    bench.synchronous.say('657221');
-    bench.synchronous.say(bare('0d', '00', second) + data('07', second, 'new'));
+    expect(await bench.link.read(forever)).toEqual({ data: Buffer.from('old'), end: false });
+    await bench.write('NEW?');
+    bench.synchronous.say(`657221${data('07', second, 'new')}`);
+    expect(await bench.read()).toMatchObject({ text: 'new' });
+  });
+
+  it('drops everything between the first and the second message of an interruption', async () => {
+    await using bench = await ScriptedHislip.open();
+    await bench.write('OLD?');
+    await bench.write('NEW?');
+    bench.asynchronous.say(bare('0e', '00', second));
+    const status = bench.link.readStatusByte(forever);
+    await bench.asynchronous.hear(16);
+    bench.asynchronous.say(bare('16'));
+    await status;
+    bench.synchronous.say(data('07', second, 'mixed up') + bare('0d', '00', second));
+    bench.synchronous.say(data('07', second, 'new'));
     expect(await bench.read()).toMatchObject({ text: 'new' });
   });
 
@@ -162,6 +175,7 @@ describe('a HiSLIP link', () => {
     bench.synchronous.say(data('06', first, 'waits to be read'));
     const cleared = bench.link.clear(forever);
     expect(await bench.asynchronous.hear(16)).toBe(bare('13'));
+    const read = bench.read();
     bench.synchronous.say(data('07', first, 'late') + bare('0d', '00', first));
     bench.asynchronous.say(bare('0e', '00', first) + bare('17'));
     expect(await bench.synchronous.hear(16)).toBe(bare('08'));
@@ -171,7 +185,7 @@ describe('a HiSLIP link', () => {
     await bench.write('B?');
     expect(await bench.synchronous.hear(18)).toBe(data('07', first, 'B?'));
     bench.synchronous.say(data('07', first, 'b'));
-    expect(await bench.read()).toMatchObject({ text: 'b' });
+    expect(await read).toMatchObject({ text: 'b' });
   });
 
   it('ends when a device clear is refused, not answered in time or taken back', async () => {

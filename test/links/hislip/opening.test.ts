@@ -17,8 +17,8 @@ interface Refusal {
   readonly what: string;
   readonly code: string;
   readonly text: string;
-  first(peer: BytePeer): void;
-  second?(peer: BytePeer): void;
+  readonly first: (peer: BytePeer) => void;
+  readonly second?: (peer: BytePeer) => void;
 }
 
 const refusals: readonly Refusal[] = [

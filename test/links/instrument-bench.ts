@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Door } from '../../src/doors/index.ts';
+import { Instrument, ScpiDriver } from '../../src/instruments/index.ts';
+import { tcpLinkFactory } from '../../src/links/index.ts';
+import type { Link } from '../../src/links/index.ts';
+import { Port } from '../../src/ports/index.ts';
+import { blockHeader } from '../../src/protocols/index.ts';
+import { startSimulator } from '../../src/simulators/index.ts';
+import type { Simulator } from '../../src/simulators/index.ts';
+import type { DoorParts } from '../doors/message-bench.ts';
+import { BlockInstrument } from '../doors/socket/block-instrument.ts';
+
+const forever = new AbortController().signal;
+
+/** What the block instrument gives to `CURV?`: longer than anything may hold. */
+export const blockBytes = 33_554_432;
+const piece = Buffer.alloc(
+  65_536,
+  Uint8Array.from({ length: 65_521 }, (_, at) => (at * 31) % 251),
+);
+
+/** A real instrument behind a real door: a simulated multimeter, and one that gives long blocks. */
+export class InstrumentBench<AnyDoor extends Door> implements AsyncDisposable {
+  readonly doors: readonly AnyDoor[];
+  readonly blocks: BlockInstrument;
+  readonly #meter: Simulator;
+  readonly #ports: readonly Port[];
+
+  private constructor(parts: {
+    readonly doors: readonly AnyDoor[];
+    readonly blocks: BlockInstrument;
+    readonly meter: Simulator;
+    readonly ports: readonly Port[];
+  }) {
+    this.doors = parts.doors;
+    this.blocks = parts.blocks;
+    this.#meter = parts.meter;
+    this.#ports = parts.ports;
+  }
+
+  /** At the first door the multimeter, at the second the blocks. */
+  static async open<AnyDoor extends Door>(
+    doorOf: (parts: DoorParts) => AnyDoor,
+  ): Promise<InstrumentBench<AnyDoor>> {
+    const meter = await startSimulator({ kind: 'multimeter', tcpPort: 0 });
+    const blocks = await BlockInstrument.open({ 'CURV?': blockPieces });
+    const addresses = [meter.address.split(':').at(-1), blocks.tcpPort].map(Number);
+    const ports = addresses.map(
+      (port, index) =>
+        new Port({ name: `port${index}`, link: tcpLinkFactory({ host: '127.0.0.1', port }) }),
+    );
+    const doors = ports.map((port, index) => {
+      const driver = new ScpiDriver({ parameters: [], timeoutMs: 20_000 });
+      const name = ['meter', 'scope'][index] ?? '';
+      return doorOf({ name, index, driver, instrument: new Instrument({ name, port, driver }) });
+    });
+    for (const port of ports) port.open();
+    for (const door of doors) await door.open();
+    return new InstrumentBench({ doors, blocks, meter, ports });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const door of this.doors) await door.close();
+    for (const port of this.#ports) await port.close();
+    await this.blocks[Symbol.asyncDispose]();
+    await this.#meter[Symbol.asyncDispose]();
+  }
+}
+
+function* blockPieces(): Generator<Uint8Array> {
+  yield Buffer.from(blockHeader(blockBytes));
+  for (let sent = 0; sent < blockBytes; sent += piece.length) yield piece;
+  yield Buffer.from('\n');
+}
+
+/** The digest of all that `CURV?` is answered with. */
+export function blockDigest(): string {
+  const hash = createHash('sha256');
+  for (const part of blockPieces()) hash.update(part);
+  return hash.digest('hex');
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heldBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** A response as it was read piece by piece. */
+export interface ReadResponse {
+  readonly digest: string;
+  readonly bytes: number;
+  readonly pieces: number;
+  /** The most that was held meanwhile, beyond what was held before. */
+  readonly heldBytesMost: number;
+}
+
+/** Reads one response to its end and keeps nothing of it. */
+export async function readResponse(link: Link): Promise<ReadResponse> {
+  const hash = createHash('sha256');
+  const before = heldBytes();
+  let [bytes, pieces, heldBytesMost] = [0, 0, 0];
+  for (let isOver = false; !isOver;) {
+    const { data, end } = await link.read(forever);
+    hash.update(data);
+    bytes += data.length;
+    pieces += 1;
+    isOver = end;
+    if (pieces % 32 === 0) heldBytesMost = Math.max(heldBytesMost, heldBytes() - before);
+  }
+  return { digest: hash.digest('hex'), bytes, pieces, heldBytesMost };
+}
+
+/** Writes a text as one message. */
+export async function say(link: Link, text: string): Promise<void> {
+  await link.write(Buffer.from(text), { end: true, signal: forever });
+}
+
+/** Reads one response as a text. */
+export async function hear(link: Link): Promise<string> {
+  let text = '';
+  for (;;) {
+    const { data, end } = await link.read(forever);
+    text += Buffer.from(data).toString('latin1');
+    if (end) return text;
+  }
+}
