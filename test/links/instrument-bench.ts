@@ -9,6 +9,7 @@ import { Port } from '../../src/ports/index.ts';
 import { blockHeader } from '../../src/protocols/index.ts';
 import { startSimulator } from '../../src/simulators/index.ts';
 import type { Simulator } from '../../src/simulators/index.ts';
+import { scpiDevice } from '../doors/message-bench.ts';
 import type { DoorParts } from '../doors/message-bench.ts';
 import { BlockInstrument } from '../doors/socket/block-instrument.ts';
 
@@ -54,7 +55,10 @@ export class InstrumentBench<AnyDoor extends Door> implements AsyncDisposable {
     const doors = ports.map((port, index) => {
       const driver = new ScpiDriver({ parameters: [], timeoutMs: 20_000 });
       const name = ['meter', 'scope'][index] ?? '';
-      return doorOf({ name, index, driver, instrument: new Instrument({ name, port, driver }) });
+      return doorOf({
+        name,
+        device: scpiDevice(index, new Instrument({ name, port, driver }), driver),
+      });
     });
     for (const port of ports) port.open();
     for (const door of doors) await door.open();
