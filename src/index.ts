@@ -20,7 +20,9 @@ export {
   ProparInstrument,
   ProparManager,
   ProparMaster,
+  SharedResources,
   SharedSerialPort,
+  VisaSessionManager,
 } from './instruments/index.ts';
 export type {
   CallOptions,
@@ -28,12 +30,16 @@ export type {
   ProparRequest,
   ProparResult,
   Reading,
+  SharedResourcesOptions,
   Value,
+  VisaCommandOptions,
+  VisaSessionOptions,
+  VisaStatistics,
 } from './instruments/index.ts';
 export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
 export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
-export { serialLinkFactory, tcpLinkFactory } from './links/index.ts';
-export type { Link, LinkFactory } from './links/index.ts';
+export { serialLinkFactory, tcpLinkFactory, visaLinkFactory } from './links/index.ts';
+export type { Link, LinkFactory, VisaLinkOptions } from './links/index.ts';
 export {
   acquireAll,
   Mutex,

@@ -1,3 +1,5 @@
+import { isSignalboxError } from '../kernel/index.ts';
+import { formatVisaResource, parseVisaResource } from '../protocols/index.ts';
 import { hint } from './alike.ts';
 import type { Config } from './config.ts';
 
@@ -70,13 +72,33 @@ interface Claim {
 
 /** One port owns one wire: two owners would be two lines for it. */
 function wires({ ports }: Config): Claim[] {
-  return Object.entries(ports).flatMap(([key, { serial, tcp, simulator }]) => [
-    ...(serial === undefined ? [] : [{ thing: serial, path: ['ports', key, 'serial'] }]),
-    ...(tcp === undefined
-      ? []
-      : [{ thing: tcp.replace(/^tcp:\/\//, ''), path: ['ports', key, 'tcp'] }]),
-    ...(simulator === undefined ? [] : [{ thing: simulator, path: ['ports', key, 'simulator'] }]),
-  ]);
+  return Object.entries(ports).flatMap(([key, { serial, tcp, visa, prologix, simulator }]) => {
+    const claims = {
+      serial,
+      tcp: tcp?.replace(/^tcp:\/\//, ''),
+      visa: prologix === undefined && visa !== undefined ? wireOf(visa) : undefined,
+      // One adapter is one wire, however many instruments are on its bus.
+      prologix,
+      simulator,
+    };
+    return Object.entries(claims).flatMap(([name, thing]) =>
+      thing === undefined ? [] : [{ thing, path: ['ports', key, name] }],
+    );
+  });
+}
+
+/** Two names of one wire are one. */
+function wireOf(visa: string): string | undefined {
+  try {
+    const resource = parseVisaResource(visa);
+    if (resource.kind === 'socket') return `${resource.host}:${resource.port}`;
+    if (resource.kind === 'serial') return String(resource.device);
+    return formatVisaResource(resource);
+  } catch (error) {
+    // What is no name is told of where the key is checked.
+    if (isSignalboxError(error)) return undefined;
+    throw error;
+  }
 }
 
 function virtualPorts({ ports }: Config): Claim[] {

@@ -1,25 +1,8 @@
 import { z } from 'zod';
 import { isLoopback } from '../kernel/index.ts';
-import { baudRateMost } from '../links/index.ts';
-import { host, milliseconds, name, path, table, tcpPort } from './fields.ts';
-
-/** Where the wire is, one of the three, and how a serial line is set. */
-export interface PortLinkConfig {
-  /** A device path; `/dev/serial/by-id/…` stays the same when adapters are replugged. */
-  readonly serial?: string | undefined;
-  /** `host:port` of a serial server or a network instrument. */
-  readonly tcp?: string | undefined;
-  /** The name of a simulator in the same file. */
-  readonly simulator?: string | undefined;
-  readonly baudRate?: number | undefined;
-  readonly dataBits?: 5 | 6 | 7 | 8 | undefined;
-  readonly stopBits?: 1 | 2 | undefined;
-  readonly parity?: 'none' | 'even' | 'odd' | undefined;
-  readonly flowControl?: 'none' | 'rts-cts' | 'xon-xoff' | undefined;
-  /** Set when the line opens; left as they are where nothing is said. */
-  readonly dtr?: boolean | undefined;
-  readonly rts?: boolean | undefined;
-}
+import { host, milliseconds, name, table, tcpPort } from './fields.ts';
+import { checkLink, isMessageLink, linkFields } from './link-config.ts';
+import type { PortLinkConfig } from './link-config.ts';
 
 interface PortCommon extends PortLinkConfig {
   /** How long an instrument may take to answer. */
@@ -51,7 +34,7 @@ export interface LinesPortConfig extends PortCommon {
   readonly protocol: 'lines';
   /** What ends a line, to the instrument and from it. */
   readonly terminator: string;
-  readonly resynchronization?: 'none' | 'quiet' | 'sentinel' | 'reconnect' | undefined;
+  readonly resynchronization?: 'none' | 'quiet' | 'sentinel' | 'clear' | 'reconnect' | undefined;
 }
 
 export interface GapPortConfig extends PortCommon {
@@ -68,30 +51,8 @@ export type PortConfig = ProparPortConfig | LinesPortConfig | GapPortConfig;
 /** What ends a line: the last of its characters does. */
 export const terminator: z.ZodDefault<z.ZodString> = z.string().min(1).max(8).default('\n');
 
-const serialSettings = {
-  baudRate: z.number().int().min(50).max(baudRateMost).optional(),
-  dataBits: z.literal([5, 6, 7, 8]).optional(),
-  stopBits: z.literal([1, 2]).optional(),
-  parity: z.enum(['none', 'even', 'odd']).optional(),
-  flowControl: z.enum(['none', 'rts-cts', 'xon-xoff']).optional(),
-  dtr: z.boolean().optional(),
-  rts: z.boolean().optional(),
-};
-
 const common = {
-  serial: path
-    .regex(/^(?!\w+:\/\/)/, 'a device path; a serial server goes to the key tcp')
-    .optional(),
-  tcp: z
-    .string()
-    .regex(
-      /^(?:tcp:\/\/)?(?:\[[\d:A-Fa-f.]+\]|[^\s:/[\]]+):\d{1,5}$/,
-      'host:port or tcp://host:port',
-    )
-    .refine((address) => isTcpPort(address.replace(/^.*:/, '')), 'with a port from 1 to 65535')
-    .optional(),
-  simulator: name.optional(),
-  ...serialSettings,
+  ...linkFields,
   timeoutMs: milliseconds(600_000).optional(),
   retries: z.number().int().min(0).max(10).optional(),
   virtualPorts: z.array(name).max(128).default([]),
@@ -112,7 +73,7 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
     ...common,
     protocol: z.literal('lines'),
     terminator,
-    resynchronization: z.enum(['none', 'quiet', 'sentinel', 'reconnect']).optional(),
+    resynchronization: z.enum(['none', 'quiet', 'sentinel', 'clear', 'reconnect']).optional(),
   }).superRefine(checkPort),
   table({
     ...common,
@@ -123,28 +84,24 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
   }).superRefine(checkPort),
 ]);
 
-function checkPort(port: PortCommon, context: z.core.$RefinementCtx): void {
+function checkPort(port: PortConfig, context: z.core.$RefinementCtx): void {
   checkLink(port, context);
+  checkMessages(port, context);
   const { rfc2217Host, rfc2217AllowRemoteWithoutToken } = port;
   if (isLoopback(rfc2217Host) || rfc2217AllowRemoteWithoutToken) return;
   const message = `${rfc2217Host} can be reached from other machines, and RFC 2217 asks for no token: whoever reaches it may use the port. Where that is meant, say rfc2217AllowRemoteWithoutToken = true`;
   context.addIssue({ code: 'custom', path: ['rfc2217Host'], message });
 }
 
-function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
-  const places = [port.serial, port.tcp, port.simulator].filter((place) => place !== undefined);
-  if (places.length !== 1) {
-    const message = 'exactly one of serial, tcp and simulator';
-    context.addIssue({ code: 'custom', path: [], message });
+/** What only a link that has messages can be, or not be. */
+function checkMessages(port: PortConfig, context: z.core.$RefinementCtx): void {
+  const hasMessages = isMessageLink(port);
+  if (hasMessages && port.protocol !== 'lines') {
+    const message = `instruments at ${port.visa} speak in messages: protocol = "lines"`;
+    context.addIssue({ code: 'custom', path: ['protocol'], message });
   }
-  if (port.tcp === undefined) return;
-  for (const key of Object.keys(serialSettings) as (keyof typeof serialSettings)[]) {
-    if (port[key] === undefined) continue;
-    const message = 'is of a serial line; a serial server has settings of its own';
-    context.addIssue({ code: 'custom', path: [key], message });
+  if (!hasMessages && port.resynchronization === 'clear') {
+    const message = 'a device clear is for VXI-11, HiSLIP, USBTMC and GPIB';
+    context.addIssue({ code: 'custom', path: ['resynchronization'], message });
   }
-}
-
-function isTcpPort(digits: string): boolean {
-  return Number(digits) >= 1 && Number(digits) <= 65_535;
 }

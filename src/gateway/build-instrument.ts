@@ -40,6 +40,7 @@ function driverOf(
     return new ScpiDriver({
       parameters: Object.entries(parameters).map(([key, each]) => ({ ...each, name: key })),
       terminator: built.terminator,
+      isMessageLink: built.isMessageLink,
       reply: replyPolicyOf(config),
       ...given({ errorQuery, timeoutMs }),
     });

@@ -1,6 +1,5 @@
 import type { PortConfig } from '../config/index.ts';
 import { ProparWire, ScpiDriver } from '../instruments/index.ts';
-import { serialLinkFactory, tcpLinkFactory } from '../links/index.ts';
 import type { LinkFactory } from '../links/index.ts';
 import type { TokenSource, WaitGraph } from '../locks/index.ts';
 import { Port } from '../ports/index.ts';
@@ -8,6 +7,7 @@ import type { Resynchronization } from '../ports/index.ts';
 import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
 import type { ClientProtocol } from '../sessions/index.ts';
+import { linkFactoryOf } from './build-link.ts';
 import { given } from './given.ts';
 
 /** How long the first byte of a reply may take where the protocol is not known. */
@@ -29,6 +29,8 @@ export type BuiltPort = {
   | {
       readonly protocol: 'lines';
       readonly terminator: string;
+      /** Whether the link marks the end of each message. */
+      readonly isMessageLink: boolean;
     }
   | { readonly protocol: 'gap' }
 );
@@ -48,12 +50,13 @@ export function buildPort(
 ): BuiltPort {
   const { tokens, graph } = surroundings;
   const { timeoutMs, retries } = config;
+  const link = linkFactoryOf(config, surroundings.simulatorAddress);
   const port = new Port({
     name,
-    link: linkFactoryOf(config, surroundings.simulatorAddress),
+    link,
     tokens,
     graph,
-    resynchronization: resynchronizationOf(config),
+    resynchronization: resynchronizationOf(config, link),
     ...(retries === undefined ? {} : { retry: { most: retries, delaysMs: [100, 200, 300] } }),
   });
   switch (config.protocol) {
@@ -64,9 +67,10 @@ export function buildPort(
     }
     case 'lines': {
       const { terminator } = config;
-      const driver = new ScpiDriver({ parameters: [], terminator, ...given({ timeoutMs }) });
-      const clientProtocol = linesProtocol(driver);
-      return { port, protocol: 'lines', terminator, timeoutMs, clientProtocol };
+      const isMessageLink = link.kind === 'message';
+      const common = { parameters: [], terminator, isMessageLink };
+      const clientProtocol = linesProtocol(new ScpiDriver({ ...common, ...given({ timeoutMs }) }));
+      return { port, protocol: 'lines', terminator, isMessageLink, timeoutMs, clientProtocol };
     }
     case 'gap': {
       const { silenceMs, replyBytes } = config;
@@ -80,36 +84,9 @@ export function buildPort(
   }
 }
 
-/** What opens the link of a port. @param simulatorAddress where simulators are to be found */
-export function linkFactoryOf(
-  config: PortConfig,
-  simulatorAddress: (name: string) => string = () => '',
-): LinkFactory {
-  const { serial, tcp, simulator } = config;
-  const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
-  const isDevice = simulator === undefined ? tcp === undefined : place.startsWith('/');
-  if (!isDevice) return tcpLinkFactory(hostAndPortOf(place));
-  const { baudRate, dataBits, stopBits, parity, flowControl, dtr, rts } = config;
-  const lines = dtr === undefined && rts === undefined ? undefined : given({ dtr, rts });
-  return serialLinkFactory({
-    path: place,
-    ...given({ baudRate, dataBits, stopBits, parity, flowControl, lines }),
-  });
-}
-
-/** Of `host:port`, with `tcp://` in front or not, and brackets around an IPv6 address. */
-function hostAndPortOf(place: string): { host: string; port: number } {
-  const address = place.replace(/^tcp:\/\//, '');
-  const at = address.lastIndexOf(':');
-  return {
-    host: address.slice(0, at).replace(/^\[|\]$/g, ''),
-    port: Number(address.slice(at + 1)),
-  };
-}
-
 /** What is safe for the protocol, unless the configuration knows better. */
-function resynchronizationOf(config: PortConfig): Resynchronization {
-  const { resynchronization: kind = usualFor(config) } = config;
+function resynchronizationOf(config: PortConfig, link: LinkFactory): Resynchronization {
+  const { resynchronization: kind = usualFor(config, link) } = config;
   if (kind !== 'sentinel') return { kind };
   return {
     kind,
@@ -117,9 +94,14 @@ function resynchronizationOf(config: PortConfig): Resynchronization {
   };
 }
 
-function usualFor(config: PortConfig): 'none' | 'quiet' | 'reconnect' {
+function usualFor(
+  config: PortConfig,
+  { kind, address }: LinkFactory,
+): 'none' | 'quiet' | 'clear' | 'reconnect' {
   if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
-  const isNetwork = config.tcp !== undefined || config.simulator !== undefined;
+  if (kind === 'message') return 'clear';
+  const isSocket = config.visa !== undefined && !address.startsWith('/');
+  const isNetwork = config.tcp !== undefined || config.simulator !== undefined || isSocket;
   return config.protocol === 'lines' && isNetwork ? 'reconnect' : 'quiet';
 }
 

@@ -1,4 +1,4 @@
-export { linkFactoryOf } from './build-port.ts';
+export { linkFactoryOf } from './build-link.ts';
 export { discoverDirectly } from './discover-directly.ts';
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';

@@ -42,6 +42,9 @@ export type { UsbStatistics } from './flow-control/usb-statistics.ts';
 export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';
+export { deviceCacheMs } from './shared-resources/device-cache.ts';
+export { SharedResources, sharedResourcesMost } from './shared-resources/shared-resources.ts';
+export type { SharedResourcesOptions } from './shared-resources/shared-resources.ts';
 export { SerialGuard } from './shared-serial-port/serial-guard.ts';
 export {
   guardHoldMs,
@@ -50,3 +53,13 @@ export {
   sharedReadTimeoutMs,
 } from './shared-serial-port/shared-serial-port.ts';
 export type { SharedSerialPortOptions } from './shared-serial-port/shared-serial-port.ts';
+export {
+  batchCommandsMost,
+  VisaSessionManager,
+  visaTimeoutMs,
+} from './visa-session/visa-session-manager.ts';
+export type {
+  VisaCommandOptions,
+  VisaSessionOptions,
+  VisaStatistics,
+} from './visa-session/visa-session-manager.ts';

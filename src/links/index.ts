@@ -48,3 +48,5 @@ export type { SerialSettings } from './serial/serial-settings.ts';
 export { keepAliveMs } from './tcp/connect-socket.ts';
 export { TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
 export type { TcpLinkOptions } from './tcp/tcp-link.ts';
+export { prologixTcpPort, visaLinkFactory } from './visa-link-factory.ts';
+export type { VisaLinkOptions } from './visa-link-factory.ts';

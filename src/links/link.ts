@@ -59,5 +59,7 @@ export interface Link {
 /** Makes a fresh link for each (re)connection. */
 export interface LinkFactory {
   readonly address: string;
+  /** Of the links that it makes. */
+  readonly kind: Link['kind'];
   create(): Link;
 }

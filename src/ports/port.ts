@@ -1,4 +1,4 @@
-import { Emitter, SignalboxError, systemClock } from '../kernel/index.ts';
+import { Emitter, raceAbort, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import { agentOf, currentAgent, MemoryTokenSource, WaitGraph } from '../locks/index.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -204,6 +204,20 @@ export class Port implements AsyncDisposable {
     return lease;
   }
 
+  /**
+   * Opens the link anew, when its turn has come: nobody's request is broken by it. Resolves when it is
+   * open again.
+   * @throws WAIT_TIMEOUT, CANCELLED, DEADLOCK, PORT_RELEASED, CLOSED; why it could not be opened in time
+   */
+  async reconnect(options: Pick<LeaseOptions, 'by' | 'signal' | 'waitMs'>): Promise<void> {
+    const { by, waitMs, signal } = options;
+    await using _turn = await this.lease({ ...options, holdMs: 2 * waitMs });
+    await this.#keeper.reopen(
+      new SignalboxError('LINK_COMMUNICATION', `${by.program} has ${this.#address} opened anew`),
+    );
+    await this.#untilOpen(waitMs, signal);
+  }
+
   /** All leases that are held. */
   leases(): Lease[] {
     return this.#book.leases();
@@ -301,6 +315,26 @@ export class Port implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain();
+  }
+
+  async #untilOpen(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#keeper.wire !== undefined) return;
+    const opened = Promise.withResolvers<void>();
+    using _state = this.events.on('state', ({ state }) => {
+      if (state === 'open') opened.resolve();
+    });
+    const timer = this.#clock.schedule(waitMs, () => {
+      const reason = this.#keeper.reason?.message ?? 'it is not open yet';
+      const text = `${this.#address} did not come back within ${waitMs} ms: ${reason}`;
+      opened.reject(new SignalboxError('LINK_TIMEOUT', text, { details: { waitMs } }));
+    });
+    try {
+      const life = this.#life.signal;
+      const ends = signal === undefined ? life : AbortSignal.any([life, signal]);
+      await raceAbort(opened.promise, ends, `a wait for ${this.#address}`);
+    } finally {
+      timer.cancel();
+    }
   }
 
   #pending(

@@ -1,4 +1,4 @@
-import { asSignalboxError, raceAbort, SignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, hasCode, raceAbort, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
 import type { Chunk, Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
@@ -231,7 +231,9 @@ export class Wire {
     const { signal } = this.#life;
     try {
       for (;;) {
-        const { data, end } = await this.#link.read(signal);
+        const chunk = await this.#readChunk(signal);
+        if (chunk === undefined) continue;
+        const { data, end } = chunk;
         this.#arrivals += 1;
         this.#take(data, end);
         const room = this.#exchange?.reader.untilRoom;
@@ -239,6 +241,21 @@ export class Wire {
       }
     } catch (error) {
       this.#break(asSignalboxError(error));
+    }
+  }
+
+  /** Undefined where the instrument refused what it was asked, which the link survives. */
+  async #readChunk(signal: AbortSignal): Promise<Chunk | undefined> {
+    try {
+      return await this.#link.read(signal);
+    } catch (error) {
+      if (!hasCode(error, 'INSTRUMENT_ERROR')) throw error;
+      const refusal = asSignalboxError(error);
+      const exchange = this.#exchange;
+      this.#exchange = undefined;
+      if (exchange === undefined) this.#listener.quarantined(new Uint8Array(), refusal.message);
+      else exchange.reject(refusal);
+      return undefined;
     }
   }
 

@@ -56,7 +56,7 @@ describe('a configuration', () => {
     [
       'a port without an address',
       '[ports.bus]\nprotocol = "lines"\n',
-      'lab.toml:1: ports.bus: exactly one of serial, tcp and simulator',
+      'lab.toml:1: ports.bus: exactly one of serial, tcp, visa and simulator',
     ],
     [
       'an instrument on a port of another protocol',
@@ -82,7 +82,7 @@ describe('a configuration', () => {
     [
       'a key of another protocol',
       '[ports.x]\nserial = "x"\nprotocol = "lines"\nmode = "ascii"\n',
-      "lab.toml:4: ports.x: unknown key 'mode'; allowed are serial, tcp, simulator,",
+      "lab.toml:4: ports.x: unknown key 'mode'; allowed are serial, tcp, visa,",
     ],
     [
       'what is missing',
@@ -123,6 +123,51 @@ describe('a configuration', () => {
       'a port beyond the last',
       '[ports.bus]\ntcp = "host:99999"\nprotocol = "lines"\n',
       'lab.toml:2: ports.bus.tcp: with a port from 1 to 65535',
+    ],
+    [
+      'a VISA name that means nothing',
+      '[ports.a]\nvisa = "TCPIP::::INSTR"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.a.visa: ',
+    ],
+    [
+      'a GPIB address that nothing leads to',
+      '[ports.a]\nvisa = "GPIB0::12::INSTR"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.a.visa: GPIB0::12::INSTR cannot be opened: nothing says how its bus is reached',
+    ],
+    [
+      'an adapter for what is not on GPIB',
+      '[ports.a]\nvisa = "TCPIP::h::5025::SOCKET"\nprologix = "h"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.a.visa: TCPIP0::h::5025::SOCKET cannot be opened: only a GPIB address is reached through a Prologix adapter',
+    ],
+    [
+      'an adapter for nothing',
+      '[ports.a]\ntcp = "h:1"\nprologix = "h"\nprotocol = "lines"\n',
+      'lab.toml:3: ports.a.prologix: is for a GPIB address in the key visa',
+    ],
+    [
+      'bytes for an instrument that has messages',
+      '[ports.a]\nvisa = "TCPIP::h::hislip0::INSTR"\nprotocol = "propar"\n',
+      'lab.toml:3: ports.a.protocol: instruments at TCPIP::h::hislip0::INSTR speak in messages: protocol = "lines"',
+    ],
+    [
+      'a device clear where there is none',
+      '[ports.a]\ntcp = "h:1"\nprotocol = "lines"\nresynchronization = "clear"\n',
+      'lab.toml:4: ports.a.resynchronization: a device clear is for',
+    ],
+    [
+      'a baud rate for an instrument on the network',
+      '[ports.a]\nvisa = "TCPIP::h::INSTR"\nprotocol = "lines"\nbaudRate = 9600\n',
+      'lab.toml:4: ports.a.baudRate: is of a serial line',
+    ],
+    [
+      'a serial server without a port',
+      '[ports.a]\nserial = "rfc2217://host"\nprotocol = "lines"\n',
+      'lab.toml:2: ports.a.serial: must be rfc2217://host:port',
+    ],
+    [
+      'one wire for two ports under two names',
+      '[ports.a]\ntcp = "h:5025"\nprotocol = "lines"\n[ports.b]\nvisa = "tcpip::h::5025::socket"\nprotocol = "lines"\n',
+      "lab.toml:5: ports.b.visa: wire 'h:5025' is that of ports.a already",
     ],
     [
       'one wire for two ports',

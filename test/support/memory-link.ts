@@ -78,6 +78,7 @@ export class MemoryLink implements Link {
 /** Both ends of a link that a test plays with. */
 export class MemoryBench implements LinkFactory {
   readonly address = 'memory';
+  readonly kind = 'stream';
   readonly written: string[] = [];
   opens = 0;
   openFailure: SignalboxError | undefined;

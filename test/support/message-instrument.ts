@@ -10,6 +10,7 @@ export type Answer = (message: string) => string | undefined | Promise<string>;
  */
 export class MessageInstrument implements LinkFactory {
   readonly address = 'memory';
+  readonly kind = 'message';
   /** What was done to it, in its order: `open`, `write VOLT?`, `ask`, `clear`, `trigger`, `poll`, … */
   readonly journal: string[] = [];
   statusByte = 0;
@@ -18,6 +19,9 @@ export class MessageInstrument implements LinkFactory {
   readonly output: string[] = [];
   readonly #requests = new Set<() => void>();
   current: MessageLink | undefined;
+  /** Whether a link to it opens at all. */
+  isReachable = true;
+  #clears = 0;
 
   constructor(answer: Answer = (message) => (message.endsWith('?') ? `re ${message}` : undefined)) {
     this.answer = answer;
@@ -39,10 +43,18 @@ export class MessageInstrument implements LinkFactory {
     return { [Symbol.dispose]: () => void this.#requests.delete(told) };
   }
 
+  clear(): void {
+    this.journal.push('clear');
+    this.output.length = 0;
+    this.#clears += 1;
+  }
+
   async take(message: string): Promise<void> {
     this.journal.push(`write ${message}`);
+    const clears = this.#clears;
     const answer = await this.answer(message.trimEnd());
-    if (answer === undefined) return;
+    // A device clear ends what was being worked on, too: IEEE 488.2, 5.8.
+    if (answer === undefined || clears !== this.#clears) return;
     this.output.push(answer);
     this.current?.arrived();
   }
@@ -62,6 +74,7 @@ export class MessageLink implements Link {
   }
 
   async open(): Promise<void> {
+    if (!this.#instrument.isReachable) await new Promise<void>(() => {});
     this.#instrument.journal.push('open');
   }
 
@@ -100,8 +113,7 @@ export class MessageLink implements Link {
   }
 
   async clear(): Promise<void> {
-    this.#instrument.journal.push('clear');
-    this.#instrument.output.length = 0;
+    this.#instrument.clear();
     this.#message = '';
     this.#isAsked = false;
   }

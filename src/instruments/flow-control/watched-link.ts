@@ -11,7 +11,8 @@ export interface LineWatcher {
 
 /** The same line, with somebody who watches it. */
 export function watchedLine(line: LinkFactory, watcher: LineWatcher): LinkFactory {
-  return { address: line.address, create: () => new WatchedLink(line.create(), watcher) };
+  const { address, kind } = line;
+  return { address, kind, create: () => new WatchedLink(line.create(), watcher) };
 }
 
 class WatchedLink implements Link {

@@ -23,12 +23,14 @@ export interface FaultyLinksOptions {
  */
 export class FaultyLinks implements LinkFactory {
   readonly address: string;
+  readonly kind: Link['kind'];
   readonly #inner: LinkFactory;
   readonly #plan: LinkFaultPlan;
   readonly #medium: LinkMedium;
 
   constructor(inner: LinkFactory, options: FaultyLinksOptions) {
     this.address = inner.address;
+    this.kind = inner.kind;
     this.#inner = inner;
     this.#plan = new LinkFaultPlan(options.random);
     this.#medium = options.medium ?? 'device';

@@ -114,7 +114,7 @@ export class HislipLink implements Link {
 
 /** A fresh session for each (re)opening. */
 export function hislipLinkFactory(options: HislipLinkOptions): LinkFactory {
-  return { address: addressOf(options), create: () => new HislipLink(options) };
+  return { address: addressOf(options), kind: 'message', create: () => new HislipLink(options) };
 }
 
 function addressOf(options: HislipLinkOptions): string {

@@ -305,7 +305,11 @@ export class PrologixLink implements Link {
  */
 export function prologixLinkFactory(options: PrologixLinkOptions): LinkFactory {
   gpibAddressOf(options);
-  return { address: addressOf(options), create: () => new PrologixLink(options) };
+  return {
+    address: addressOf(options),
+    kind: 'message',
+    create: () => new PrologixLink(options),
+  };
 }
 
 function addressOf({ adapter, primary, secondary }: PrologixLinkOptions): string {

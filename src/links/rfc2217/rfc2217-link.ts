@@ -298,7 +298,7 @@ export class Rfc2217Link implements Link {
  */
 export function rfc2217LinkFactory(given: Rfc2217LinkOptions): LinkFactory {
   serialSettings(given);
-  return { address: addressOf(given), create: () => new Rfc2217Link(given) };
+  return { address: addressOf(given), kind: 'stream', create: () => new Rfc2217Link(given) };
 }
 
 function addressOf({ host, port }: TcpLinkOptions): string {

@@ -95,7 +95,7 @@ export class SerialLink implements Link {
  */
 export function serialLinkFactory(options: SerialLinkOptions): LinkFactory {
   serialSettings(options);
-  return { address: options.path, create: () => new SerialLink(options) };
+  return { address: options.path, kind: 'stream', create: () => new SerialLink(options) };
 }
 
 async function openDevice(

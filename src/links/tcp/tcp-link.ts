@@ -68,7 +68,7 @@ export class TcpLink implements Link {
 
 /** A fresh connection for each (re)opening. */
 export function tcpLinkFactory(options: TcpLinkOptions): LinkFactory {
-  return { address: tcpAddress(options), create: () => new TcpLink(options) };
+  return { address: tcpAddress(options), kind: 'stream', create: () => new TcpLink(options) };
 }
 
 function tcpAddress({ host, port }: TcpLinkOptions): string {

@@ -36,5 +36,5 @@ class BusLink implements Link {
 }
 
 export function busLinkFactory(bus: ProparBusSimulator): LinkFactory {
-  return { address: 'bus', create: () => new BusLink(bus) };
+  return { address: 'bus', kind: 'stream', create: () => new BusLink(bus) };
 }

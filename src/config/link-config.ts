@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { isSignalboxError } from '../kernel/index.ts';
+import { baudRateMost, visaLinkFactory } from '../links/index.ts';
+import { parseVisaResource } from '../protocols/index.ts';
+import { name, path } from './fields.ts';
+
+/** Where the wire is, one of the four, and how a serial line is set. */
+export interface PortLinkConfig {
+  /**
+   * A device path; `/dev/serial/by-id/…` stays the same when adapters are replugged. Or a serial line of
+   * a server that speaks RFC 2217: `rfc2217://host:port`.
+   */
+  readonly serial?: string | undefined;
+  /** `host:port` of a serial server or a network instrument. */
+  readonly tcp?: string | undefined;
+  /** A VISA resource name: `TCPIP::192.168.1.30::INSTR`. */
+  readonly visa?: string | undefined;
+  /**
+   * The Prologix adapter through which a GPIB address is reached: `host`, `host:port`, or the path of
+   * its virtual serial port.
+   */
+  readonly prologix?: string | undefined;
+  /** The name of a simulator in the same file. */
+  readonly simulator?: string | undefined;
+  readonly baudRate?: number | undefined;
+  readonly dataBits?: 5 | 6 | 7 | 8 | undefined;
+  readonly stopBits?: 1 | 2 | undefined;
+  readonly parity?: 'none' | 'even' | 'odd' | undefined;
+  readonly flowControl?: 'none' | 'rts-cts' | 'xon-xoff' | undefined;
+  /** Set when the line opens; left as they are where nothing is said. */
+  readonly dtr?: boolean | undefined;
+  readonly rts?: boolean | undefined;
+}
+
+const serialSettings = {
+  baudRate: z.number().int().min(50).max(baudRateMost).optional(),
+  dataBits: z.literal([5, 6, 7, 8]).optional(),
+  stopBits: z.literal([1, 2]).optional(),
+  parity: z.enum(['none', 'even', 'odd']).optional(),
+  flowControl: z.enum(['none', 'rts-cts', 'xon-xoff']).optional(),
+  dtr: z.boolean().optional(),
+  rts: z.boolean().optional(),
+};
+
+const hostAndPort = /(?:\[[\d:A-Fa-f.]+\]|[^\s:/[\]]+):\d{1,5}$/;
+
+export const linkFields: {
+  readonly [Key in keyof PortLinkConfig]-?: z.ZodType<PortLinkConfig[Key]>;
+} = {
+  serial: path
+    .regex(/^(?!(?!rfc2217:)\w+:\/\/)/, 'a device path; a serial server goes to the key tcp')
+    .refine((address) => !isServer(address) || isAddress(address), 'must be rfc2217://host:port')
+    .optional(),
+  tcp: z
+    .string()
+    .regex(
+      /^(?:tcp:\/\/)?(?:\[[\d:A-Fa-f.]+\]|[^\s:/[\]]+):\d{1,5}$/,
+      'host:port or tcp://host:port',
+    )
+    .refine((address) => isTcpPort(address.replace(/^.*:/, '')), 'with a port from 1 to 65535')
+    .optional(),
+  visa: z.string().min(1).optional(),
+  prologix: z.string().min(1).optional(),
+  simulator: name.optional(),
+  ...serialSettings,
+};
+
+/** Whether a serial line is that of a server. */
+export function isServer(serial: string): boolean {
+  return serial.startsWith('rfc2217://');
+}
+
+/** Whether instruments there have messages, and not bytes alone. */
+export function isMessageLink({ visa }: PortLinkConfig): boolean {
+  if (visa === undefined) return false;
+  try {
+    const { kind } = parseVisaResource(visa);
+    return kind !== 'serial' && kind !== 'socket';
+  } catch (error) {
+    if (isSignalboxError(error)) return false;
+    throw error;
+  }
+}
+
+export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
+  const { serial, tcp, visa, simulator } = port;
+  const places = [serial, tcp, visa, simulator].filter((place) => place !== undefined);
+  if (places.length !== 1) {
+    const message = 'exactly one of serial, tcp, visa and simulator';
+    context.addIssue({ code: 'custom', path: [], message });
+  }
+  checkVisa(port, context);
+  if (serial !== undefined || simulator !== undefined || isSerialResource(visa)) return;
+  for (const key of Object.keys(serialSettings) as (keyof typeof serialSettings)[]) {
+    if (port[key] === undefined) continue;
+    const message =
+      tcp === undefined
+        ? 'is of a serial line'
+        : 'is of a serial line; a serial server has settings of its own, unless it speaks RFC 2217: serial = "rfc2217://host:port"';
+    context.addIssue({ code: 'custom', path: [key], message });
+  }
+}
+
+/** @see visaLinkFactory, which knows what can be reached */
+function checkVisa({ visa, prologix }: PortLinkConfig, context: z.core.$RefinementCtx): void {
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  if (visa === undefined) {
+    if (prologix !== undefined) complain('prologix', 'is for a GPIB address in the key visa');
+    return;
+  }
+  try {
+    visaLinkFactory(visa, prologix === undefined ? {} : { prologix });
+  } catch (error) {
+    if (!isSignalboxError(error)) throw error;
+    complain('visa', error.message);
+  }
+}
+
+function isSerialResource(visa: string | undefined): boolean {
+  return visa !== undefined && /^ASRL/i.test(visa);
+}
+
+function isAddress(server: string): boolean {
+  return hostAndPort.test(server) && isTcpPort(server.replace(/^.*:/, ''));
+}
+
+function isTcpPort(digits: string): boolean {
+  return Number(digits) >= 1 && Number(digits) <= 65_535;
+}

@@ -1,0 +1,44 @@
+import type { PortConfig } from '../config/index.ts';
+import {
+  rfc2217LinkFactory,
+  serialLinkFactory,
+  tcpLinkFactory,
+  visaLinkFactory,
+} from '../links/index.ts';
+import type { LinkFactory, SerialLinkOptions } from '../links/index.ts';
+import { given } from './given.ts';
+
+/** What opens the link of a port. @param simulatorAddress where simulators are to be found */
+export function linkFactoryOf(
+  config: PortConfig,
+  simulatorAddress: (name: string) => string = () => '',
+): LinkFactory {
+  const { serial, tcp, visa, prologix, simulator } = config;
+  const settings = serialSettingsOf(config);
+  if (visa !== undefined)
+    return visaLinkFactory(visa, { serial: settings, ...given({ prologix }) });
+  const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
+  if (place.startsWith('rfc2217://')) {
+    return rfc2217LinkFactory({ ...hostAndPortOf(place), ...settings });
+  }
+  const isDevice = simulator === undefined ? tcp === undefined : place.startsWith('/');
+  return isDevice
+    ? serialLinkFactory({ path: place, ...settings })
+    : tcpLinkFactory(hostAndPortOf(place));
+}
+
+function serialSettingsOf(config: PortConfig): Omit<SerialLinkOptions, 'path'> {
+  const { baudRate, dataBits, stopBits, parity, flowControl, dtr, rts } = config;
+  const lines = dtr === undefined && rts === undefined ? undefined : given({ dtr, rts });
+  return given({ baudRate, dataBits, stopBits, parity, flowControl, lines });
+}
+
+/** Of `host:port`, with a scheme in front or not, and brackets around an IPv6 address. */
+function hostAndPortOf(place: string): { host: string; port: number } {
+  const address = place.replace(/^\w+:\/\//, '');
+  const at = address.lastIndexOf(':');
+  return {
+    host: address.slice(0, at).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(at + 1)),
+  };
+}
