@@ -50,3 +50,14 @@ export { TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
 export type { TcpLinkOptions } from './tcp/tcp-link.ts';
 export { prologixTcpPort, visaLinkFactory } from './visa-link-factory.ts';
 export type { VisaLinkOptions } from './visa-link-factory.ts';
+export type {
+  ControlRequest,
+  TransferIn,
+  TransferStatus,
+  UsbtmcTransfers,
+} from './usbtmc/transfers.ts';
+export { controlMs } from './usbtmc/control.ts';
+export { usbDeviceLinkFactory } from './usbtmc/usb-device.ts';
+export type { UsbDeviceLinkOptions } from './usbtmc/usb-device.ts';
+export { bulkOutMs, UsbtmcLink, usbtmcLinkFactory } from './usbtmc/usbtmc-link.ts';
+export type { UsbtmcLinkOptions } from './usbtmc/usbtmc-link.ts';

@@ -242,6 +242,27 @@ export type {
   TelnetToken,
   TelnetVerb,
 } from './telnet/index.ts';
+export {
+  describeUsbtmcStatus,
+  encodeUsbtmcMessage,
+  encodeUsbtmcRequest,
+  encodeUsbtmcTrigger,
+  parseUsbtmcAnswer,
+  parseUsbtmcCapabilities,
+  parseUsbtmcNotification,
+  usbtmcHeaderBytes,
+  usbtmcMessages,
+  usbtmcRequests,
+  usbtmcStatus,
+  usbtmcStatusTags,
+  usbtmcTags,
+} from './usbtmc/index.ts';
+export type {
+  RoundTags,
+  UsbtmcAnswer,
+  UsbtmcCapabilities,
+  UsbtmcNotification,
+} from './usbtmc/index.ts';
 export { formatVisaResource, parseVisaResource, visaDefaults } from './visa/index.ts';
 export type { UsbAddress, VisaResource } from './visa/index.ts';
 export {

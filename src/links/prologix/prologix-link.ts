@@ -1,7 +1,9 @@
 import { raceAbort, SignalboxError, systemClock, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { HeldByte } from '../held-byte.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { MessageBuffer } from '../message-buffer.ts';
+import { Turns } from '../turns.ts';
 import { waitAtMost } from '../wait-at-most.ts';
 import { PrologixAdapter } from './adapter.ts';
 import { AnswerLines, MarkedEnd } from './answer-lines.ts';
@@ -53,9 +55,10 @@ export class PrologixLink implements Link {
   readonly #random: () => number;
   readonly #adapter: PrologixAdapter;
   readonly #received: MessageBuffer;
-  /** What is under way with the adapter; never rejects. */
-  #busy: Promise<void> = Promise.resolve();
+  /** What is under way with the adapter. */
+  readonly #turns = new Turns();
   #asking: Asking | undefined;
+  readonly #held = new HeldByte();
   #isEndMarked = true;
   #isOpen = false;
   #isClosed = false;
@@ -111,8 +114,9 @@ export class PrologixLink implements Link {
     { end, signal }: { end: boolean; signal: AbortSignal },
   ): Promise<void> {
     await this.#idle(signal);
-    const message = escapeMessage(data);
-    if (data.length === 0) return;
+    const now = this.#held.next(data, end);
+    if (now.length === 0) return;
+    const message = escapeMessage(now);
     const setting = this.#isEndMarked === end ? '' : `++eoi ${end ? 1 : 0}\n`;
     this.#isEndMarked = end;
     await this.#adapter.send(Buffer.concat([Buffer.from(setting), message]), signal);
@@ -132,13 +136,16 @@ export class PrologixLink implements Link {
     }
     const asking: Asking = { timeoutMs, isGivenUp: false };
     this.#asking = asking;
-    void this.#inTurn(async () => {
-      await this.#readReply(asking);
-      if (this.#asking === asking) this.#asking = undefined;
-    }).catch(() => {});
+    void this.#turns
+      .run(async () => {
+        await this.#readReply(asking);
+        if (this.#asking === asking) this.#asking = undefined;
+      })
+      .catch(() => {});
   }
 
   async clear(signal: AbortSignal): Promise<void> {
+    this.#held.clear();
     await this.#command('++clr', signal);
   }
 
@@ -166,7 +173,7 @@ export class PrologixLink implements Link {
     this.#received.clear();
     this.#giveUpReply();
     await this.#adapter.close(this.#gone('was closed'));
-    await this.#busy;
+    await this.#turns.over();
   }
 
   /**
@@ -250,7 +257,7 @@ export class PrologixLink implements Link {
   /** @returns what was answered before the version */
   async #command(command: string, signal: AbortSignal): Promise<readonly string[]> {
     await this.#idle(signal);
-    const answered = this.#inTurn(async () => await this.#say([command]));
+    const answered = this.#turns.run(async () => await this.#say([command]));
     return await raceAbort(answered, signal, `${command.slice(2)} of ${this.address}`);
   }
 
@@ -266,7 +273,7 @@ export class PrologixLink implements Link {
     throwIfCancelled(signal, what);
     this.#giveUpReply();
     this.#received.clear();
-    await raceAbort(this.#busy, signal, what);
+    await this.#turns.over(signal, what);
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isOpen) throw this.#gone('is not open');
   }
@@ -274,15 +281,6 @@ export class PrologixLink implements Link {
   #giveUpReply(): void {
     if (this.#asking !== undefined) this.#asking.isGivenUp = true;
     this.#asking = undefined;
-  }
-
-  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.#busy.then(run);
-    this.#busy = result.then(
-      () => {},
-      () => {},
-    );
-    return await result;
   }
 
   #broken(how: string): SignalboxError {

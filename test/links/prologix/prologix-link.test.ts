@@ -2,7 +2,9 @@ import { setImmediate as turnOfLoop, setTimeout as pause } from 'node:timers/pro
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import {
+  adapterAnswerMs,
   adapterOpenMs,
+  adapterReadMsMost,
   prologixLinkFactory,
   receivedBytesMost,
   serialLinkFactory,
@@ -150,8 +152,11 @@ describe('a link to an instrument behind a Prologix adapter', () => {
     await link.write(Buffer.from('VOLT '), { end: false, signal: forever });
     await link.write(Buffer.from('1.5'), { end: false, signal: forever });
     expect(await query(link, ';VOLT?')).toBe('VOLT 1.5;VOLT?');
+    await link.write(Buffer.from('with nothing'), { end: false, signal: forever });
+    await link.write(Buffer.from('?'), { end: false, signal: forever });
+    expect(await query(link, '')).toBe('with nothing?');
     expect(await query(link, 'whole again')).toBe('whole again');
-    expect(meter.log).toEqual(['VOLT 1.5;VOLT?', 'whole again']);
+    expect(meter.log).toEqual(['VOLT 1.5;VOLT?', 'with nothing?', 'whole again']);
   });
 
   it('waits for longer than the adapter does by itself', async () => {
@@ -300,6 +305,28 @@ describe('a link to an instrument behind a Prologix adapter', () => {
     await expect(link.write(Buffer.from('x'), end)).rejects.toMatchObject({
       code: 'LINK_COMMUNICATION',
     });
+  });
+
+  it('fails when the adapter falls silent, and when it does not stop', async () => {
+    const { server } = await serveAdapter(new Map([['9', echo()]]));
+    await using _server = server;
+    const clock = new ManualClock();
+    const silent = await openedTo(server, { clock });
+    server.clients[0]?.removeAllListeners('data').resume();
+    const polled = silent.readStatusByte?.(forever);
+    await expect.poll(() => clock.pendingCount).toBe(1);
+    await clock.advance(adapterReadMsMost + adapterAnswerMs);
+    await expect(polled).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
+    const talking = await openedTo(server);
+    const client = server.clients[1];
+    client?.removeAllListeners('data').once('data', () => client.write('1'.repeat(100_000)));
+    await expect(talking.readStatusByte?.(forever)).rejects.toMatchObject({
+      code: 'LINK_PROTOCOL',
+    });
+    const odd = await openedTo(server);
+    const other = server.clients[2];
+    other?.removeAllListeners('data').once('data', () => other.write('what?\r\nversion 1\r\n'));
+    await expect(odd.readStatusByte?.(forever)).rejects.toMatchObject({ code: 'LINK_PROTOCOL' });
   });
 
   it('fails when the adapter says what nobody asked for', async () => {
