@@ -373,5 +373,9 @@ export class UsbtmcLink implements Link {
 
 /** Makes links to one instrument on USB. */
 export function usbtmcLinkFactory(options: UsbtmcLinkOptions): LinkFactory {
-  return { address: options.address, create: () => new UsbtmcLink(options) };
+  return {
+    address: options.address,
+    kind: 'message',
+    create: () => new UsbtmcLink(options),
+  };
 }
