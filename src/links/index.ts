@@ -61,3 +61,5 @@ export { usbDeviceLinkFactory } from './usbtmc/usb-device.ts';
 export type { UsbDeviceLinkOptions } from './usbtmc/usb-device.ts';
 export { bulkOutMs, UsbtmcLink, usbtmcLinkFactory } from './usbtmc/usbtmc-link.ts';
 export type { UsbtmcLinkOptions } from './usbtmc/usbtmc-link.ts';
+export { Vxi11Link, vxi11LinkFactory } from './vxi11/vxi11-link.ts';
+export type { Vxi11LinkOptions } from './vxi11/vxi11-link.ts';
