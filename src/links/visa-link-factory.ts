@@ -7,6 +7,7 @@ import { prologixLinkFactory } from './prologix/prologix-link.ts';
 import { serialLinkFactory } from './serial/serial-link.ts';
 import type { SerialLinkOptions } from './serial/serial-link.ts';
 import { tcpLinkFactory } from './tcp/tcp-link.ts';
+import { vxi11LinkFactory } from './vxi11/vxi11-link.ts';
 
 /** The TCP port of a Prologix GPIB-Ethernet adapter. */
 export const prologixTcpPort = 1_234;
@@ -35,6 +36,8 @@ export function visaLinkFactory(name: string, options: VisaLinkOptions = {}): Li
       return tcpLinkFactory(resource);
     case 'hislip':
       return hislipLinkFactory(resource);
+    case 'vxi11':
+      return vxi11LinkFactory(resource);
     case 'serial':
       return serialLinkFactory({ ...options.serial, path: pathOf(resource) });
     case 'gpib':

@@ -301,12 +301,29 @@ describe('a HiSLIP link', () => {
       code: 'LINK_PROTOCOL',
       message: expect.stringContaining('message too large'),
     });
-    // One that came while nobody read is not lost with the next message.
-    bench.synchronous.say(bare('03', '00'));
+    // One that waits to be read is not lost with the next message.
     await bench.write('A?');
-    bench.synchronous.say(data('07', first, 'a'));
+    bench.synchronous.say(data('06', first, 'a') + data('06', first, 'b') + bare('03', '00'));
+    expect(await bench.link.read(forever)).toEqual({ data: Buffer.from('a'), end: false });
+    await bench.write('B?');
+    bench.synchronous.say(data('07', second, 'c'));
     await expect(bench.link.read(forever)).rejects.toMatchObject({ code: 'LINK_PROTOCOL' });
-    expect(await bench.read()).toMatchObject({ text: 'a' });
+    expect(await bench.read()).toMatchObject({ text: 'c' });
+  });
+
+  it('says no more to a server that does not read than it takes', async () => {
+    await using bench = await ScriptedHislip.open();
+    const { socket } = bench.synchronous;
+    socket.pause();
+    const unknown = Buffer.from(bare('80'), 'hex');
+    const flood = Buffer.alloc(unknown.length * 500_000, unknown);
+    socket.write(flood);
+    await expect.poll(() => socket.writableLength, { timeout: 20_000 }).toBe(0);
+    socket.resume();
+    // It goes behind all that was said.
+    await bench.write('A?');
+    // Each was to be answered by an Error longer than itself.
+    expect(socket.bytesRead).toBeLessThan(flood.length);
   });
 
   it('fails the request on the asynchronous channel that an Error answers', async () => {

@@ -1,4 +1,5 @@
-import { BytePeer, digits } from '../byte-peer.ts';
+import { digits } from '../byte-peer.ts';
+import type { BytePeer } from '../byte-peer.ts';
 
 /** A call as it came, in digits. */
 export interface HeardCall {

@@ -59,11 +59,16 @@ export class ScriptedVxi11 implements AsyncDisposable {
     [this.server, this.abortServer] = servers;
   }
 
-  static async open(options: ScriptedOptions = {}): Promise<ScriptedVxi11> {
+  /** @param prepare what is done with the link before it is opened */
+  static async open(
+    options: ScriptedOptions = {},
+    prepare: (link: Vxi11Link) => void = () => {},
+  ): Promise<ScriptedVxi11> {
     const server = await LoopbackServer.listen(() => {});
     const abortServer = await LoopbackServer.listen(() => {});
     const { receiveBytesMost = 1_024, abortPort = abortServer.options.port, ...others } = options;
     const link = new Vxi11Link({ ...server.options, ...others });
+    prepare(link);
     const opened = link.open(forever);
     opened.catch(() => {});
     const peer = await nextPeer(server);
