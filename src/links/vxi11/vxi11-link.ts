@@ -179,7 +179,7 @@ export class Vxi11Link implements Link {
 
 /** A fresh link for each (re)opening. */
 export function vxi11LinkFactory(options: Vxi11LinkOptions): LinkFactory {
-  return { address: addressOf(options), create: () => new Vxi11Link(options) };
+  return { kind: 'message', address: addressOf(options), create: () => new Vxi11Link(options) };
 }
 
 function addressOf({ host, device = visaDefaults.device }: Vxi11LinkOptions): string {
