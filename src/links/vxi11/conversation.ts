@@ -14,6 +14,9 @@ import type { Vxi11Session } from './vxi11-session.ts';
  */
 export const vxi11SettlingMs = 2_000;
 
+/** The longest that fits into a call. */
+const ioTimeoutMostMs = 0xff_ff_ff_ff;
+
 /** One asking for a response, which takes one device_read or several. */
 interface Asking {
   readonly timeoutMs: number;
@@ -63,8 +66,9 @@ export class Vxi11Conversation {
   }
 
   /** Asks for a response; one that is asked for already goes to nobody. */
-  ask(timeoutMs: number): void {
+  ask(askedMs: number): void {
     this.#abandon();
+    const timeoutMs = Math.min(Math.max(Math.ceil(askedMs), 0), ioTimeoutMostMs);
     const asking: Asking = { timeoutMs, isOver: false, hasGiven: false, late: undefined };
     this.#asking = asking;
     const asked = this.#inTurn(async () => {
@@ -81,7 +85,7 @@ export class Vxi11Conversation {
   async write(data: Uint8Array, end: boolean, signal: AbortSignal): Promise<void> {
     this.#abandon();
     // In IEEE 488.2 a response that is not read ends with the next message: 6.3.1.7.
-    this.#buffer.drop();
+    this.#buffer.clear();
     const written = this.#inTurn(async () => {
       await this.#settle();
       if (this.#left !== 'nothing') await this.#clearDevice();
@@ -150,7 +154,7 @@ export class Vxi11Conversation {
     this.#end(asking);
     if (!asking.hasGiven) return;
     this.#left = 'rest';
-    this.#buffer.drop();
+    this.#buffer.clear();
   }
 
   #end(asking: Asking): void {

@@ -142,6 +142,17 @@ describe('what answers too late', () => {
     expect(await bench.read()).toBe('new.');
   });
 
+  it('that is an error, and waits to be read, goes to nobody when the next message goes out', async () => {
+    await using bench = await ScriptedVxi11.open();
+    bench.link.askForReply(100);
+    await bench.answer('read', readResults(17, 0, ''));
+    await bench.heard();
+    await bench.say('NEW?');
+    bench.link.askForReply(100);
+    await bench.answer('read', readResults(0, 4, 'new'));
+    expect(await bench.read()).toBe('new.');
+  });
+
   it('is waited for where there is no abort channel', async () => {
     await using bench = await ScriptedVxi11.open({ abortPort: await unusedPort() });
     await bench.say('OLD?');

@@ -46,6 +46,19 @@ describe('a VXI-11 link', () => {
     await bench.say('C');
   });
 
+  it('asks for a time that fits into a call, whatever it is told', async () => {
+    await using bench = await ScriptedVxi11.open();
+    for (const [told, asked] of [
+      [0.2, 1],
+      [-1, 0],
+      [2 ** 40, 0xff_ff_ff_ff],
+    ] as const) {
+      bench.link.askForReply(told);
+      await bench.answer('read', readResults(0, 4, 'a'), readArgs(asked));
+      expect(await bench.read()).toBe('a.');
+    }
+  });
+
   it('writes no more at a time than the server takes, and ends the last piece alone', async () => {
     await using bench = await ScriptedVxi11.open({ receiveBytesMost: 4 });
     const written = bench.write('0123456789');
