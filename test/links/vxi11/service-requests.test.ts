@@ -95,6 +95,18 @@ describe('a service request over VXI-11', () => {
     socket.destroy();
   });
 
+  it('of another machine than the instrument is not heard', async () => {
+    await using bench = await ScriptedVxi11.open();
+    let heard = 0;
+    bench.link.onServiceRequest(() => void (heard += 1));
+    const { host, port, handle } = await agree(bench);
+    const stranger = connect({ host, port, localAddress: '127.0.0.2' });
+    stranger.on('error', () => {});
+    stranger.write(request(handle));
+    await once(stranger, 'close');
+    expect(heard).toBe(0);
+  });
+
   it('does not come where the instrument has no channel for it, and nothing else changes', async () => {
     for (const refusals of [[8], [0, 8]]) {
       await using bench = await ScriptedVxi11.open();
