@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HislipDoor, HislipServer } from '../../../src/doors/index.ts';
-import { HislipLink, hislipLinkFactory, receivedBytesMost } from '../../../src/links/index.ts';
+import { HislipLink, hislipLinkFactory } from '../../../src/links/index.ts';
 import { Port } from '../../../src/ports/index.ts';
 import { echo, MessageBench } from '../../doors/message-bench.ts';
 import { ask, owner } from '../../support/line-transaction.ts';
@@ -85,9 +85,8 @@ describe('a HiSLIP link to a HiSLIP door', () => {
     const response = await readResponse(link);
     expect(response.digest).toBe(blockDigest());
     expect(response.pieces).toBeGreaterThan(100);
-    // Link, session, port and instrument hold a bound each; a whole block would be twice as much.
-    expect(response.heldBytesMost).toBeLessThan(16 * receivedBytesMost);
-    expect(response.heldBytesMost).toBeLessThan(blockBytes / 2);
+    // Instrument, port, session, door and link, which are all in this process, hold a bound each.
+    expect(response.heldBytesMost).toBeLessThan(blockBytes);
     await link.close();
   });
 
