@@ -5,59 +5,83 @@ import { startSimulator } from '../src/simulators/index.ts';
 import { HislipProgram } from '../test/doors/hislip/hislip-program.ts';
 import { RpcCaller, Vxi11Program } from '../test/doors/vxi11/vxi11-program.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
-import { figure, quantile, ratioAtMost, shuffled } from './figure.ts';
-import type { BenchContext, Benchmark, Figure } from './figure.ts';
+import { TcpProxy } from './clients/start-tcp-proxy.ts';
+import { figure, noTarget, quantile, ratioAtMost, shuffled } from './figure.ts';
+import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
 
 const warmUpQueries = 3_000;
 const queries = 3_000;
-const answerTimeMs = 1;
 const query = 'VOLT:RANG?';
 const lineFeed = 10;
 
-type Way = 'direct' | 'hislip' | 'vxi11';
+type Way = 'direct' | 'proxy' | 'hislip' | 'vxi11';
+const ways: readonly Way[] = ['direct', 'proxy', 'hislip', 'vxi11'];
+type Times = Readonly<Record<Way, number[]>>;
 
-/** The same query to an instrument that takes a millisecond: straight, and through the doors. */
+/**
+ * The same query to an instrument that takes a millisecond, and to one that takes none: straight,
+ * through a proxy that only passes bytes on, and through the doors.
+ */
 const benchmark: Benchmark = {
   name: 'visa-doors',
   async run(context: BenchContext): Promise<readonly Figure[]> {
-    await using simulator = await startSimulator({ kind: 'multimeter', tcpPort: 0, answerTimeMs });
-    await using gateway = await GatewayProcess.start(laboratory(simulator.address), {
-      isBuilt: true,
-    });
-    const [host = '', directPort = ''] = simulator.address.split(':');
-    using direct = await DirectClient.connect(host, Number(directPort));
-    const hislipPort = Number(/hislip0,(\d+)/.exec(gateway.address('meter-hislip'))?.[1]);
-    using hislip = await HislipProgram.connect(hislipPort);
-    const core = await RpcCaller.connect(vxi11Port);
-    using vxi11 = await Vxi11Program.connect(vxi11Port, 'inst0', core);
-    const asks: Readonly<Record<Way, () => Promise<unknown>>> = {
-      direct: async () => await direct.ask(),
-      hislip: async () => await hislip.ask(query),
-      vxi11: async () => await vxi11.ask(query),
-    };
-    context.progress(`${queries} queries each way, after ${warmUpQueries}`);
-    const times: Record<Way, number[]> = { direct: [], hislip: [], vxi11: [] };
-    for (let turn = -warmUpQueries; turn < queries; turn += 1) {
-      context.signal.throwIfAborted();
-      for (const way of shuffled<Way>(['direct', 'hislip', 'vxi11'], context.random)) {
-        const startMs = performance.now();
-        await asks[way]();
-        if (turn >= 0) times[way].push(performance.now() - startMs);
-      }
-    }
-    const compared = (name: string, way: Way, most: number): Figure =>
+    const slow = await timesOf(1, context);
+    const fast = await timesOf(0, context);
+    const compared = (what: string, times: Times, [way, rival]: [Way, Way], target: Target) =>
       figure({
-        name: `${name}: query to an instrument that takes ${answerTimeMs} ms, p50`,
+        name: what,
         ours: quantile(times[way], 0.5),
-        rival: quantile(times.direct, 0.5),
+        rival: quantile(times[rival], 0.5),
         unit: 'ms',
-        target: ratioAtMost(most),
+        target,
       });
-    return [compared('HiSLIP', 'hislip', 1.2), compared('VXI-11', 'vxi11', 1.5)];
+    const one = 'query to an instrument that takes 1 ms, p50';
+    const none = 'query to an instrument that takes none, beside a bare TCP proxy, p50';
+    return [
+      compared(`HiSLIP: ${one}`, slow, ['hislip', 'direct'], ratioAtMost(1.2)),
+      compared(`VXI-11: ${one}`, slow, ['vxi11', 'direct'], ratioAtMost(1.5)),
+      compared(`a bare TCP proxy: ${one}`, slow, ['proxy', 'direct'], noTarget),
+      compared(`HiSLIP: ${none}`, fast, ['hislip', 'proxy'], ratioAtMost(1.5)),
+      compared(`VXI-11: ${none}`, fast, ['vxi11', 'proxy'], noTarget),
+    ];
   },
 };
 
 export default benchmark;
+
+async function timesOf(answerTimeMs: number, context: BenchContext): Promise<Times> {
+  await using simulator = await startSimulator({ kind: 'multimeter', tcpPort: 0, answerTimeMs });
+  await using gateway = await GatewayProcess.start(laboratory(simulator.address), {
+    isBuilt: true,
+  });
+  const [host = '', directPort = ''] = simulator.address.split(':');
+  using direct = await DirectClient.connect(host, Number(directPort));
+  await using bare = await TcpProxy.start(simulator.address);
+  using proxy = await DirectClient.connect('127.0.0.1', bare.tcpPort);
+  const hislipPort = Number(/hislip0,(\d+)/.exec(gateway.address('meter-hislip'))?.[1]);
+  using hislip = await HislipProgram.connect(hislipPort);
+  const core = await RpcCaller.connect(vxi11Port);
+  using vxi11 = await Vxi11Program.connect(vxi11Port, 'inst0', core);
+  const asks: Readonly<Record<Way, () => Promise<unknown>>> = {
+    direct: async () => await direct.ask(),
+    proxy: async () => await proxy.ask(),
+    hislip: async () => await hislip.ask(query),
+    vxi11: async () => await vxi11.ask(query),
+  };
+  context.progress(
+    `${queries} queries each way to an instrument that takes ${answerTimeMs} ms, after ${warmUpQueries}`,
+  );
+  const times: Times = { direct: [], proxy: [], hislip: [], vxi11: [] };
+  for (let turn = -warmUpQueries; turn < queries; turn += 1) {
+    context.signal.throwIfAborted();
+    for (const way of shuffled(ways, context.random)) {
+      const startMs = performance.now();
+      await asks[way]();
+      if (turn >= 0) times[way].push(performance.now() - startMs);
+    }
+  }
+  return times;
+}
 
 /** Of the core channel; no portmapper is asked. */
 const vxi11Port = 20_000 + (process.pid % 20_000);

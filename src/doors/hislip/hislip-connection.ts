@@ -12,15 +12,17 @@ export class HislipConnection {
   readonly socket: Socket;
   readonly #reader: HislipMessageReader = new HislipMessageReader({ from: 'client' });
   readonly #hear: (event: HislipEvent) => Promise<void> | void;
-
   readonly #clock: Clock;
+  /** What came and was not looked at: the client is made to wait with one more. */
+  readonly #waiting: Uint8Array[] = [];
+  #isHearing = false;
 
   /** @param hear told of each event; the next one waits until it is done. Must not reject */
   constructor(socket: Socket, clock: Clock, hear: (event: HislipEvent) => Promise<void> | void) {
     this.socket = socket;
     this.#clock = clock;
     this.#hear = hear;
-    socket.on('data', (chunk: Uint8Array) => void this.#take(chunk));
+    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
     // `close` follows.
     socket.on('error', () => socket.destroy());
   }
@@ -54,10 +56,20 @@ export class HislipConnection {
     socket.once('close', () => timer.cancel());
   }
 
-  async #take(chunk: Uint8Array): Promise<void> {
-    this.socket.pause();
-    for (const event of this.#reader.push(chunk)) await this.#hear(event);
-    if (!this.socket.destroyed) this.socket.resume();
+  /** What comes while something is being heard waits, and the client with more of it as well. */
+  #take(chunk: Uint8Array): void {
+    this.#waiting.push(chunk);
+    if (this.#isHearing) this.socket.pause();
+    else void this.#hearAll();
+  }
+
+  async #hearAll(): Promise<void> {
+    this.#isHearing = true;
+    for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
+      for (const event of this.#reader.push(chunk)) await this.#hear(event);
+    }
+    this.#isHearing = false;
+    if (this.socket.isPaused() && !this.socket.destroyed) this.socket.resume();
   }
 }
 

@@ -117,8 +117,11 @@ export class HislipProgram implements Disposable {
       const payload = new TextEncoder().encode(piece);
       const isEnd = at === pieces.length - 1;
       const head = { isEnd, messageId: this.#messageId, rmtDelivered: this.#hasRead };
-      this.synchronous.socket.write(encodeHislipData({ ...head, payloadBytes: payload.length }));
-      this.synchronous.socket.write(payload);
+      const { socket } = this.synchronous;
+      socket.cork();
+      socket.write(encodeHislipData({ ...head, payloadBytes: payload.length }));
+      socket.write(payload);
+      socket.uncork();
       this.#hasRead = false;
       this.#messageId = (this.#messageId + 2) >>> 0;
     }
