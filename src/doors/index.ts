@@ -5,7 +5,8 @@ export { HislipDoor } from './hislip/hislip-door.ts';
 export type { HislipDoorOptions } from './hislip/hislip-door.ts';
 export { hislipClientsMost, HislipServer, hislipTcpPort } from './hislip/hislip-server.ts';
 export type { HislipServerOptions } from './hislip/hislip-server.ts';
-export { carriedOutLongestMs, lockRequestsMost } from './hislip/hislip-client.ts';
+export { carriedOutLongestMs } from './hislip/carried-out.ts';
+export { lockRequestsMost } from './hislip/hislip-locks.ts';
 export { defaultHttpHost, defaultHttpPort, HttpDoor, tokenLengthLeast } from './http/index.ts';
 export type {
   Discover,

@@ -55,6 +55,7 @@ export interface MessageWriteOptions {
 }
 
 export interface MessageReadOptions extends OutputWish {
+  /** Infinity waits until the session ends: what was asked comes or fails by itself. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -345,17 +346,17 @@ export class MessageSession implements AsyncDisposable {
   }
 
   async #track<Result>(work: Promise<Result>): Promise<Result> {
-    const done = Promise.allSettled([work]);
+    const done = work.then(
+      () => void this.#underWay.delete(done),
+      () => void this.#underWay.delete(done),
+    );
     this.#underWay.add(done);
-    try {
-      return await work;
-    } finally {
-      this.#underWay.delete(done);
-    }
+    return await work;
   }
 
   async #untilOutput(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (!this.#output.isEmpty) return;
+    if (timeoutMs === Infinity && signal === undefined) return await this.#output.untilOutput();
     const ended = Promise.withResolvers<void>();
     const timer = this.#options.clock.schedule(timeoutMs, () => {
       ended.reject(

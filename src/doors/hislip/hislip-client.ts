@@ -1,4 +1,4 @@
-import { asSignalboxError, hasCode } from '../../kernel/index.ts';
+import { asSignalboxError } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
 import {
   describeHislipFatal,
@@ -6,7 +6,6 @@ import {
   hislipDeviceErrorFirst,
   hislipErrors,
   hislipFatal,
-  hislipLockAnswers,
   HislipMessageSizes,
   HislipServerClear,
   HislipServiceRequests,
@@ -29,17 +28,9 @@ import { ClientLocks } from '../client-locks.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import { DeviceActions } from '../device-actions.ts';
 import type { MessageDevice } from '../message-device.ts';
+import { CarriedOut } from './carried-out.ts';
 import type { HislipConnection } from './hislip-connection.ts';
-
-/**
- * A release of a lock waits for the messages before it, but not longer: clients exist that name one
- * which never comes.
- */
-export const carriedOutLongestMs = 10_000;
-/** So many requests of one client for locks, and releases, are under way; more are refused. */
-export const lockRequestsMost = 32;
-/** A response comes or fails by itself; this only bounds the wait for it. One day. */
-const responseLongestMs = 86_400_000;
+import { HislipLocks } from './hislip-locks.ts';
 
 /** A client that asks for the status byte while others have the instrument waits so long at most. */
 export const statusWaitMs = 2_000;
@@ -64,6 +55,8 @@ export class HislipClient {
   readonly #actions: DeviceActions;
   readonly #requests: Disposable;
   readonly #locks: ClientLocks;
+  readonly #lockRequests: HislipLocks;
+  readonly #carriedOut: CarriedOut;
   readonly #sizes = new HislipMessageSizes();
   readonly #clear: HislipServerClear;
   readonly #services = new HislipServiceRequests();
@@ -71,10 +64,8 @@ export class HislipClient {
   #asynchronous: HislipConnection | undefined;
   #isResponding = false;
   #newest = 0;
-  #lockRequests = 0;
   /** What came last of a message, and was not passed on. */
   #piece: Uint8Array = noBytes;
-  #progress = Promise.withResolvers<void>();
 
   constructor(options: HislipClientOptions) {
     this.#options = options;
@@ -82,6 +73,12 @@ export class HislipClient {
     const { instrument, protocol } = device;
     const { owner } = client;
     this.#locks = new ClientLocks({ instrument, by: owner, clock, gone: this.#life.signal });
+    this.#carriedOut = new CarriedOut(clock, this.#life.signal);
+    this.#lockRequests = new HislipLocks({
+      locks: this.#locks,
+      untilCarriedOut: async (messageId) => await this.#untilCarriedOut(messageId),
+      failed: (error) => failed(owner, 'a lock', error),
+    });
     this.#session = new MessageSession({
       port: instrument.port,
       protocol,
@@ -190,7 +187,7 @@ export class HislipClient {
     const last = this.#piece;
     this.#piece = noBytes;
     await this.#write(last, isEnd);
-    if (!this.#session.isResponding) this.#carriedOut(messageId);
+    if (!this.#session.isResponding) this.#markCarriedOut(messageId);
   }
 
   /** Messages go in line as they come; what they come to is told as it comes. */
@@ -205,11 +202,11 @@ export class HislipClient {
 
   async #respond(): Promise<void> {
     this.#isResponding = true;
-    const wish = { timeoutMs: responseLongestMs, signal: this.#life.signal };
     try {
       while (this.#session.isResponding || this.#session.isMessageAvailable) {
         const bytesMost = this.#sizes.payloadBytesMost;
-        const output = await this.#session.next({ ...wish, bytesMost });
+        // It comes or fails by itself, and the session ends with the client.
+        const output = await this.#session.next({ bytesMost, timeoutMs: Infinity });
         if (output === undefined) continue;
         if ('error' in output) this.#tellFailed(output.error, output.tag);
         else await this.#offer(output);
@@ -219,7 +216,7 @@ export class HislipClient {
     } finally {
       this.#isResponding = false;
     }
-    this.#carriedOut(this.#newest);
+    this.#markCarriedOut(this.#newest);
   }
 
   async #offer({ data, isEnd, tag }: OutputPart): Promise<void> {
@@ -250,7 +247,7 @@ export class HislipClient {
         if (this.#clear.isUnderWay) return;
         this.#received(message);
         await this.#trigger();
-        this.#carriedOut(message.messageId);
+        this.#markCarriedOut(message.messageId);
         return;
       case 'DeviceClearComplete':
         this.#cleared(message.features);
@@ -288,43 +285,8 @@ export class HislipClient {
   }
 
   async #lock(request: HislipLockRequest): Promise<void> {
-    let code: number = hislipLockAnswers.error;
-    this.#lockRequests += 1;
-    try {
-      if (this.#lockRequests > lockRequestsMost) return;
-      code =
-        request.kind === 'release'
-          ? await this.#release(request.messageId)
-          : await this.#acquire(request);
-    } catch (error) {
-      this.#options.failed(this.owner, 'a lock', error);
-    } finally {
-      this.#lockRequests -= 1;
-      this.#say('asynchronous', { type: 'AsyncLockResponse', code });
-    }
-  }
-
-  /** @returns the answer's control code. IVI-6.1, table 20 */
-  async #release(messageId: number): Promise<number> {
-    await this.#untilCarriedOut(messageId);
-    const released = await this.#locks.release();
-    if (released === undefined) return hislipLockAnswers.error;
-    return released === 'exclusive'
-      ? hislipLockAnswers.releasedExclusive
-      : hislipLockAnswers.releasedShared;
-  }
-
-  /** @returns the answer's control code. IVI-6.1, table 19 */
-  async #acquire(wish: Exclude<HislipLockRequest, { kind: 'release' }>): Promise<number> {
-    if (this.#locks.has(wish.kind)) return hislipLockAnswers.error;
-    const mode = wish.kind === 'exclusive' ? 'exclusive' : { shared: wish.key };
-    try {
-      await this.#locks.acquire(mode, wish.waitMs);
-      return hislipLockAnswers.granted;
-    } catch (error) {
-      const hasWaited = hasCode(error, 'WAIT_TIMEOUT', 'CANCELLED');
-      return hasWaited ? hislipLockAnswers.failure : hislipLockAnswers.error;
-    }
+    const code = await this.#lockRequests.answer(request);
+    this.#say('asynchronous', { type: 'AsyncLockResponse', code });
   }
 
   async #trigger(): Promise<void> {
@@ -392,22 +354,13 @@ export class HislipClient {
     this.#say('synchronous', outcome.answer);
   }
 
-  #carriedOut(messageId: number): void {
+  #markCarriedOut(messageId: number): void {
     this.#exchange.carriedOut(messageId);
-    this.#progress.resolve();
-    this.#progress = Promise.withResolvers<void>();
+    this.#carriedOut.advanced();
   }
 
   async #untilCarriedOut(messageId: number): Promise<void> {
-    const late = Promise.withResolvers<'late'>();
-    const timer = this.#options.clock.schedule(carriedOutLongestMs, () => late.resolve('late'));
-    try {
-      while (!this.#exchange.isCarriedOut(messageId) && !this.#life.signal.aborted) {
-        if ((await Promise.race([this.#progress.promise, late.promise])) === 'late') return;
-      }
-    } finally {
-      timer.cancel();
-    }
+    await this.#carriedOut.until(() => this.#exchange.isCarriedOut(messageId));
   }
 
   #say(channel: HislipChannel, message: HislipMessage): void {
