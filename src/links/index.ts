@@ -1,3 +1,11 @@
+export { browseServices } from './discovery/browse-services.ts';
+export {
+  findVxi11Servers,
+  vxi11ListenMs,
+  vxi11ServersMost,
+} from './discovery/find-vxi11-servers.ts';
+export type { FoundVxi11Server, SearchOptions } from './discovery/find-vxi11-servers.ts';
+export type { FoundService } from './discovery/found-service.ts';
 export { broadcastInterfaces, isNeighbour } from './discovery/network-interfaces.ts';
 export type { NetworkInterface } from './discovery/network-interfaces.ts';
 export { RpcCaller } from './discovery/rpc-caller.ts';

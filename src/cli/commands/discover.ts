@@ -12,12 +12,17 @@ export function addDiscoverCommand(program: Command): void {
     program.command('discover [places...]'),
     'discover',
     'discover bus',
+    'discover --network eth0',
     'discover /dev/ttyUSB0 192.168.1.20:5025 --write lab.toml',
   )
     .description(
       'find, identify, try and name instruments: on the ports of the gateway, on serial devices, at HOST:PORT',
     )
     .option('--baud-rates <list>', 'to try on serial devices', baudRates, usualBaudRates)
+    .option(
+      '--network [interfaces...]',
+      'search the networks of this machine, or of these interfaces, by multicast DNS and VXI-11 broadcast',
+    )
     .option('--write <file>', 'write a configuration, or add to one')
     .option('--yes', 'add to a file that is there without asking')
     .action(async (places: string[], options: DiscoverFlags) => {

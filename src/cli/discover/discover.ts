@@ -10,6 +10,7 @@ import { LaboratoryFile } from './laboratory-file.ts';
 import { laboratoryToml } from './laboratory-toml.ts';
 import { laboratoryOf, withKnown } from './laboratory.ts';
 import type { Laboratory } from './laboratory.ts';
+import { networkPlaces, withoutFurtherWays } from './network-places.ts';
 import { placesToScan } from './places.ts';
 import { forPrograms, printedPlace } from './printed-place.ts';
 import { scanAll } from './scan.ts';
@@ -19,6 +20,8 @@ export interface DiscoverFlags extends CommonOptions {
   readonly baudRates: readonly number[];
   readonly write?: string;
   readonly yes?: boolean;
+  /** Whether to search the networks of this machine, or the interfaces whose networks. */
+  readonly network?: true | readonly string[];
 }
 
 /** Scans, identifies, tries, names; prints what was found, and writes it where that was asked for. */
@@ -34,15 +37,23 @@ export async function discover(
       ? undefined
       : await LaboratoryFile.open(options.write, options.yes === true);
   const gateway = await gatewayIfAny(options, signal);
-  const places = await placesToScan(named, gateway?.status.ports);
+  const { network } = options;
+  // Who names nothing but a network means that.
+  const isNetworkAlone = network !== undefined && named.length === 0;
+  const local = isNetworkAlone ? [] : await placesToScan(named, gateway?.status.ports);
+  if (network !== undefined) line.show('asking the network who is there');
+  const far =
+    network === undefined ? [] : await networkPlaces(network === true ? [] : network, signal);
+  const places = [...local, ...far];
   const instruments = gateway?.status.instruments ?? [];
-  const looked = await scanAll(places, {
+  const all = await scanAll(places, {
     ...(gateway === undefined ? {} : { client: gateway.client }),
     instruments,
     baudRates: options.baudRates,
     signal,
     progress: (share, message) => line.show(message, share),
   });
+  const looked = withoutFurtherWays(all);
   line[Symbol.dispose]();
   const scanned = await withKnown(looked, file?.config);
   const names = instruments.map(({ name }) => name);
@@ -50,8 +61,7 @@ export async function discover(
   const isEmpty = laboratory.instruments.length === 0;
   const toml = laboratoryToml(laboratory);
   if (!isJson) {
-    if (places.length === 0)
-      say('no serial device is here; name an address like 192.168.1.20:5025');
+    if (places.length === 0) say(nobody(network !== undefined));
     for (const each of scanned) say(`${printedPlace(each)}\n`);
     if (!isEmpty) say(toml);
   }
@@ -60,7 +70,20 @@ export async function discover(
   if (written) await file.add(laboratory, signal);
   if (isJson) {
     sayJson({ places: scanned.map(forPrograms), toml, ...(written ? { written: file.path } : {}) });
-  } else sayNext(laboratory, file, gateway !== undefined);
+  } else {
+    sayNext(laboratory, file, gateway !== undefined);
+    if (network === undefined && named.length === 0) {
+      note(
+        'instruments in the network are searched for with --network, which sends to all machines there',
+      );
+    }
+  }
+}
+
+function nobody(isNetworkSearched: boolean): string {
+  return isNetworkSearched
+    ? 'no instrument in the network said that it is there; name an address like 192.168.1.20:5025'
+    : 'no serial device is here; name an address like 192.168.1.20:5025';
 }
 
 function sayNext(

@@ -32,11 +32,10 @@ function instrumentToml(instrument: NewInstrument): string {
   );
 }
 
-function portKeys({ serial, tcp, language }: NewPort): Record<string, string | number> {
+function portKeys({ link, language }: NewPort): Record<string, string | number> {
   const { protocol, baudRate, terminator } = language;
   return {
-    ...(serial === undefined ? {} : { serial }),
-    ...(tcp === undefined ? {} : { tcp }),
+    ...link,
     protocol,
     ...(baudRate === undefined ? {} : { baudRate }),
     ...(terminator === undefined ? {} : { terminator }),

@@ -1,12 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import type { Config } from '../../config/index.ts';
+import { formatVisaResource, parseVisaResource } from '../../protocols/index.ts';
+import { linkKeys } from './link-keys.ts';
+import type { LinkKeys } from './link-keys.ts';
 import type { FoundHere, Language, ScannedPlace } from './place.ts';
 
 /** A port that the configuration does not have yet. */
 export interface NewPort {
   readonly name: string;
-  readonly serial?: string;
-  readonly tcp?: string;
+  readonly link: LinkKeys;
   readonly language: Language;
 }
 
@@ -60,8 +62,7 @@ export async function laboratoryOf(
     const existing = place.kind === 'port' ? place.port : await portIn(config, result);
     const port = existing ?? freeName(portName(language, first), takenPorts);
     if (existing === undefined && place.kind !== 'port' && language !== undefined) {
-      const where = place.kind === 'serial' ? { serial: place.path } : { tcp: place.address };
-      ports.push({ name: port, ...where, language });
+      ports.push({ name: port, link: linkKeys(place), language });
     }
     for (const found of fresh) {
       instruments.push({ name: freeName(found.name ?? found.family, taken), port, found });
@@ -76,8 +77,10 @@ async function portIn(
   { place }: ScannedPlace,
 ): Promise<string | undefined> {
   if (place.kind === 'port') return undefined;
-  for (const [name, { serial, tcp }] of Object.entries(config?.ports ?? {})) {
-    if (place.kind === 'tcp' && tcp === place.address) return name;
+  const { tcp: address, visa: resource } = linkKeys(place);
+  for (const [name, { serial, tcp, visa }] of Object.entries(config?.ports ?? {})) {
+    if (address !== undefined && tcp === address) return name;
+    if (resource !== undefined && visa !== undefined && fullName(visa) === resource) return name;
     if (place.kind === 'serial' && serial !== undefined) {
       if ((await resolved(serial)) === (await resolved(place.path))) return name;
     }
@@ -115,6 +118,11 @@ function freeName(wanted: string, taken: Set<string>): string {
   for (let count = 2; taken.has(name); count += 1) name = `${wanted}-${count}`;
   taken.add(name);
   return name;
+}
+
+/** Two names of one resource may differ in what they leave out. */
+function fullName(resource: string): string {
+  return formatVisaResource(parseVisaResource(resource));
 }
 
 async function resolved(path: string): Promise<string> {

@@ -10,7 +10,9 @@ export type Place =
       readonly address: string;
     }
   | { readonly kind: 'serial'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly address: string };
+  | { readonly kind: 'tcp'; readonly address: string }
+  /** An instrument in the network, by its VISA resource name. */
+  | { readonly kind: 'visa'; readonly resource: string };
 
 /** How a place was spoken with. */
 export interface Language {
@@ -38,5 +40,6 @@ export interface ScannedPlace {
 /** A place as people name it. */
 export function nameOfPlace(place: Place): string {
   if (place.kind === 'port') return `port ${place.port}`;
+  if (place.kind === 'visa') return place.resource;
   return place.kind === 'serial' ? place.path : place.address;
 }

@@ -3,6 +3,7 @@ import type { PortConfig } from '../../config/index.ts';
 import { asSignalboxError, hasCode } from '../../kernel/index.ts';
 import type { FoundReport } from '../../client/index.ts';
 import { tryLink } from '../try-link.ts';
+import { linkKeys } from './link-keys.ts';
 import type { Language, Place, ScannedPlace } from './place.ts';
 
 /** An instrument says what it is within this time. */
@@ -62,6 +63,9 @@ interface Attempt {
 
 /** At each speed both questions, the quick one first; last, where nobody answers for all, each address of a bus. */
 function attemptsAt(place: Place, baudRates: readonly number[]): Attempt[] {
+  if (place.kind === 'visa') {
+    return [{ language: { protocol: 'lines' }, probe: 'never', words: '*IDN?' }];
+  }
   if (place.kind === 'tcp') {
     return [
       { language: { protocol: 'lines' }, probe: 'never', words: '*IDN?' },
@@ -125,7 +129,7 @@ function portConfig(
   { protocol, baudRate, terminator = '\n' }: Language,
 ): PortConfig {
   const common = {
-    ...(place.kind === 'serial' ? { serial: place.path } : { tcp: place.address }),
+    ...linkKeys(place),
     ...(baudRate === undefined ? {} : { baudRate }),
     virtualPorts: [],
     rfc2217Host: '127.0.0.1',
@@ -133,6 +137,6 @@ function portConfig(
   };
   // Of a bus the scan has a timeout of its own.
   if (protocol === 'propar') return { ...common, protocol, mode: 'binary', retries: 0 };
-  const timeoutMs = place.kind === 'tcp' ? networkAnswerTimeoutMs : answerTimeoutMs;
+  const timeoutMs = place.kind === 'serial' ? answerTimeoutMs : networkAnswerTimeoutMs;
   return { ...common, protocol, terminator, timeoutMs, retries: 1 };
 }

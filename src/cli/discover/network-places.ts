@@ -1,0 +1,91 @@
+import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
+import type { FoundService, NetworkInterface } from '../../links/index.ts';
+import { formatVisaResource, visaDefaults } from '../../protocols/index.ts';
+import type { VisaResource } from '../../protocols/index.ts';
+import type { Place, ScannedPlace } from './place.ts';
+
+/** The services of instruments that VISA has a name for, the best way to an instrument first. */
+const serviceTypes = ['_hislip._tcp', '_vxi-11._tcp', '_scpi-raw._tcp'] as const;
+
+type NetworkPlace = Extract<Place, { kind: 'visa' }>;
+
+/**
+ * Asks the networks of this machine for instruments, by multicast DNS and by a VXI-11 broadcast.
+ * @param only names or addresses of interfaces; all where there are none
+ * @throws BAD_ARGUMENT for an interface that is not there; CANCELLED
+ */
+export async function networkPlaces(
+  only: readonly string[],
+  signal: AbortSignal,
+): Promise<NetworkPlace[]> {
+  const { broadcastInterfaces, browseServices, findVxi11Servers } =
+    await import('../../links/index.ts');
+  const interfaces = chosen(broadcastInterfaces(), only);
+  const [servers, services] = await Promise.all([
+    findVxi11Servers({ interfaces, signal }),
+    browseServices(serviceTypes, { interfaces, signal }),
+  ]);
+  const found: VisaResource[] = [
+    ...services.toSorted((a, b) => rankOf(a) - rankOf(b)).flatMap(resourceOf),
+    ...servers.map(({ address }): VisaResource => {
+      const { board, device } = visaDefaults;
+      return { kind: 'vxi11', board, host: address, device };
+    }),
+  ];
+  const names = new Set(found.flatMap(nameOf));
+  return Array.from(names, (resource): NetworkPlace => ({ kind: 'visa', resource }));
+}
+
+/** The further ways to an instrument that was found already: same host, same words of itself. */
+export function withoutFurtherWays(scanned: readonly ScannedPlace[]): ScannedPlace[] {
+  const seen = new Set<string>();
+  return scanned.filter(({ place, found: [first] }) => {
+    if (place.kind !== 'visa' || first?.identity === undefined) return true;
+    const key = `${place.resource.split('::')[1] ?? ''} ${first.identity.text}`;
+    return seen.size < seen.add(key).size;
+  });
+}
+
+function chosen(
+  interfaces: readonly NetworkInterface[],
+  only: readonly string[],
+): readonly NetworkInterface[] {
+  for (const text of only) {
+    if (interfaces.some(({ name, address }) => text === name || text === address)) continue;
+    const known = interfaces.map(({ name, address }) => `${name} (${address})`).join(', ');
+    throw new SignalboxError('BAD_ARGUMENT', `there is no network interface '${text}'`, {
+      nextStep: known === '' ? 'This machine is in no network.' : `There are: ${known}.`,
+    });
+  }
+  if (only.length === 0) return interfaces;
+  return interfaces.filter(({ name, address }) => only.includes(name) || only.includes(address));
+}
+
+function rankOf({ type }: FoundService): number {
+  return serviceTypes.findIndex((each) => each === type);
+}
+
+/** Which device of a server is meant no standard key says: it is the first. */
+function resourceOf({ type, address: host, port }: FoundService): VisaResource[] {
+  const { board, device } = visaDefaults;
+  switch (type) {
+    case '_hislip._tcp':
+      return [{ kind: 'hislip', board, host, device: 'hislip0', port }];
+    case '_vxi-11._tcp':
+      return [{ kind: 'vxi11', board, host, device }];
+    case '_scpi-raw._tcp':
+      return [{ kind: 'socket', board, host, port }];
+    default:
+      return [];
+  }
+}
+
+/** Anybody may say anything of a service: what gives no name is none. */
+function nameOf(resource: VisaResource): string[] {
+  try {
+    return [formatVisaResource(resource)];
+  } catch (error) {
+    if (isSignalboxError(error)) return [];
+    throw error;
+  }
+}
