@@ -14,6 +14,8 @@ interface PortCommon extends PortLinkConfig {
   /** TCP port of an RFC 2217 door; 0 takes a free one. */
   readonly rfc2217?: number | undefined;
   readonly rfc2217Host: string;
+  /** Whether its clients may set DTR, RTS and break of the wire. */
+  readonly rfc2217LineControl: boolean;
   /**
    * RFC 2217 knows no tokens: whoever reaches it may use the port. Has to be true before one is opened
    * beyond this machine.
@@ -58,6 +60,7 @@ const common = {
   virtualPorts: z.array(name).max(128).default([]),
   rfc2217: tcpPort.optional(),
   rfc2217Host: host.default('127.0.0.1'),
+  rfc2217LineControl: z.boolean().default(false),
   rfc2217AllowRemoteWithoutToken: z.boolean().default(false),
 };
 

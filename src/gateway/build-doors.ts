@@ -76,7 +76,7 @@ function networkPort(
   built: BuiltPort | undefined,
   { log }: DoorSurroundings,
 ): Door[] {
-  const { rfc2217: tcpPort, rfc2217Host: host } = config;
+  const { rfc2217: tcpPort, rfc2217Host: host, rfc2217LineControl: hasLineControl } = config;
   if (tcpPort === undefined || built === undefined) return [];
   const { port, clientProtocol: protocol } = built;
   const settings = {
@@ -87,7 +87,16 @@ function networkPort(
   };
   const name = `${port.name}-rfc2217`;
   return [
-    new Rfc2217Door({ name, host, tcpPort, port, protocol, settings, failed: failureLog(log) }),
+    new Rfc2217Door({
+      name,
+      host,
+      tcpPort,
+      port,
+      protocol,
+      settings,
+      hasLineControl,
+      failed: failureLog(log),
+    }),
   ];
 }
 

@@ -22,7 +22,10 @@ export interface RequestRest {
 }
 
 /** What a link can do besides carrying bytes. */
-export type LinkAbilities = Pick<Link, 'clear' | 'readStatusByte' | 'setRemote' | 'trigger'>;
+export type LinkAbilities = Pick<
+  Link,
+  'clear' | 'readStatusByte' | 'setLines' | 'setRemote' | 'trigger'
+>;
 
 /** One try to do a transaction on the wire. */
 export interface Attempt<Reply> {

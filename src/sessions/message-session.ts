@@ -346,12 +346,14 @@ export class MessageSession implements AsyncDisposable {
   }
 
   async #track<Result>(work: Promise<Result>): Promise<Result> {
-    const done = work.then(
-      () => void this.#underWay.delete(done),
-      () => void this.#underWay.delete(done),
-    );
+    const { promise: done, resolve } = Promise.withResolvers<void>();
     this.#underWay.add(done);
-    return await work;
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(done);
+      resolve();
+    }
   }
 
   async #untilOutput(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {

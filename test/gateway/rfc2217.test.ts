@@ -1,16 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SignalboxClient } from '../../src/client/index.ts';
 import { parseConfig } from '../../src/config/index.ts';
-import {
-  encodeComPort,
-  parseComPort,
-  telnetOptions,
-  TelnetStream,
-} from '../../src/protocols/index.ts';
-import type { ComPortCommand } from '../../src/protocols/index.ts';
 import { hasPython, runPython } from '../doors/python.ts';
+import { Rfc2217Program } from '../doors/rfc2217/rfc2217-program.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 
 const laboratory = `
@@ -86,46 +78,3 @@ describe('a port with RFC 2217', () => {
     expect(parseConfig(meant, 'lab.toml').ports['bus']?.rfc2217Host).toBe('0.0.0.0');
   });
 });
-
-/** A client that speaks of nothing but the line. */
-class Rfc2217Program implements Disposable {
-  readonly #telnet: TelnetStream;
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #send: (bytes: Uint8Array) => void;
-  readonly #end: () => void;
-
-  private constructor(socket: ReturnType<typeof connect>) {
-    const options = [telnetOptions.binary, telnetOptions.comPort];
-    this.#telnet = new TelnetStream({ local: options, remote: options });
-    this.#chunks = (socket as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-    this.#send = (bytes) => void socket.write(bytes);
-    this.#end = () => void socket.destroy();
-    this.#send(this.#telnet.ask('remote', telnetOptions.comPort, true));
-    this.#send(this.#telnet.ask('local', telnetOptions.comPort, true));
-  }
-
-  static async connect(tcpPort: number): Promise<Rfc2217Program> {
-    const socket = connect(tcpPort, '127.0.0.1');
-    await once(socket, 'connect');
-    return new Rfc2217Program(socket);
-  }
-
-  async ask(command: ComPortCommand): Promise<ComPortCommand> {
-    this.#send(encodeComPort(command, 'client'));
-    for (;;) {
-      const { value, done } = await this.#chunks.next();
-      if (done === true) throw new Error('the connection has ended');
-      const { events, reply } = this.#telnet.push(value);
-      if (reply.length > 0) this.#send(reply);
-      for (const event of events) {
-        if (event.kind !== 'subnegotiation') continue;
-        const answer = parseComPort(event.data, 'server');
-        if (answer.kind !== 'malformed' && answer.kind !== 'modem-state') return answer;
-      }
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#end();
-  }
-}

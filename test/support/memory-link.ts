@@ -1,5 +1,5 @@
 import { onAbort, SignalboxError } from '../../src/kernel/index.ts';
-import type { Chunk, Link, LinkFactory } from '../../src/links/index.ts';
+import type { Chunk, Link, LinkFactory, SerialLines } from '../../src/links/index.ts';
 
 /** What a peer may do with a link that it is at the other end of. */
 export interface PeerSide {
@@ -51,6 +51,10 @@ export class MemoryLink implements Link {
     return await promise;
   }
 
+  async setLines(lines: SerialLines): Promise<void> {
+    this.#bench.lines.push(lines);
+  }
+
   async close(): Promise<void> {
     this.break(new SignalboxError('CLOSED', 'closed'));
   }
@@ -80,6 +84,8 @@ export class MemoryBench implements LinkFactory {
   readonly address = 'memory';
   readonly kind = 'stream';
   readonly written: string[] = [];
+  /** What its control lines were set to. */
+  readonly lines: SerialLines[] = [];
   opens = 0;
   openFailure: SignalboxError | undefined;
   writeFailure: SignalboxError | undefined;

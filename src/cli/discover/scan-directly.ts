@@ -134,6 +134,7 @@ function portConfig(
     virtualPorts: [],
     rfc2217Host: '127.0.0.1',
     rfc2217AllowRemoteWithoutToken: false,
+    rfc2217LineControl: false,
   };
   // Of a bus the scan has a timeout of its own.
   if (protocol === 'propar') return { ...common, protocol, mode: 'binary', retries: 0 };

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock, Owner } from '../../kernel/index.ts';
-import type { Port } from '../../ports/index.ts';
+import type { Port, Transaction } from '../../ports/index.ts';
 import {
   encodeComPort,
   modemStateBits,
@@ -14,11 +14,12 @@ import type { ClientProtocol } from '../../sessions/index.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import { socketUnreadBytesMost } from '../socket/socket-client.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
+import { lineChange } from './line-control.ts';
 import { VirtualLine } from './virtual-line.ts';
 import type { LineSettings } from './virtual-line.ts';
 
 const { binary, suppressGoAhead, comPort } = telnetOptions;
-const options: readonly number[] = [binary, suppressGoAhead, comPort];
+const telnetOptionsUsed: readonly number[] = [binary, suppressGoAhead, comPort];
 const { clearToSend, dataSetReady, carrierDetect } = modemStateBits;
 
 export interface Rfc2217ClientOptions {
@@ -26,6 +27,8 @@ export interface Rfc2217ClientOptions {
   readonly port: Port;
   readonly protocol: ClientProtocol;
   readonly settings: LineSettings;
+  /** Whether its controls set the lines of the wire, and not only its own. */
+  readonly hasLineControl: boolean;
   readonly clock: Clock;
   readonly failed: (owner: Owner, label: string, error: unknown) => void;
   /** Told when its connection has ended. */
@@ -34,19 +37,24 @@ export interface Rfc2217ClientOptions {
 
 /** One program at an RFC 2217 door: telnet around what a virtual serial port would give it. */
 export class Rfc2217Client {
+  readonly #options: Rfc2217ClientOptions;
   readonly #socket: Socket;
   readonly #client: ClientOwner;
   readonly #session: Session;
-  readonly #telnet = new TelnetStream({ local: options, remote: options });
+  readonly #telnet = new TelnetStream({
+    local: telnetOptionsUsed,
+    remote: telnetOptionsUsed,
+  });
   readonly #line: VirtualLine;
   readonly #closed = Promise.withResolvers<void>();
   /** The client wants nothing until it says so. */
   #isSuspended = false;
 
-  constructor(socket: Socket, settings: Rfc2217ClientOptions) {
-    const { ownerId, port, protocol, clock, failed, gone } = settings;
+  constructor(socket: Socket, options: Rfc2217ClientOptions) {
+    const { ownerId, port, protocol, clock, failed, gone } = options;
+    this.#options = options;
     this.#socket = socket;
-    this.#line = new VirtualLine(settings.settings);
+    this.#line = new VirtualLine(options.settings);
     this.#client = socketOwner(socket, { id: ownerId, door: 'rfc2217' }, clock);
     const { owner } = this.#client;
     this.#session = new Session({
@@ -107,9 +115,29 @@ export class Rfc2217Client {
       this.#isSuspended = false;
       this.#session.resume();
     }
+    const { clock, hasLineControl } = this.#options;
+    const change =
+      command.kind === 'control' && hasLineControl ? lineChange(command.control, clock) : undefined;
+    if (change !== undefined) void this.#change(command, change);
+    else this.#confirm(command);
+    if (command.kind === 'modem-state-mask') this.#tellModemState();
+  }
+
+  #confirm(command: ComPortCommand): void {
     const answer = this.#line.confirm(command);
     if (answer !== undefined) this.#write(encodeComPort(answer, 'server'));
-    if (command.kind === 'modem-state-mask') this.#tellModemState();
+  }
+
+  /** Is confirmed when it has been done. */
+  async #change(command: ComPortCommand, change: Transaction<void>): Promise<void> {
+    const { port, protocol, failed } = this.#options;
+    const { waitMs } = protocol;
+    try {
+      await port.transact(change, this.owner, { waitMs, signal: this.#session.ended });
+      this.#confirm(command);
+    } catch (error) {
+      if (!this.#session.ended.aborted) failed(this.owner, change.label, error);
+    }
   }
 
   /** Somebody is there and ready: what a program for serial lines waits for. */

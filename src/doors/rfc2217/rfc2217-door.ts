@@ -21,6 +21,11 @@ export interface Rfc2217DoorOptions {
   readonly protocol: ClientProtocol;
   /** What clients are told that the line has. */
   readonly settings: LineSettings;
+  /**
+   * Whether clients may set DTR, RTS and break of the wire, for all who use it.
+   * @default false: each is told what it set, and the wire stays as it is
+   */
+  readonly hasLineControl?: boolean;
   /** @default systemClock */
   readonly clock?: Clock;
   /** Told of requests that failed, and of clients turned away, for the log. */
@@ -83,13 +88,14 @@ export class Rfc2217Door implements Door {
   }
 
   #enter(socket: Socket): void {
-    const { port, protocol, settings, failed } = this.#options;
+    const { port, protocol, settings, hasLineControl = false, failed } = this.#options;
     this.#count += 1;
     const client = new Rfc2217Client(socket, {
       ownerId: `${this.name}-${this.#count}`,
       port,
       protocol,
       settings,
+      hasLineControl,
       clock: this.#clock,
       failed: (owner, label, error) => failed?.(owner, label, error),
       gone: () => void this.#clients.delete(client),
