@@ -6,6 +6,7 @@ import { say, secondsSince, stop } from './say.mjs';
 
 /** What tests use that npm cannot install: Debian's name for it, and how to see that it is there. */
 const needed = [
+  { name: 'build-essential', program: 'gcc' },
   { name: 'python3', program: 'python3' },
   { name: 'python3-serial', module: 'serial' },
   { name: 'python3-pyvisa', module: 'pyvisa' },

@@ -69,5 +69,16 @@ export { usbDeviceLinkFactory } from './usbtmc/usb-device.ts';
 export type { UsbDeviceLinkOptions } from './usbtmc/usb-device.ts';
 export { bulkOutMs, UsbtmcLink, usbtmcLinkFactory } from './usbtmc/usbtmc-link.ts';
 export type { UsbtmcLinkOptions } from './usbtmc/usbtmc-link.ts';
+export { availableSlots } from './visa-library/available-slots.ts';
+export { listVisaResources, visaResourcesMost } from './visa-library/list-visa-resources.ts';
+export type { ListVisaResourcesOptions } from './visa-library/list-visa-resources.ts';
+export { visaLibraryNames } from './visa-library/load-visa-library.ts';
+export {
+  VisaLibraryLink,
+  visaLibraryLinkFactory,
+  visaOperationMs,
+  visaReadMsMost,
+} from './visa-library/visa-library-link.ts';
+export type { VisaLibraryLinkOptions } from './visa-library/visa-library-link.ts';
 export { Vxi11Link, vxi11LinkFactory } from './vxi11/vxi11-link.ts';
 export type { Vxi11LinkOptions } from './vxi11/vxi11-link.ts';

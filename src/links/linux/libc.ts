@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { SignalboxError } from '../../kernel/index.ts';
 import { classifyLinkError } from '../link-error.ts';
+import { loadKoffi } from './koffi.ts';
 
 /** What of the C library pseudo-terminals and serial lines need. Each gives -1 on failure. */
 export interface Libc {
@@ -54,7 +55,7 @@ async function load(): Promise<Libc> {
       { nextStep: 'Use a TCP or RFC 2217 connection instead.' },
     );
   }
-  const { default: koffi } = await import('koffi');
+  const koffi = await loadKoffi();
   const library = koffi.load(null);
   return {
     posix_openpt: library.func('int posix_openpt(int flags)'),

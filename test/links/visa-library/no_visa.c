@@ -1,0 +1,2 @@
+/* A shared library that is no VISA library. */
+int viOpenDefaultRM(void) { return 0; }
