@@ -139,6 +139,14 @@ describe('a link through a VISA library', () => {
     expect(await query(link, 'next?')).toBe('next?');
   });
 
+  it('is not held up for long by a reply that nobody waits for any more', async () => {
+    const link = await opened();
+    await link.write(Buffer.from('MUTE'), end);
+    link.askForReply?.(600_000);
+    await pause(50);
+    expect(await query(link, 'next?')).toBe('next?');
+  });
+
   it('fails when an instrument stops in the middle of a reply', async () => {
     const link = await opened();
     await link.write(Buffer.from('HALF'), end);
