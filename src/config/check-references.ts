@@ -121,11 +121,11 @@ function tcpPorts({ http, hislip, vxi11, ports, instruments, simulators }: Confi
       number,
       path: ['ports', key, 'rfc2217'],
     })),
-    ...Object.entries(instruments).flatMap(([key, instrument]) => {
-      if (instrument.driver !== 'scpi') return [];
-      const { socketHost: host, socket: number = 0 } = instrument;
-      return [{ host, number, path: ['instruments', key, 'socket'] }];
-    }),
+    ...Object.entries(instruments).map(([key, { socketHost: host, socket: number = 0 }]) => ({
+      host,
+      number,
+      path: ['instruments', key, 'socket'],
+    })),
     ...Object.entries(simulators).map(([key, { tcpPort: number = 0 }]) => ({
       host: '127.0.0.1',
       number,

@@ -9,7 +9,7 @@ export type {
   LogRoom,
   Vxi11Config,
 } from './gateway-config.ts';
-export type { InstrumentConfig, ScpiConfig } from './instrument-config.ts';
+export type { InstrumentConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
 export type { PortConfig } from './port-config.ts';
 export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';

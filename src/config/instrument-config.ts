@@ -6,6 +6,15 @@ interface InstrumentCommon {
   readonly port: string;
   readonly title?: string | undefined;
   readonly timeoutMs?: number | undefined;
+  /** TCP port of a raw socket door; 0 takes a free one. */
+  readonly socket?: number | undefined;
+  /** The address that the door listens at. */
+  readonly socketHost: string;
+  /**
+   * A raw socket knows no tokens: whoever reaches it may use the instrument. Has to be true before one
+   * listens beyond this machine.
+   */
+  readonly socketAllowRemoteWithoutToken: boolean;
 }
 
 export interface BronkhorstConfig extends InstrumentCommon {
@@ -17,15 +26,6 @@ export interface BronkhorstConfig extends InstrumentCommon {
 
 export interface ScpiConfig extends InstrumentCommon {
   readonly driver: 'scpi';
-  /** TCP port of a raw socket door; 0 takes a free one. */
-  readonly socket?: number | undefined;
-  /** The address that the door listens at. */
-  readonly socketHost: string;
-  /**
-   * A raw socket knows no tokens: whoever reaches it may use the instrument. Has to be true before one
-   * listens beyond this machine.
-   */
-  readonly socketAllowRemoteWithoutToken: boolean;
   /** Whether a message is answered: decided by its `?`, always, never, or by a pattern. */
   readonly reply: 'scpi' | 'always' | 'never' | 'pattern';
   readonly replyPattern?: string | undefined;
@@ -74,6 +74,9 @@ const common = {
   port: name,
   title: z.string().optional(),
   timeoutMs: milliseconds(600_000).optional(),
+  socket: tcpPort.optional(),
+  socketHost: host.default('127.0.0.1'),
+  socketAllowRemoteWithoutToken: z.boolean().default(false),
 };
 
 const bronkhorst = table({
@@ -81,40 +84,47 @@ const bronkhorst = table({
   driver: z.literal('bronkhorst'),
   node: z.number().int().min(1).max(128),
   channel: z.number().int().min(1).max(16).default(1),
-});
+}).superRefine(checkSocket);
 
 const scpi = table({
   ...common,
   driver: z.literal('scpi'),
-  socket: tcpPort.optional(),
-  socketHost: host.default('127.0.0.1'),
-  socketAllowRemoteWithoutToken: z.boolean().default(false),
   reply: z.enum(['scpi', 'always', 'never', 'pattern']).default('scpi'),
   replyPattern: z.string().refine(isPattern, 'must be a regular expression').optional(),
   errorQuery: message.optional(),
   parameters: z.record(name, scpiParameter).default({}),
 }).superRefine((instrument, context) => {
-  const { reply, replyPattern, socketHost, socketAllowRemoteWithoutToken } = instrument;
-  const complain = (key: string, problem: string): void =>
-    context.addIssue({ code: 'custom', path: [key], message: problem });
-  if (reply === 'pattern' && replyPattern === undefined) {
-    complain('reply', 'replyPattern says which messages are answered, and is missing');
-  }
-  if (reply !== 'pattern' && replyPattern !== undefined) {
-    complain('replyPattern', 'is read only with reply = "pattern"');
-  }
-  if (!isLoopback(socketHost) && !socketAllowRemoteWithoutToken) {
-    complain(
-      'socketHost',
-      `${socketHost} can be reached from other machines, and a raw socket asks for no token: whoever reaches it may use the instrument. Where that is meant, say socketAllowRemoteWithoutToken = true`,
-    );
-  }
+  checkSocket(instrument, context);
+  checkReply(instrument, context);
 });
 
 export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
   bronkhorst,
   scpi,
 ]);
+
+function checkSocket(
+  { socketHost, socketAllowRemoteWithoutToken }: InstrumentCommon,
+  context: z.core.$RefinementCtx,
+): void {
+  if (isLoopback(socketHost) || socketAllowRemoteWithoutToken) return;
+  const message = `${socketHost} can be reached from other machines, and a raw socket asks for no token: whoever reaches it may use the instrument. Where that is meant, say socketAllowRemoteWithoutToken = true`;
+  context.addIssue({ code: 'custom', path: ['socketHost'], message });
+}
+
+function checkReply(
+  { reply, replyPattern }: ScpiConfig,
+  context: z.core.$RefinementCtx,
+): void {
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  if (reply === 'pattern' && replyPattern === undefined) {
+    complain('reply', 'replyPattern says which messages are answered, and is missing');
+  }
+  if (reply !== 'pattern' && replyPattern !== undefined) {
+    complain('replyPattern', 'is read only with reply = "pattern"');
+  }
+}
 
 function isPattern(text: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, HttpConfig, PortConfig, ScpiConfig } from '../config/index.ts';
+import type { Config, HttpConfig, InstrumentConfig, PortConfig } from '../config/index.ts';
 import {
   HislipDoor,
   HislipServer,
@@ -43,9 +43,7 @@ export function buildDoors(surroundings: DoorSurroundings): Door[] {
     port.virtualPorts.flatMap((each) => virtualPort(each, built.get(name), surroundings)),
   );
   const sockets = Object.entries(config.instruments).flatMap(([name, instrument]) =>
-    instrument.driver === 'scpi'
-      ? socket(directory.instruments.get(name), instrument, surroundings)
-      : [],
+    socket(directory.instruments.get(name), instrument, surroundings),
   );
   const networkPorts = Object.entries(config.ports).flatMap(([name, port]) =>
     networkPort(port, built.get(name), surroundings),
@@ -102,12 +100,13 @@ function networkPort(
 
 function socket(
   instrument: Instrument | undefined,
-  { socket: tcpPort, socketHost: host }: ScpiConfig,
-  { log }: DoorSurroundings,
+  { socket: tcpPort, socketHost: host }: InstrumentConfig,
+  { built, log }: DoorSurroundings,
 ): Door[] {
-  if (tcpPort === undefined || !(instrument?.driver instanceof ScpiDriver)) return [];
+  if (tcpPort === undefined || instrument === undefined) return [];
   const { name, port, driver } = instrument;
-  const protocol = linesProtocol(driver);
+  const protocol =
+    driver instanceof ScpiDriver ? linesProtocol(driver) : portProtocol(instrument, built);
   const failed = failureLog(log);
   return [
     new SocketDoor({
@@ -122,18 +121,26 @@ function socket(
   ];
 }
 
+/** How programs speak with whatever is on the port of an instrument. */
+function portProtocol(
+  { port }: Instrument,
+  built: DoorSurroundings['built'],
+): BuiltPort['clientProtocol'] {
+  const clientProtocol = built.get(port.name)?.clientProtocol;
+  if (clientProtocol === undefined) throw new SignalboxError('INTERNAL', `no port ${port.name}`);
+  return clientProtocol;
+}
+
 /** The instruments as VISA programs see them, with their numbers: in the order of the file. */
 function messageDevices({ directory, built, log }: DoorSurroundings): readonly MessageDevice[] {
   const failed = failureLog(log);
   return [...directory.instruments.values()].map((instrument, index) => {
-    const { driver, port } = instrument;
+    const { driver } = instrument;
     if (driver instanceof ScpiDriver) {
       const { control } = driver;
       return messageDevice({ index, instrument, protocol: scpiMessages(driver), control, failed });
     }
-    const clientProtocol = built.get(port.name)?.clientProtocol;
-    if (clientProtocol === undefined) throw new SignalboxError('INTERNAL', `no port ${port.name}`);
-    const protocol = framedMessages(clientProtocol);
+    const protocol = framedMessages(portProtocol(instrument, built));
     return messageDevice({ index, instrument, protocol, control: undefined, failed });
   });
 }
@@ -174,11 +181,11 @@ export function warnOfOpenSockets(
     ['VXI-11', vxi11],
   ] as const) {
     if (open === undefined || isLoopback(open.host)) continue;
-    const warning = `all SCPI instruments are open to whoever reaches ${open.host}: ${protocol} asks for no token`;
+    const warning = `all instruments are open to whoever reaches ${open.host}: ${protocol} asks for no token`;
     log.of('doors').warn({ address: open.host }, warning);
   }
   for (const [name, instrument] of Object.entries(instruments)) {
-    if (instrument.driver !== 'scpi' || isLoopback(instrument.socketHost)) continue;
+    if (isLoopback(instrument.socketHost)) continue;
     const door = doors.find((each) => each.name === socketNameOf(name));
     if (door === undefined) continue;
     const { address } = door.status();

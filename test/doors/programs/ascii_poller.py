@@ -2,6 +2,8 @@
 
 usage: ascii_poller.py DEVICE NODE SECONDS
 
+DEVICE is a path, or what pyserial takes in its place, such as socket://127.0.0.1:5025.
+
 Writes the setpoint of one node in small letters and without leading zeros, reads it back, and reads the
 serial number; prints one line of JSON with what came of it.
 """
@@ -20,7 +22,7 @@ def ask(line, text):
 
 def main():
     device, node, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    line = serial.Serial(device, 9600, timeout=1.0)
+    line = serial.serial_for_url(device, 9600, timeout=1.0)
     number = b"SIM%03d" % node
     counts = {"right": 0, "wrong": 0, "silent": 0}
     value, end = 1, time.monotonic() + seconds

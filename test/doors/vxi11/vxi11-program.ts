@@ -6,6 +6,9 @@ import {
   encodeRecord,
   noVxi11Flags,
   parseRpcMessage,
+  portmapper,
+  portmapperPort,
+  portmapperProtocols,
   resultsOf,
   RpcRecordReader,
   vxi11Abort,
@@ -23,11 +26,13 @@ import type {
 /** Calls procedures over one connection. */
 export class RpcCaller {
   readonly socket: Socket;
+  readonly host: string;
   readonly #waiting = new Map<number, PromiseWithResolvers<Uint8Array>>();
   #lastXid = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, host: string) {
     this.socket = socket;
+    this.host = host;
     socket.setNoDelay(true);
     const reader = new RpcRecordReader();
     socket.on('data', (data: Uint8Array) => {
@@ -50,7 +55,7 @@ export class RpcCaller {
   static async connect(tcpPort: number, host = '127.0.0.1'): Promise<RpcCaller> {
     const socket = connect({ port: tcpPort, host });
     await once(socket, 'connect');
-    return new RpcCaller(socket);
+    return new RpcCaller(socket, host);
   }
 
   async call<Procedures extends RpcProcedures, Name extends keyof Procedures & string>(
@@ -91,6 +96,17 @@ export class Vxi11Program implements Disposable {
     });
     if (created.error !== 0) throw new Error(`VXI-11 error ${created.error}`);
     return new Vxi11Program(caller, created.linkId, created.abortPort);
+  }
+
+  /** As VISA finds a device: `TCPIP::host::inst0::INSTR`. */
+  static async find(resource: string): Promise<Vxi11Program> {
+    const [, host = '', device] = resource.split('::');
+    const asker = await RpcCaller.connect(portmapperPort, host);
+    const { program, version } = vxi11Core;
+    const wanted = { program, version, protocol: portmapperProtocols.tcp, port: 0 };
+    const tcpPort = await asker.call(portmapper, 'getPort', wanted);
+    asker.socket.destroy();
+    return await Vxi11Program.connect(tcpPort, device, await RpcCaller.connect(tcpPort, host));
   }
 
   async write(
@@ -163,7 +179,7 @@ export class Vxi11Program implements Disposable {
 
   /** Over the abort channel. @returns the error code */
   async abort(): Promise<number> {
-    const caller = await RpcCaller.connect(this.abortPort);
+    const caller = await RpcCaller.connect(this.abortPort, this.core.host);
     try {
       return (await caller.call(vxi11Abort, 'abort', this.linkId)).error;
     } finally {
