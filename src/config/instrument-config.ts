@@ -112,10 +112,7 @@ function checkSocket(
   context.addIssue({ code: 'custom', path: ['socketHost'], message });
 }
 
-function checkReply(
-  { reply, replyPattern }: ScpiConfig,
-  context: z.core.$RefinementCtx,
-): void {
+function checkReply({ reply, replyPattern }: ScpiConfig, context: z.core.$RefinementCtx): void {
   const complain = (key: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message });
   if (reply === 'pattern' && replyPattern === undefined) {

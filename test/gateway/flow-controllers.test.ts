@@ -56,15 +56,15 @@ describe('a flow controller behind doors of VISA programs', () => {
       const client = new SignalboxClient({ url: gateway.url });
       const times = String(count(500));
       const socket = `socket://127.0.0.1:${tcpPortIn(gateway.address('nitrogen-socket'))}`;
-      let isOver = false;
+      const over = new AbortController();
       const others = Promise.all([
         runPython('visa_frames.py', gateway.address('argon-vxi11'), '4', times),
         runPython('propar_poller.py', socket, '3', '2'),
       ]);
-      const over = (): void => void (isOver = true);
-      void others.then(over, over);
+      const end = (): void => over.abort();
+      void others.then(end, end);
       let polled = 0;
-      while (!isOver) {
+      while (!over.signal.aborted) {
         expect((await client.read('argon', 'serialNumber')).value).toBe('SIM004');
         expect((await client.read('nitrogen', 'serialNumber')).value).toBe('SIM003');
         polled += 1;
