@@ -72,6 +72,11 @@ export class SimulatedDevice {
     this.#respond();
   }
 
+  /** How many bytes it still has to say. */
+  get unsaid(): number {
+    return this.#output.length;
+  }
+
   askForService(): void {
     this.#note(Buffer.of(0x81, this.statusByte));
   }

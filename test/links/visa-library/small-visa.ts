@@ -27,8 +27,17 @@ export class CompiledLibrary implements Disposable {
 
   /** How many sessions and resource managers are open in it. */
   async openSessions(): Promise<number> {
+    return await this.#number('openSessions');
+  }
+
+  /** How many bytes it has given to those who read. */
+  async bytesRead(): Promise<number> {
+    return await this.#number('bytesRead');
+  }
+
+  async #number(name: string): Promise<number> {
     const koffi = await loadKoffi();
-    return Number(koffi.load(this.path).func('int32_t openSessions()')());
+    return Number(koffi.load(this.path).func(`int32_t ${name}()`)());
   }
 
   [Symbol.dispose](): void {

@@ -95,6 +95,11 @@ int32_t openSessions(void) {
     return count;
 }
 
+static int32_t bytes_read;
+
+/* How many bytes viRead has given: not of VISA. */
+int32_t bytesRead(void) { return bytes_read; }
+
 int32_t viOpenDefaultRM(uint32_t *vi) {
     *vi = make();
     sessions[*vi].is_manager = 1;
@@ -237,6 +242,7 @@ int32_t viRead(uint32_t vi, unsigned char *bytes, uint32_t count, uint32_t *read
             memcpy(bytes, session->reply + session->reply_at, taken);
             session->reply_at += taken;
             *read = taken;
+            bytes_read += taken;
             if (session->reply_at == session->reply_length && session->reply_ends) {
                 session->has_reply = 0;
                 return SUCCESS;
