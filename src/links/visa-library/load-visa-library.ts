@@ -39,18 +39,15 @@ const declarations = {
 
 export type VisaFunction = keyof typeof declarations;
 
-/** A function of JavaScript that a library may call, from any of its threads. */
-export interface VisaHandler extends Disposable {
-  readonly pointer: unknown;
-}
-
 /** A VISA library. */
 export interface VisaLibrary {
   readonly path: string;
   /** Calls without holding up this program, and gives the completion code. */
   call(name: VisaFunction, ...values: readonly unknown[]): Promise<number>;
-  /** To be disposed when the library knows it no more. */
-  handler(run: () => void): VisaHandler;
+  /** What the library is to call for an event of any session, from any of its threads. */
+  readonly handler: unknown;
+  /** Until disposed, `listener` is told of the events of a session. */
+  hear(vi: number, listener: () => void): Disposable;
 }
 
 type Call = (...values: readonly unknown[]) => Promise<number>;
@@ -106,6 +103,13 @@ async function load(path: string): Promise<VisaLibrary> {
   const prototype = koffi.pointer(
     koffi.proto('int32_t (uint32_t vi, uint32_t type, uint32_t event, void *handle)'),
   );
+  const listeners = new Map<number, () => void>();
+  const tell = (vi: number): number => {
+    listeners.get(vi)?.();
+    return 0;
+  };
+  // Never taken back: a thread of the library may be about to call it when a session ends.
+  const handler: unknown = koffi.register(tell, prototype);
   return {
     path,
     async call(name, ...values) {
@@ -113,13 +117,10 @@ async function load(path: string): Promise<VisaLibrary> {
       if (call === undefined) throw new SignalboxError('INTERNAL', `${name} is not declared`);
       return await inSlot(async () => await call(...values));
     },
-    handler(run) {
-      const tell = (): number => {
-        run();
-        return 0;
-      };
-      const pointer = koffi.register(tell, prototype);
-      return { pointer, [Symbol.dispose]: () => koffi.unregister(pointer) };
+    handler,
+    hear(vi, listener) {
+      listeners.set(vi, listener);
+      return { [Symbol.dispose]: () => void listeners.delete(vi) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { byHandler, serviceRequestEvent, visaAttributes } from './codes.ts';
-import type { VisaFunction, VisaHandler, VisaLibrary } from './load-visa-library.ts';
+import type { VisaFunction, VisaLibrary } from './load-visa-library.ts';
 import { checkVisa } from './visa-error.ts';
 
 /** A session of a VISA library with one resource: one call at a time. */
@@ -9,7 +9,7 @@ export class VisaSession {
   readonly #manager: number;
   readonly #vi: number;
   readonly #attributes = new Map<number, number>();
-  #handler: VisaHandler | undefined;
+  #hearing: Disposable | undefined;
   #isClosed = false;
 
   private constructor(library: VisaLibrary, name: string, objects: readonly [number, number]) {
@@ -62,18 +62,10 @@ export class VisaSession {
 
   /** The library calls from a thread of its own. Where it has no such event, nothing is ever heard. */
   async hearServiceRequests(listener: () => void): Promise<void> {
-    const handler = this.#library.handler(listener);
-    const installed = await this.call(
-      'viInstallHandler',
-      serviceRequestEvent,
-      handler.pointer,
-      null,
-    );
-    if (installed < 0) {
-      handler[Symbol.dispose]();
-      return;
-    }
-    this.#handler = handler;
+    const { handler } = this.#library;
+    const installed = await this.call('viInstallHandler', serviceRequestEvent, handler, null);
+    if (installed < 0) return;
+    this.#hearing = this.#library.hear(this.#vi, listener);
     await this.call('viEnableEvent', serviceRequestEvent, byHandler, 0);
   }
 
@@ -81,14 +73,12 @@ export class VisaSession {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const handler = this.#handler;
-    if (handler !== undefined) {
+    if (this.#hearing !== undefined) {
+      this.#hearing[Symbol.dispose]();
       await this.call('viDisableEvent', serviceRequestEvent, byHandler);
-      await this.call('viUninstallHandler', serviceRequestEvent, handler.pointer, null);
+      await this.call('viUninstallHandler', serviceRequestEvent, this.#library.handler, null);
     }
     await this.call('viClose');
     await this.#library.call('viClose', this.#manager);
-    // From now on nobody calls it.
-    handler?.[Symbol.dispose]();
   }
 }
