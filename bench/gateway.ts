@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignalboxClient } from '../src/client/index.ts';
 import { startSimulator } from '../src/simulators/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
+import { processorSeconds, residentMegabytes } from './clients/process-facts.ts';
 import { atMost, figure, median } from './figure.ts';
 import type { BenchContext, Benchmark, Figure } from './figure.ts';
 
@@ -12,8 +12,6 @@ const starts = 3;
 /** The collector still tidies up after the start for so long. */
 const settleSeconds = 12;
 const idleSeconds = 10;
-/** Clock ticks of /proc/PID/stat a second. */
-const ticksPerSecond = 100;
 
 const laboratory = (bus: string, meter: string): string => `
 [ports.bus]
@@ -102,16 +100,4 @@ async function startedAndRead(
     firstReadingMs: performance.now() - beganMs,
     [Symbol.asyncDispose]: async () => await gateway[Symbol.asyncDispose](),
   };
-}
-
-async function processorSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime, fields 14 and 15 of proc(5).
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000;
 }

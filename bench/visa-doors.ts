@@ -5,7 +5,7 @@ import { startSimulator } from '../src/simulators/index.ts';
 import { HislipProgram } from '../test/doors/hislip/hislip-program.ts';
 import { RpcCaller, Vxi11Program } from '../test/doors/vxi11/vxi11-program.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
-import { TcpProxy } from './clients/start-tcp-proxy.ts';
+import { TcpProgram } from './clients/tcp-program.ts';
 import { figure, noTarget, quantile, ratioAtMost, shuffled } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
 
@@ -56,7 +56,7 @@ async function timesOf(answerTimeMs: number, context: BenchContext): Promise<Tim
   });
   const [host = '', directPort = ''] = simulator.address.split(':');
   using direct = await DirectClient.connect(host, Number(directPort));
-  await using bare = await TcpProxy.start(simulator.address);
+  await using bare = await TcpProgram.start('tcp-proxy.ts', host, directPort);
   using proxy = await DirectClient.connect('127.0.0.1', bare.tcpPort);
   const hislipPort = Number(/hislip0,(\d+)/.exec(gateway.address('meter-hislip'))?.[1]);
   using hislip = await HislipProgram.connect(hislipPort);

@@ -17,7 +17,7 @@ import { HislipConnection } from './hislip-connection.ts';
 /** The TCP port that IANA has for HiSLIP. IVI-6.1, section 2.2. */
 export const hislipTcpPort = 4_880;
 /** More clients at once are refused. Each has two connections. */
-export const hislipClientsMost = 256;
+export const hislipClientsMost = 1_024;
 
 /** One instrument of a server. */
 export interface HislipDevice extends MessageDevice {

@@ -18,9 +18,9 @@ import { serveRpc } from './rpc-connection.ts';
 import { Vxi11Link } from './vxi11-link.ts';
 
 /** More connections at once are turned away. */
-export const vxi11ConnectionsMost = 256;
+export const vxi11ConnectionsMost = 1_024;
 /** More links at once, of all clients, are refused with the error `out of resources`. */
-export const vxi11LinksMost = 512;
+export const vxi11LinksMost = 1_024;
 /** The most data that one write may bring. */
 export const vxi11ReceiveBytesMost = 1_048_576;
 

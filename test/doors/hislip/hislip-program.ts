@@ -147,6 +147,18 @@ export class HislipProgram implements Disposable {
     return { text: Buffer.concat(chunks).toString('latin1'), messageIds };
   }
 
+  /** Reads a response and keeps nothing of it. @returns how many bytes it had */
+  async skip(): Promise<number> {
+    let bytes = 0;
+    for (;;) {
+      const event = await this.synchronous.next();
+      if (event.kind === 'piece') bytes += event.bytes.length;
+      else if (event.kind === 'end' && event.data.isEnd) break;
+    }
+    this.#hasRead = true;
+    return bytes;
+  }
+
   async ask(text: string): Promise<string> {
     this.write(text);
     return (await this.read()).text;

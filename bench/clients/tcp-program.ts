@@ -3,10 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('tcp-proxy.ts', import.meta.url));
-
-/** A proxy that only passes bytes on, in a process of its own. */
-export class TcpProxy implements AsyncDisposable {
+/** A program of this folder that listens on a TCP port, in a process of its own. */
+export class TcpProgram implements AsyncDisposable {
   readonly tcpPort: number;
   readonly #child: ChildProcess;
 
@@ -15,13 +13,14 @@ export class TcpProxy implements AsyncDisposable {
     this.tcpPort = tcpPort;
   }
 
-  /** @param address `host:port` of what it leads to */
-  static async start(address: string): Promise<TcpProxy> {
-    const child = spawn(process.execPath, [program, ...address.split(':')], {
+  /** @param name of the file: `tcp-proxy.ts` */
+  static async start(name: string, ...words: readonly string[]): Promise<TcpProgram> {
+    const program = fileURLToPath(new URL(name, import.meta.url));
+    const child = spawn(process.execPath, [program, ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    return new TcpProxy(child, Number(line.toString()));
+    return new TcpProgram(child, Number(line.toString()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
