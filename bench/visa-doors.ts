@@ -9,6 +9,7 @@ import { TcpProgram } from './clients/tcp-program.ts';
 import { figure, noTarget, quantile, ratioAtMost, shuffled } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
 
+const tcpProxy = new URL('clients/tcp-proxy.ts', import.meta.url);
 const warmUpQueries = 3_000;
 const queries = 3_000;
 const query = 'VOLT:RANG?';
@@ -56,7 +57,7 @@ async function timesOf(answerTimeMs: number, context: BenchContext): Promise<Tim
   });
   const [host = '', directPort = ''] = simulator.address.split(':');
   using direct = await DirectClient.connect(host, Number(directPort));
-  await using bare = await TcpProgram.start('tcp-proxy.ts', host, directPort);
+  await using bare = await TcpProgram.start(tcpProxy, host, directPort);
   using proxy = await DirectClient.connect('127.0.0.1', bare.tcpPort);
   const hislipPort = Number(/hislip0,(\d+)/.exec(gateway.address('meter-hislip'))?.[1]);
   using hislip = await HislipProgram.connect(hislipPort);

@@ -12,6 +12,7 @@ import { TcpProgram } from './clients/tcp-program.ts';
 import { atLeast, atMost, figure, median, noTarget } from './figure.ts';
 import type { BenchContext, Benchmark, Figure } from './figure.ts';
 
+const blockInstrument = new URL('clients/block-instrument.ts', import.meta.url);
 const blockBytes = 100_000_000;
 const blockRounds = 5;
 const sessionsAtOnce = 100;
@@ -25,7 +26,7 @@ const settleMs = 12_000;
 const benchmark: Benchmark = {
   name: 'visa-load',
   async run(context: BenchContext): Promise<readonly Figure[]> {
-    await using instrument = await TcpProgram.start('block-instrument.ts');
+    await using instrument = await TcpProgram.start(blockInstrument);
     const { tcpPort } = instrument;
     const blocks = await blockFigures(tcpPort, context);
     const load = await loadFigures(tcpPort, context);

@@ -13,10 +13,8 @@ export class TcpProgram implements AsyncDisposable {
     this.tcpPort = tcpPort;
   }
 
-  /** @param name of the file: `tcp-proxy.ts` */
-  static async start(name: string, ...words: readonly string[]): Promise<TcpProgram> {
-    const program = fileURLToPath(new URL(name, import.meta.url));
-    const child = spawn(process.execPath, [program, ...words], {
+  static async start(program: URL, ...words: readonly string[]): Promise<TcpProgram> {
+    const child = spawn(process.execPath, [fileURLToPath(program), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];

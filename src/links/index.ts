@@ -27,6 +27,7 @@ export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
 export { lockFile } from './linux/file-lock.ts';
 export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
 export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
+export { findSocketPrograms } from './linux/socket-programs.ts';
 export { adapterAnswerMs } from './prologix/adapter.ts';
 export type { GpibAddress } from './prologix/gpib-address.ts';
 export {

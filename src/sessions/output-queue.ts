@@ -6,6 +6,9 @@ import type { SignalboxError } from '../kernel/index.ts';
  */
 export const outputBytesMost = 1_048_576;
 
+/** Short pieces are read as one; from this length on a piece is given as it is, without a copy. */
+const joinedBytesMost = 4_096;
+
 /** A part of a response. */
 export interface OutputPart {
   readonly data: Uint8Array;
@@ -95,6 +98,7 @@ export class OutputQueue {
       }
       this.#parts.shift();
       isEnd = part.isEnd;
+      if (length >= joinedBytesMost) break;
     }
     const data = taken.length === 1 && taken[0] !== undefined ? taken[0] : Buffer.concat(taken);
     this.#took(data.length);

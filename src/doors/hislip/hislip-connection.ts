@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../kernel/index.ts';
 import { encodeHislip, encodeHislipData, HislipMessageReader } from '../../protocols/index.ts';
@@ -6,6 +5,9 @@ import type { HislipData, HislipEvent, HislipMessage } from '../../protocols/ind
 
 /** A client that was told of a fatal error has so long to hear of it. */
 const lingerMs = 1_000;
+
+/** So much of a response goes out before the client has read it. */
+export const sentAheadBytesMost = 262_144;
 
 /** One of the two connections of a session. What comes is heard in turn, one thing after the other. */
 export class HislipConnection {
@@ -16,6 +18,8 @@ export class HislipConnection {
   /** What came and was not looked at: the client is made to wait with one more. */
   readonly #waiting: Uint8Array[] = [];
   #isHearing = false;
+  /** Made when a piece waits until the client has read, or has gone. */
+  #room: PromiseWithResolvers<void> | undefined;
 
   /** @param hear told of each event; the next one waits until it is done. Must not reject */
   constructor(socket: Socket, clock: Clock, hear: (event: HislipEvent) => Promise<void> | void) {
@@ -23,6 +27,8 @@ export class HislipConnection {
     this.#clock = clock;
     this.#hear = hear;
     socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    socket.on('drain', () => this.#makeRoom());
+    socket.on('close', () => this.#makeRoom());
     // `close` follows.
     socket.on('error', () => socket.destroy());
   }
@@ -40,11 +46,13 @@ export class HislipConnection {
     if (!socket.writable) return;
     const data = { ...head, rmtDelivered: false, payloadBytes: piece.length };
     socket.cork();
-    socket.write(encodeHislipData(data));
-    const hasRoom = socket.write(piece);
+    // Out of Node's pool: so small a thing is not to have memory of its own.
+    socket.write(Buffer.from(encodeHislipData(data)));
+    socket.write(piece);
     socket.uncork();
-    if (hasRoom || socket.destroyed) return;
-    await drained(socket);
+    if (socket.writableLength < sentAheadBytesMost || socket.destroyed) return;
+    this.#room ??= Promise.withResolvers<void>();
+    await this.#room.promise;
   }
 
   /** Says why, and ends it; one who does not hear is cut off. */
@@ -54,6 +62,11 @@ export class HislipConnection {
     if (socket.writable) socket.end(encodeHislip(message));
     const timer = this.#clock.schedule(lingerMs, () => socket.destroy());
     socket.once('close', () => timer.cancel());
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   /** What comes while something is being heard waits, and the client with more of it as well. */
@@ -70,18 +83,5 @@ export class HislipConnection {
     }
     this.#isHearing = false;
     if (this.socket.isPaused() && !this.socket.destroyed) this.socket.resume();
-  }
-}
-
-/** Resolves when the client has read, or has gone. */
-async function drained(socket: Socket): Promise<void> {
-  const either = new AbortController();
-  const { signal } = either;
-  try {
-    await Promise.race([once(socket, 'drain', { signal }), once(socket, 'close', { signal })]);
-  } catch {
-    // Its error has ended it.
-  } finally {
-    either.abort();
   }
 }

@@ -1,7 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../kernel/index.ts';
-import { ClientOwner, nameClient } from '../client-owner.ts';
-import { connectedProgram } from './tcp-programs.ts';
+import { ClientOwner } from '../client-owner.ts';
+import { connectedPrograms } from './tcp-programs.ts';
+import type { TcpConnection } from './tcp-programs.ts';
+
+/** So many connections wait to be named; further ones stay as they are. */
+export const socketNamingsMost = 4_096;
+
+interface Naming {
+  readonly client: ClientOwner;
+  readonly connection: TcpConnection;
+}
+
+let waiting: Naming[] = [];
+let isLooking = false;
 
 /** The one at the other end of a connection: which program it is, where it runs on this machine. */
 export function socketOwner(
@@ -20,10 +32,29 @@ export function socketOwner(
     },
     clock,
   );
-  if (isLocal) {
+  if (isLocal && waiting.length < socketNamingsMost) {
     const own = { address: localAddress, tcpPort: localPort };
     const peer = { address: remoteAddress, tcpPort: remotePort };
-    nameClient(client, async () => await connectedProgram(own, peer));
+    waiting.push({ client, connection: { own, peer } });
+    if (!isLooking) void lookForAll();
   }
   return client;
+}
+
+/** One look at a time, for all who came until it begins. */
+async function lookForAll(): Promise<void> {
+  isLooking = true;
+  while (waiting.length > 0) {
+    const namings = waiting.filter(({ client }) => !client.isGone);
+    waiting = [];
+    // That it cannot be found out is no failure: a client may have left, or be another user's.
+    const programs = await connectedPrograms(namings.map(({ connection }) => connection)).catch(
+      () => [],
+    );
+    for (const [at, { client }] of namings.entries()) {
+      const program = programs[at];
+      if (program !== undefined) client.name(program);
+    }
+  }
+  isLooking = false;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { findOpenPrograms } from '../../links/index.ts';
+import { findSocketPrograms } from '../../links/index.ts';
 import type { OpenProgram } from '../../links/index.ts';
 
 /** States of a TCP socket. Source: Linux include/net/tcp_states.h. */
@@ -12,34 +12,51 @@ export interface TcpEnd {
   readonly tcpPort: number;
 }
 
-/**
- * The program on this machine at the other end of a connection. Undefined when it is another machine,
- * another user's program or gone.
- * @param own this side, @param peer the other one
- */
-export async function connectedProgram(
-  own: TcpEnd,
-  peer: TcpEnd,
-): Promise<OpenProgram | undefined> {
-  return await programOf(
-    (entry) =>
-      entry.state === established && isSame(entry.local, peer) && isSame(entry.remote, own),
-  );
+/** Both ends of a connection: this side, and the other one. */
+export interface TcpConnection {
+  readonly own: TcpEnd;
+  readonly peer: TcpEnd;
 }
 
-/** The program on this machine that listens where nobody else can then; undefined as above. */
+/**
+ * The programs on this machine at the other ends of connections, all found by one look. Undefined for
+ * another machine, another user's program, and one that is gone.
+ */
+export async function connectedPrograms(
+  connections: readonly TcpConnection[],
+): Promise<readonly (OpenProgram | undefined)[]> {
+  // Only what may be meant is taken apart: a busy machine has many sockets.
+  const wantedPorts = new Set(connections.map(({ peer }) => peer.tcpPort));
+  const inodes = new Map<string, string>();
+  for (const { local, remote, state, inode } of await entries(wantedPorts)) {
+    if (state === established) inodes.set(keyOf({ own: remote, peer: local }), inode);
+  }
+  const wanted = connections.map((connection) => inodes.get(keyOf(connection)));
+  const programs = await findSocketPrograms(new Set(wanted.filter((each) => each !== undefined)));
+  return wanted.map((inode) => (inode === undefined ? undefined : programs.get(inode)));
+}
+
+function keyOf({ own, peer }: TcpConnection): string {
+  return [own, peer].map(({ address, tcpPort }) => `${plainAddress(address)} ${tcpPort}`).join(' ');
+}
+
+/**
+ * The program on this machine that listens where nobody else can then. Undefined when it is another
+ * user's, or gone.
+ */
 export async function listeningProgram({
   address,
   tcpPort,
 }: TcpEnd): Promise<OpenProgram | undefined> {
-  return await programOf(
+  const found = (await entries(new Set([tcpPort]))).find(
     ({ state, local }) =>
       state === listening &&
-      local.tcpPort === tcpPort &&
       (isUnspecified(local.address) ||
         isUnspecified(address) ||
         local.address === plainAddress(address)),
   );
+  if (found === undefined) return undefined;
+  return (await findSocketPrograms(new Set([found.inode]))).get(found.inode);
 }
 
 interface Entry {
@@ -49,16 +66,11 @@ interface Entry {
   readonly inode: string;
 }
 
-async function programOf(matches: (entry: Entry) => boolean): Promise<OpenProgram | undefined> {
-  const found = (await entries()).find(matches);
-  // A socket has no path, but its descriptor leads to this name. Source: man 5 proc.
-  const { programs } =
-    found === undefined ? { programs: [] } : await findOpenPrograms(`socket:[${found.inode}]`);
-  return programs[0];
-}
-
-/** All TCP sockets of this machine. Source: Linux Documentation/networking/proc_net_tcp.rst. */
-async function entries(): Promise<Entry[]> {
+/**
+ * The TCP sockets of this machine that have one of these ports.
+ * Source: Linux Documentation/networking/proc_net_tcp.rst.
+ */
+async function entries(localPorts: ReadonlySet<number>): Promise<Entry[]> {
   const tables = await Promise.all(
     // Absent where there is no /proc: then nobody is known.
     ['tcp', 'tcp6'].map(
@@ -73,6 +85,7 @@ async function entries(): Promise<Entry[]> {
         const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
         if (local === undefined || remote === undefined) return [];
         if (state === undefined || inode === undefined || inode === '0') return [];
+        if (!localPorts.has(portOf(local))) return [];
         return [{ local: endOf(local), remote: endOf(remote), state, inode }];
       }),
   );
@@ -80,11 +93,15 @@ async function entries(): Promise<Entry[]> {
 
 /** `0100007F:1389` is 127.0.0.1:5001: words of four bytes, each in the machine's own order. */
 function endOf(text: string): TcpEnd {
-  const [digits = '', tcpPort = ''] = text.split(':');
+  const [digits = ''] = text.split(':');
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap((word) =>
     (word.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)).reverse(),
   );
-  return { address: addressOf(bytes), tcpPort: Number.parseInt(tcpPort, 16) };
+  return { address: addressOf(bytes), tcpPort: portOf(text) };
+}
+
+function portOf(text: string): number {
+  return Number.parseInt(text.slice(text.indexOf(':') + 1), 16);
 }
 
 function addressOf(bytes: readonly number[]): string {
@@ -105,10 +122,6 @@ function plainAddress(address: string): string {
   return URL.canParse(`http://[${address}]`)
     ? new URL(`http://[${address}]`).hostname.slice(1, -1)
     : address;
-}
-
-function isSame(entry: TcpEnd, wanted: TcpEnd): boolean {
-  return entry.tcpPort === wanted.tcpPort && entry.address === plainAddress(wanted.address);
 }
 
 function isUnspecified(address: string): boolean {

@@ -110,7 +110,8 @@ function isDenied(error: unknown): boolean {
   );
 }
 
-function describeProgram(
+/** A process as a program; undefined when it has ended. */
+export function describeProgram(
   pid: number,
   users: ReadonlyMap<number, string>,
   isOtherEnd: boolean,
@@ -132,7 +133,8 @@ function describeProgram(
   }
 }
 
-async function userNames(): Promise<Map<number, string>> {
+/** By number. Source: man 5 passwd. */
+export async function userNames(): Promise<Map<number, string>> {
   const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
   return new Map(
     lines.map((line) => line.split(':')).map(([name, , uid]) => [Number(uid), name ?? '']),

@@ -37,14 +37,28 @@ export function encodeHislipHeader(header: HislipHeader): Uint8Array {
       `${describeHislipType(type)} with control code ${controlCode}, parameter ${parameter} and ${payloadBytes} bytes fits into no HiSLIP header`,
     );
   }
+  // Byte by byte: a view would have memory of its own for each header, and there are many.
   const bytes = new Uint8Array(hislipHeaderBytes);
-  const view = new DataView(bytes.buffer);
   bytes.set(prologue);
-  view.setUint8(2, type);
-  view.setUint8(3, controlCode);
-  view.setUint32(4, parameter);
-  writeUint64(view, 8, payloadBytes);
+  bytes[2] = type;
+  bytes[3] = controlCode;
+  writeWord(bytes, 4, parameter);
+  writeWord(bytes, 8, Math.floor(payloadBytes / wordSize));
+  writeWord(bytes, 12, payloadBytes % wordSize);
   return bytes;
+}
+
+function writeWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+function readWord(bytes: Uint8Array, at: number): number {
+  const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  const [third, fourth] = [bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
+  return ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
 }
 
 function isWithin(value: number, most: number): boolean {
@@ -62,12 +76,11 @@ export function mayBeginHeader(bytes: Uint8Array): boolean {
  */
 export function decodeHislipHeader(bytes: Uint8Array): HislipHeader | undefined {
   if (bytes.length < hislipHeaderBytes || !mayBeginHeader(bytes)) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, hislipHeaderBytes);
   return {
-    type: view.getUint8(2),
-    controlCode: view.getUint8(3),
-    parameter: view.getUint32(4),
-    payloadBytes: readUint64(view, 8),
+    type: bytes[2] ?? 0,
+    controlCode: bytes[3] ?? 0,
+    parameter: readWord(bytes, 4),
+    payloadBytes: readWord(bytes, 8) * wordSize + readWord(bytes, 12),
   };
 }
 
