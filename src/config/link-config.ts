@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSignalboxError } from '../kernel/index.ts';
+import { given, isSignalboxError } from '../kernel/index.ts';
 import { baudRateMost, visaLinkFactory } from '../links/index.ts';
 import { parseVisaResource } from '../protocols/index.ts';
 import { name, path } from './fields.ts';
@@ -20,6 +20,8 @@ export interface PortLinkConfig {
    * its virtual serial port.
    */
   readonly prologix?: string | undefined;
+  /** Opens `visa` through a vendor's VISA library: the one that is there, or the file of one. */
+  readonly visaLibrary?: true | string | undefined;
   /** The name of a simulator in the same file. */
   readonly simulator?: string | undefined;
   readonly baudRate?: number | undefined;
@@ -61,6 +63,7 @@ export const linkFields: {
     .optional(),
   visa: z.string().min(1).optional(),
   prologix: z.string().min(1).optional(),
+  visaLibrary: z.union([z.literal(true), path]).optional(),
   simulator: name.optional(),
   ...serialSettings,
 };
@@ -71,8 +74,9 @@ export function isServer(serial: string): boolean {
 }
 
 /** Whether instruments there have messages, and not bytes alone. */
-export function isMessageLink({ visa }: PortLinkConfig): boolean {
+export function isMessageLink({ visa, visaLibrary }: PortLinkConfig): boolean {
   if (visa === undefined) return false;
+  if (visaLibrary !== undefined) return true;
   try {
     const { kind } = parseVisaResource(visa);
     return kind !== 'serial' && kind !== 'socket';
@@ -101,16 +105,22 @@ export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx):
   }
 }
 
-/** @see visaLinkFactory, which knows what can be reached */
-function checkVisa({ visa, prologix }: PortLinkConfig, context: z.core.$RefinementCtx): void {
+/** {@link visaLinkFactory} knows what can be reached. */
+function checkVisa(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
+  const { visa, prologix, visaLibrary } = port;
   const complain = (key: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message });
   if (visa === undefined) {
     if (prologix !== undefined) complain('prologix', 'is for a GPIB address in the key visa');
+    if (visaLibrary !== undefined) complain('visaLibrary', 'is for a name in the key visa');
+    return;
+  }
+  if (prologix !== undefined && visaLibrary !== undefined) {
+    complain('prologix', 'and visaLibrary are two ways to one instrument: one of them');
     return;
   }
   try {
-    visaLinkFactory(visa, prologix === undefined ? {} : { prologix });
+    visaLinkFactory(visa, given({ prologix, visaLibrary }));
   } catch (error) {
     if (!isSignalboxError(error)) throw error;
     complain('visa', error.message);

@@ -14,13 +14,12 @@ import {
 import type { Directory, Door, MessageDevice } from '../doors/index.ts';
 import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
+import { given, isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { framedMessages, linesProtocol, scpiMessages } from '../sessions/index.ts';
 import { defaultSerialSettings } from '../links/index.ts';
 import type { BuiltPort } from './build-port.ts';
 import { discoverOn } from './discover.ts';
-import { given } from './given.ts';
 import type { RoomLog } from './room-log.ts';
 
 export interface DoorSurroundings {

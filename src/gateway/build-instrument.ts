@@ -1,9 +1,8 @@
 import type { Config, InstrumentConfig } from '../config/index.ts';
 import { BronkhorstDriver, Instrument, ScpiDriver } from '../instruments/index.ts';
 import type { Driver, ReplyPolicy } from '../instruments/index.ts';
-import { SignalboxError } from '../kernel/index.ts';
+import { given, SignalboxError } from '../kernel/index.ts';
 import type { BuiltPort } from './build-port.ts';
-import { given } from './given.ts';
 
 /** An instrument as the configuration describes it. */
 export function buildInstrument(

@@ -1,3 +1,4 @@
+import { given } from '../kernel/index.ts';
 import type { PortConfig } from '../config/index.ts';
 import {
   rfc2217LinkFactory,
@@ -6,17 +7,16 @@ import {
   visaLinkFactory,
 } from '../links/index.ts';
 import type { LinkFactory, SerialLinkOptions } from '../links/index.ts';
-import { given } from './given.ts';
 
 /** What opens the link of a port. @param simulatorAddress where simulators are to be found */
 export function linkFactoryOf(
   config: PortConfig,
   simulatorAddress: (name: string) => string = () => '',
 ): LinkFactory {
-  const { serial, tcp, visa, prologix, simulator } = config;
+  const { serial, tcp, visa, prologix, visaLibrary, simulator } = config;
   const settings = serialSettingsOf(config);
   if (visa !== undefined)
-    return visaLinkFactory(visa, { serial: settings, ...given({ prologix }) });
+    return visaLinkFactory(visa, { serial: settings, ...given({ prologix, visaLibrary }) });
   const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
   if (place.startsWith('rfc2217://')) {
     return rfc2217LinkFactory({ ...hostAndPortOf(place), ...settings });

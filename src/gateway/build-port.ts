@@ -1,3 +1,4 @@
+import { given } from '../kernel/index.ts';
 import type { PortConfig } from '../config/index.ts';
 import { ProparWire, ScpiDriver } from '../instruments/index.ts';
 import type { LinkFactory } from '../links/index.ts';
@@ -8,7 +9,6 @@ import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
 import type { ClientProtocol } from '../sessions/index.ts';
 import { linkFactoryOf } from './build-link.ts';
-import { given } from './given.ts';
 
 /** How long the first byte of a reply may take where the protocol is not known. */
 const gapTimeoutMs = 1_000;

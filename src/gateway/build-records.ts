@@ -1,9 +1,8 @@
 import type { Config, CsvLogConfig } from '../config/index.ts';
 import { CsvLog, CsvRecorder } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { isSignalboxError, SignalboxError, systemClock } from '../kernel/index.ts';
+import { given, isSignalboxError, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
-import { given } from './given.ts';
 import type { RoomLog } from './room-log.ts';
 
 /** What is recorded, and where to. */

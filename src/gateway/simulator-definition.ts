@@ -1,7 +1,7 @@
+import { given } from '../kernel/index.ts';
 import { join } from 'node:path';
 import type { FaultConfig, SimulatorConfig } from '../config/index.ts';
 import type { FaultRule, FaultsAtStart, SimulatorDefinition } from '../simulators/index.ts';
-import { given } from './given.ts';
 
 /** How faults name an instrument that has its wire to itself. */
 const alone = 0;

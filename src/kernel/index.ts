@@ -18,3 +18,4 @@ export { RingBuffer } from './ring-buffer.ts';
 export { asSignalboxError, hasCode, isSignalboxError, SignalboxError } from './signalbox-error.ts';
 export type { ErrorReport, SignalboxErrorOptions } from './signalbox-error.ts';
 export { sleep } from './sleep.ts';
+export { given } from './given.ts';

@@ -7,6 +7,8 @@ import { prologixLinkFactory } from './prologix/prologix-link.ts';
 import { serialLinkFactory } from './serial/serial-link.ts';
 import type { SerialLinkOptions } from './serial/serial-link.ts';
 import { tcpLinkFactory } from './tcp/tcp-link.ts';
+import { usbDeviceLinkFactory } from './usbtmc/usb-device.ts';
+import { visaLibraryLinkFactory } from './visa-library/visa-library-link.ts';
 import { vxi11LinkFactory } from './vxi11/vxi11-link.ts';
 
 /** The TCP port of a Prologix GPIB-Ethernet adapter. */
@@ -20,6 +22,11 @@ export interface VisaLinkOptions {
    * not {@link prologixTcpPort}, or the path of its virtual serial port.
    */
   readonly prologix?: string;
+  /**
+   * Opens it through a vendor's VISA library: true for the first that this machine has, or the path of
+   * its file. Then the name may be any that the library knows, an alias too.
+   */
+  readonly visaLibrary?: true | string;
 }
 
 /**
@@ -27,6 +34,11 @@ export interface VisaLinkOptions {
  * @throws BAD_ARGUMENT for a name that means nothing, or nothing that can be reached from here
  */
 export function visaLinkFactory(name: string, options: VisaLinkOptions = {}): LinkFactory {
+  const { visaLibrary } = options;
+  if (visaLibrary !== undefined) {
+    const file = visaLibrary === true ? {} : { libraryPath: visaLibrary };
+    return visaLibraryLinkFactory({ resource: name, ...file });
+  }
   const resource = parseVisaResource(name);
   if (options.prologix !== undefined && resource.kind !== 'gpib') {
     throw unreachable(resource, 'only a GPIB address is reached through a Prologix adapter');
@@ -42,8 +54,11 @@ export function visaLinkFactory(name: string, options: VisaLinkOptions = {}): Li
       return serialLinkFactory({ ...options.serial, path: pathOf(resource) });
     case 'gpib':
       return gpibLinkFactory(resource, options);
-    default:
-      throw unreachable(resource, 'no way leads there');
+    case 'usbtmc':
+      return usbDeviceLinkFactory(resource);
+    case 'usb-raw':
+    case 'gpib-interface':
+      throw unreachable(resource, 'it is no instrument that takes messages');
   }
 }
 

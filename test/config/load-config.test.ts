@@ -145,6 +145,16 @@ describe('a configuration', () => {
       'lab.toml:3: ports.a.prologix: is for a GPIB address in the key visa',
     ],
     [
+      'a VISA library for nothing',
+      '[ports.a]\ntcp = "h:1"\nvisaLibrary = true\nprotocol = "lines"\n',
+      'lab.toml:3: ports.a.visaLibrary: is for a name in the key visa',
+    ],
+    [
+      'two ways to one instrument',
+      '[ports.a]\nvisa = "GPIB0::1::INSTR"\nprologix = "h"\nvisaLibrary = true\nprotocol = "lines"\n',
+      'lab.toml:3: ports.a.prologix: and visaLibrary are two ways to one instrument: one of them',
+    ],
+    [
       'bytes for an instrument that has messages',
       '[ports.a]\nvisa = "TCPIP::h::hislip0::INSTR"\nprotocol = "propar"\n',
       'lab.toml:3: ports.a.protocol: instruments at TCPIP::h::hislip0::INSTR speak in messages: protocol = "lines"',

@@ -1,8 +1,7 @@
-import { asSignalboxError, SignalboxError } from '../../kernel/index.ts';
+import { asSignalboxError, given, SignalboxError } from '../../kernel/index.ts';
 import type { Owner } from '../../kernel/index.ts';
 import type { Instrument } from '../../instruments/index.ts';
 import { publicError } from './error-answer.ts';
-import { given } from './given.ts';
 import { fromJsonValue } from './json-value.ts';
 import { LiveLeases } from './live-leases.ts';
 import { liveRequest } from './live-messages.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import { SignalboxError } from '../../../kernel/index.ts';
+import { given, SignalboxError } from '../../../kernel/index.ts';
 import type { Action, Value } from '../../../instruments/index.ts';
 import { failures, inAWrite, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
-import { given } from '../given.ts';
 import { fromJsonValue, jsonValue, toJsonValue } from '../json-value.ts';
 import { messageLengthMost } from '../limits.ts';
 import { instrumentOf } from '../route-context.ts';

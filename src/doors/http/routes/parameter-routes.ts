@@ -1,8 +1,8 @@
+import { given } from '../../../kernel/index.ts';
 import { z } from 'zod';
 
 import { failures, inAWrite, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
-import { given } from '../given.ts';
 import { fromJsonValue, jsonValue } from '../json-value.ts';
 import { waitLongestMs } from '../limits.ts';
 import { readingReport } from '../reading-report.ts';
