@@ -100,6 +100,8 @@ function usualFor(
 ): 'none' | 'quiet' | 'clear' | 'reconnect' {
   if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
   if (kind === 'message') return 'clear';
+  // A server that is a gateway keeps requests for a while: they end with the connection.
+  if (config.serial?.startsWith('rfc2217://') === true) return 'reconnect';
   const isSocket = config.visa !== undefined && !address.startsWith('/');
   const isNetwork = config.tcp !== undefined || config.simulator !== undefined || isSocket;
   return config.protocol === 'lines' && isNetwork ? 'reconnect' : 'quiet';

@@ -2,6 +2,7 @@ import { HislipDoor, HislipServer, Vxi11Door, Vxi11Server } from '../../src/door
 import { Instrument, ScpiDriver } from '../../src/instruments/index.ts';
 import { Port } from '../../src/ports/index.ts';
 import { MessageInstrument } from '../support/message-instrument.ts';
+import { tcpPortIn } from '../support/tcp-port-in.ts';
 import { HislipProgram } from './hislip/hislip-program.ts';
 import { scpiDevice } from './message-bench.ts';
 import { Vxi11Program } from './vxi11/vxi11-program.ts';
@@ -16,10 +17,13 @@ export class MessageDeviceBench implements AsyncDisposable {
     resynchronization: { kind: 'clear' },
   });
   readonly #hislipServer = new HislipServer({ tcpPort: 0 });
-  readonly #vxi11Server = new Vxi11Server({ hasPortmapper: false });
+  readonly #vxi11Server: Vxi11Server;
   readonly #doors: readonly [HislipDoor, Vxi11Door];
 
-  private constructor() {
+  private constructor(vxi11Host: string | undefined) {
+    this.#vxi11Server = new Vxi11Server(
+      vxi11Host === undefined ? { hasPortmapper: false } : { host: vxi11Host },
+    );
     const driver = new ScpiDriver({ parameters: [], timeoutMs: 500, isMessageLink: true });
     const instrument = new Instrument({ name: 'scope', port: this.port, driver });
     const device = scpiDevice(0, instrument, driver);
@@ -29,8 +33,9 @@ export class MessageDeviceBench implements AsyncDisposable {
     ];
   }
 
-  static async open(): Promise<MessageDeviceBench> {
-    const bench = new MessageDeviceBench();
+  /** @param vxi11Host where its VXI-11 door has a portmapper; without it there is none */
+  static async open(vxi11Host?: string): Promise<MessageDeviceBench> {
+    const bench = new MessageDeviceBench(vxi11Host);
     bench.port.open();
     for (const door of bench.#doors) await door.open();
     return bench;
@@ -41,9 +46,16 @@ export class MessageDeviceBench implements AsyncDisposable {
     return this.instrument.journal.slice(1);
   }
 
+  get hislipAddress(): string {
+    return this.#doors[0].status().address;
+  }
+
+  get vxi11Address(): string {
+    return this.#doors[1].status().address;
+  }
+
   async hislip(): Promise<HislipProgram> {
-    const address = this.#doors[0].status().address;
-    return await HislipProgram.connect(Number(/hislip0,(\d+)/.exec(address)?.[1]));
+    return await HislipProgram.connect(tcpPortIn(this.hislipAddress));
   }
 
   async vxi11(core?: RpcCaller): Promise<Vxi11Program> {

@@ -12,8 +12,9 @@ export class EchoLine implements AsyncDisposable {
     pty.onData((data) => this.#take(Buffer.from(data).toString('latin1')));
   }
 
-  static async open(): Promise<EchoLine> {
-    return new EchoLine(await Pty.open());
+  /** @param stablePath where it is to be found, too */
+  static async open(stablePath?: string): Promise<EchoLine> {
+    return new EchoLine(await Pty.open(stablePath === undefined ? {} : { stablePath }));
   }
 
   get path(): string {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { plainAddress } from '../../kernel/index.ts';
 import { vxi11Errors } from '../../protocols/index.ts';
 import type { Vxi11InterruptChannelArgs } from '../../protocols/index.ts';
 import { InterruptChannel } from './interrupt-channel.ts';
@@ -24,11 +25,11 @@ export class ClientInterrupts {
     if (this.#isOpening || this.#channel?.isOpen === true) {
       return vxi11Errors.channelAlreadyEstablished;
     }
-    const own = this.#socket.remoteAddress?.replace(/^::ffff:/, '');
-    if (args.hostAddress !== own) return vxi11Errors.parameterError;
+    const { remoteAddress, localAddress = '' } = this.#socket;
+    if (args.hostAddress !== plainAddress(remoteAddress)) return vxi11Errors.parameterError;
     this.#isOpening = true;
     try {
-      const channel = await InterruptChannel.open(args);
+      const channel = await InterruptChannel.open(args, plainAddress(localAddress));
       // The client may have gone meanwhile.
       if (this.#socket.destroyed) channel.close();
       else this.#channel = channel;

@@ -22,9 +22,14 @@ export class InterruptChannel {
     socket.on('error', () => socket.destroy());
   }
 
-  /** @throws when the client cannot be reached there */
-  static async open(args: Vxi11InterruptChannelArgs): Promise<InterruptChannel> {
-    const socket = connect({ host: args.hostAddress, port: args.hostPort, noDelay: true });
+  /**
+   * @param from the address at which the client has found the door: from another one it might not
+   *   listen to
+   * @throws when the client cannot be reached there
+   */
+  static async open(args: Vxi11InterruptChannelArgs, from: string): Promise<InterruptChannel> {
+    const { hostAddress: host, hostPort: port } = args;
+    const socket = connect({ host, port, localAddress: from, noDelay: true });
     const opened = Promise.withResolvers<void>();
     socket.once('connect', opened.resolve);
     socket.once('error', opened.reject);

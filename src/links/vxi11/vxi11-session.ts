@@ -11,6 +11,7 @@ import {
 } from '../../protocols/index.ts';
 import type {
   Vxi11CreateLinkResult,
+  Vxi11Flags,
   Vxi11GenericArgs,
   Vxi11InterruptChannelArgs,
   Vxi11ReadResult,
@@ -26,6 +27,8 @@ import type { RpcPatience } from './rpc-client.ts';
 export const vxi11OpeningMs = 10_000;
 /** How long the instrument may take to carry out what is no read. */
 export const vxi11IoTimeoutMs = 5_000;
+/** How long the instrument may be locked by another program: it is waited for, not failed at. */
+export const vxi11LockTimeoutMs = 5_000;
 /** How much later than the instrument's own timeout the server's answer may come. */
 export const vxi11GraceMs = 2_000;
 /** What one device_read asks for. */
@@ -47,6 +50,9 @@ export interface Vxi11SessionOptions {
   readonly device: string;
   readonly clock: Clock;
 }
+
+/** Another program's lock is no failure of the link. VXI-11, section B.5. */
+const waiting: Vxi11Flags = { ...noVxi11Flags, waitLock: true };
 
 /** A link to an instrument: its number, and the channels to its server. VXI-11, section B.4. */
 export class Vxi11Session {
@@ -114,8 +120,8 @@ export class Vxi11Session {
       linkId: this.#created.linkId,
       requestBytes: vxi11RequestBytes,
       ioTimeoutMs,
-      lockTimeoutMs: 0,
-      flags: noVxi11Flags,
+      lockTimeoutMs: vxi11LockTimeoutMs,
+      flags: waiting,
       terminator: 0,
     });
   }
@@ -125,8 +131,8 @@ export class Vxi11Session {
     const args = {
       linkId: this.#created.linkId,
       ioTimeoutMs: vxi11IoTimeoutMs,
-      lockTimeoutMs: 0,
-      flags: { ...noVxi11Flags, end },
+      lockTimeoutMs: vxi11LockTimeoutMs,
+      flags: { ...waiting, end },
       data,
     };
     return await this.#core.call(vxi11Core, 'write', args, patience());
@@ -190,7 +196,8 @@ export class Vxi11Session {
 
   get #generic(): Vxi11GenericArgs {
     const { linkId } = this.#created;
-    return { linkId, flags: noVxi11Flags, lockTimeoutMs: 0, ioTimeoutMs: vxi11IoTimeoutMs };
+    const lockTimeoutMs = vxi11LockTimeoutMs;
+    return { linkId, flags: waiting, lockTimeoutMs, ioTimeoutMs: vxi11IoTimeoutMs };
   }
 
   async #connectAbort(signal: AbortSignal): Promise<RpcClient> {
@@ -208,7 +215,7 @@ export class Vxi11Session {
 }
 
 function patience(signal?: AbortSignal): RpcPatience {
-  const timeoutMs = vxi11IoTimeoutMs + vxi11GraceMs;
+  const timeoutMs = vxi11LockTimeoutMs + vxi11IoTimeoutMs + vxi11GraceMs;
   return signal === undefined ? { timeoutMs } : { timeoutMs, signal };
 }
 

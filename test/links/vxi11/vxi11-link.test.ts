@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import { receivedBytesMost, vxi11LinkFactory } from '../../../src/links/index.ts';
 import { vxi11ClosingMs } from '../../../src/links/vxi11/vxi11-link.ts';
-import { vxi11GraceMs, vxi11IoTimeoutMs } from '../../../src/links/vxi11/vxi11-session.ts';
+import {
+  vxi11GraceMs,
+  vxi11IoTimeoutMs,
+  vxi11LockTimeoutMs,
+} from '../../../src/links/vxi11/vxi11-session.ts';
 import { heldConnectionsTo } from '../held-connections.ts';
 import { int, opaque, record, success } from './rpc-peer.ts';
 import {
@@ -15,7 +19,7 @@ import {
 } from './scripted-vxi11.ts';
 
 const forever = new AbortController().signal;
-const callMs = vxi11IoTimeoutMs + vxi11GraceMs;
+const callMs = vxi11LockTimeoutMs + vxi11IoTimeoutMs + vxi11GraceMs;
 
 describe('a VXI-11 link', () => {
   it('names itself as VISA does', () => {
