@@ -9,6 +9,9 @@ const lingerMs = 1_000;
 /** So much of a response goes out before the client has read it. */
 export const sentAheadBytesMost = 262_144;
 
+/** A piece up to this length goes out in one with its header; a longer one is not copied. */
+const joinedBytesMost = 4_096;
+
 /** One of the two connections of a session. What comes is heard in turn, one thing after the other. */
 export class HislipConnection {
   readonly socket: Socket;
@@ -45,11 +48,15 @@ export class HislipConnection {
     const { socket } = this;
     if (!socket.writable) return;
     const data = { ...head, rmtDelivered: false, payloadBytes: piece.length };
-    socket.cork();
-    // Out of Node's pool: so small a thing is not to have memory of its own.
-    socket.write(Buffer.from(encodeHislipData(data)));
-    socket.write(piece);
-    socket.uncork();
+    const header = encodeHislipData(data);
+    if (piece.length <= joinedBytesMost) socket.write(Buffer.concat([header, piece]));
+    else {
+      socket.cork();
+      // Out of Node's pool: so small a thing is not to have memory of its own.
+      socket.write(Buffer.from(header));
+      socket.write(piece);
+      socket.uncork();
+    }
     if (socket.writableLength < sentAheadBytesMost || socket.destroyed) return;
     this.#room ??= Promise.withResolvers<void>();
     await this.#room.promise;
