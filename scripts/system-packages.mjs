@@ -15,6 +15,7 @@ const needed = [
   { name: 'socat', program: 'socat' },
   { name: 'iproute2', program: 'ip' },
   { name: 'lxi-tools', program: 'lxi' },
+  { name: 'mdns-scan', program: 'mdns-scan' },
   { name: 'rpcbind', program: 'rpcbind' },
   { name: 'strace', program: 'strace' },
 ];

@@ -1,4 +1,5 @@
 import type { CsvLogConfig } from './csv-log-config.ts';
+import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
@@ -10,6 +11,7 @@ export interface Config {
   readonly http: HttpConfig;
   readonly hislip?: HislipConfig | undefined;
   readonly vxi11?: Vxi11Config | undefined;
+  readonly discovery: DiscoveryConfig;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;
   /** By serial number and name of the fluid: what a flow is multiplied by. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkReferences } from './check-references.ts';
 import type { Config } from './config.ts';
 import { csvLogSchema } from './csv-log-config.ts';
+import { discoverySchema } from './discovery-config.ts';
 import { name, table } from './fields.ts';
 import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
@@ -20,6 +21,7 @@ export const configSchema: z.ZodType<Config> = table({
   http: httpSchema.prefault({}),
   hislip: hislipSchema.optional(),
   vxi11: vxi11Schema.optional(),
+  discovery: discoverySchema.prefault({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
   gasFactors: gasFactors.default({}),

@@ -15,12 +15,23 @@ export interface DoorStatus {
   readonly clients: readonly Owner[];
 }
 
+/** How programs of other machines find a door. RFC 6763. */
+export interface DoorOffer {
+  /** `_hislip._tcp`; several where it is several things. */
+  readonly types: readonly string[];
+  /** Where it listens. */
+  readonly host: string;
+  readonly tcpPort: number;
+}
+
 /** A server by which programs come in. */
 export interface Door extends AsyncDisposable {
   readonly name: string;
   /** @throws LINK_COMMUNICATION when its address is taken, with who holds it */
   open(): Promise<void>;
   status(): DoorStatus;
+  /** Once it is open; absent where no program would look for it in a network. */
+  offer?(): DoorOffer | undefined;
   /** Lets nobody in any more, and ends all sessions. Never throws; may be called twice. */
   close(): Promise<void>;
 }

@@ -1,4 +1,7 @@
-export type { Directory, Door, DoorStatus } from './door.ts';
+export { Advertiser } from './advertise/advertiser.ts';
+export type { AdvertiserOptions } from './advertise/advertiser.ts';
+export type { AdvertisedService } from './advertise/advertised-service.ts';
+export type { Directory, Door, DoorOffer, DoorStatus } from './door.ts';
 export { messageDevice } from './message-device.ts';
 export type { MessageDevice, MessageDeviceOptions } from './message-device.ts';
 export { HislipDoor } from './hislip/hislip-door.ts';

@@ -115,6 +115,8 @@ function socket(
       port,
       instrument: name,
       protocol,
+      // Frames of a flow controller are no SCPI.
+      ...(driver instanceof ScpiDriver ? { serviceType: '_scpi-raw._tcp' } : {}),
       failed,
     }),
   ];

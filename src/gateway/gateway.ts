@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import type { Directory, Door } from '../doors/index.ts';
+import type { Advertiser, Directory, Door } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { SimulatedLaboratory } from '../simulators/index.ts';
+import { advertise } from './advertise.ts';
 import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { buildPort } from './build-port.ts';
@@ -31,6 +32,7 @@ export const version = '0.1.0';
 export const shutdownLongestMs = {
   start: 1_000,
   recorders: 500,
+  advertisement: 500,
   drain: 7_000,
   doors: 2_500,
   ports: 1_000,
@@ -55,6 +57,7 @@ export class Gateway implements AsyncDisposable {
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
   #held: DisposableStack | undefined;
+  #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
   #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
@@ -147,6 +150,8 @@ export class Gateway implements AsyncDisposable {
     }
     warnOfOpenSockets(this.#config, this.#doors, this.log);
     this.#throwIfEnding();
+    this.#advertiser = await advertise(this.#config, this.directory, this.log);
+    this.#throwIfEnding();
     for (const port of this.#ports.values()) port.open();
     for (const recorder of this.#records.recorders) recorder.start();
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
@@ -224,7 +229,7 @@ export class Gateway implements AsyncDisposable {
   #steps(): ShutdownStep[] {
     const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
       endAll(this.#ports.values(), end);
-    const { start, recorders, drain, doors, ports: portsMs, logs, simulators } = shutdownLongestMs;
+    const { start, recorders, advertisement, drain, doors, logs, simulators } = shutdownLongestMs;
     return [
       {
         name: 'the start',
@@ -239,6 +244,12 @@ export class Gateway implements AsyncDisposable {
           await endAll(this.#records.recorders, async (each) => await each[Symbol.asyncDispose]()),
       },
       {
+        // Nobody is to find what is about to end.
+        name: 'the advertisement',
+        longestMs: advertisement,
+        run: async () => await this.#advertiser?.close(),
+      },
+      {
         name: 'the requests in line',
         longestMs: drain,
         run: async () =>
@@ -251,7 +262,7 @@ export class Gateway implements AsyncDisposable {
       },
       {
         name: 'the ports',
-        longestMs: portsMs,
+        longestMs: shutdownLongestMs.ports,
         run: async () => await ports(async (port) => await port.close()),
       },
       {

@@ -36,6 +36,7 @@ export class Instrument {
   readonly title: string;
   readonly driver: Driver;
   readonly port: Port;
+  #identity: Identity | undefined;
   readonly #clock: Clock;
   readonly #units: KnownFacts<string | undefined>;
   readonly #factors: KnownFacts<number>;
@@ -136,8 +137,14 @@ export class Instrument {
     await this.#call(transaction, by, options);
   }
 
+  /** What it said of itself when somebody asked last; undefined when nobody has. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
   async identify(by: Owner, options: CallOptions = {}): Promise<Identity> {
-    return await this.#call(this.driver.identify(), by, options);
+    this.#identity = await this.#call(this.driver.identify(), by, options);
+    return this.#identity;
   }
 
   /** @throws NOT_FOUND for an action that the family has not; what the action throws */

@@ -6,6 +6,7 @@ export {
 } from './discovery/find-vxi11-servers.ts';
 export type { FoundVxi11Server, SearchOptions } from './discovery/find-vxi11-servers.ts';
 export type { FoundService } from './discovery/found-service.ts';
+export { multicastDns } from './discovery/multicast-dns.ts';
 export { broadcastInterfaces, isNeighbour } from './discovery/network-interfaces.ts';
 export type { NetworkInterface } from './discovery/network-interfaces.ts';
 export { RpcCaller } from './discovery/rpc-caller.ts';

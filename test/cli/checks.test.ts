@@ -129,7 +129,7 @@ describe('test and doctor', () => {
 
   it('end with 9 for tokens: damaged, readable by others, or refused', async () => {
     await using bench = await CliBench.withGateway(
-      `${laboratory}\n[http]\nport = 0\nhost = "0.0.0.0"\ntokenFile = "token"\n`,
+      `${laboratory}\n[discovery]\nadvertise = false\n[http]\nport = 0\nhost = "0.0.0.0"\ntokenFile = "token"\n`,
     );
     expect((await bench.run(['doctor'])).output).toMatch(
       /^ok +access token +in \S*token, readable by/m,

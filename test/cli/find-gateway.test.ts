@@ -51,7 +51,7 @@ describe('the gateway that is meant', () => {
 
   it('lets whoever may read its token file in, and nobody else', async () => {
     await using bench = await CliBench.withGateway(
-      `${laboratory}\n[http]\nport = 0\nhost = "0.0.0.0"\ntokenFile = "token"\n`,
+      `${laboratory}\n[discovery]\nadvertise = false\n[http]\nport = 0\nhost = "0.0.0.0"\ntokenFile = "token"\n`,
     );
     expect((await bench.run(['read', 'nitrogen', 'userTag'])).code).toBe(0);
     await using lock = bench.begin(['lock', 'nitrogen']);

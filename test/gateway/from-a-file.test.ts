@@ -172,6 +172,8 @@ describe('a raw socket beyond this machine', () => {
     .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
   const host = outside ?? '0.0.0.0';
   const laboratory = `
+[discovery]
+advertise = false
 [simulators.meter]
 kind = "multimeter"
 [ports.meter]

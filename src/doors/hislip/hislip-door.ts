@@ -1,4 +1,4 @@
-import type { Door, DoorStatus } from '../door.ts';
+import type { Door, DoorOffer, DoorStatus } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import type { HislipDevice, HislipServer } from './hislip-server.ts';
 
@@ -34,6 +34,11 @@ export class HislipDoor implements Door {
       serves: { port: instrument.port.name, instrument: instrument.name },
       clients: Array.from(clients, ({ owner }) => owner),
     };
+  }
+
+  /** Who finds it asks for the first of the server: nothing tells them of another one. */
+  offer(): DoorOffer | undefined {
+    return this.#device.index === 0 ? this.#server.offer() : undefined;
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   HislipSessions,
 } from '../../protocols/index.ts';
 import type { HislipEvent, HislipMessage, HislipSubAddress } from '../../protocols/index.ts';
+import type { DoorOffer } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
@@ -61,6 +62,12 @@ export class HislipServer {
       enter: (socket) => this.#enter(socket),
       failed: this.#failed,
     });
+  }
+
+  /** How programs of other machines find it. LXI Device Specification. */
+  offer(): DoorOffer {
+    const { host, tcpPort } = this.#listener;
+    return { types: ['_hislip._tcp'], host, tcpPort };
   }
 
   /** As VISA names a device: `TCPIP::127.0.0.1::hislip0::INSTR`, with the TCP port where it is another. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 
 import { isLoopback, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { Directory, Door, DoorStatus } from '../door.ts';
+import type { Directory, Door, DoorOffer, DoorStatus } from '../door.ts';
 import { AccessGuard } from './access-guard.ts';
 import { loadTokenFile } from './bearer-token.ts';
 import { Callers } from './callers.ts';
@@ -125,6 +125,11 @@ export class HttpDoor implements Door {
 
   status(): DoorStatus {
     return { name: this.name, kind: 'http', address: this.url, clients: this.#owners.inside() };
+  }
+
+  /** The page of an instrument is what makes it one of LXI. LXI Device Specification. */
+  offer(): DoorOffer {
+    return { types: ['_lxi._tcp', '_http._tcp'], host: this.#host, tcpPort: this.#port };
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { systemClock } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { ClientProtocol } from '../../sessions/index.ts';
-import type { Door, DoorStatus } from '../door.ts';
+import type { Door, DoorOffer, DoorStatus } from '../door.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
 import { SocketClient } from './socket-client.ts';
 
@@ -22,6 +22,8 @@ export interface SocketDoorOptions {
   readonly port: Port;
   readonly instrument: string;
   readonly protocol: ClientProtocol;
+  /** What programs of other machines look for: `_scpi-raw._tcp`. @default nothing, so that none finds it */
+  readonly serviceType?: string;
   /** @default {@link socketClientsMost} */
   readonly clientsMost?: number;
   /** @default systemClock */
@@ -72,6 +74,12 @@ export class SocketDoor implements Door {
       serves: { port: port.name, instrument },
       clients: Array.from(this.#clients, ({ owner }) => owner),
     };
+  }
+
+  offer(): DoorOffer | undefined {
+    const { serviceType } = this.#options;
+    const { host, tcpPort } = this.#listener;
+    return serviceType === undefined ? undefined : { types: [serviceType], host, tcpPort };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Door, DoorStatus } from '../door.ts';
+import type { Door, DoorOffer, DoorStatus } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import type { Vxi11Device, Vxi11Server } from './vxi11-server.ts';
 
@@ -34,6 +34,11 @@ export class Vxi11Door implements Door {
       serves: { port: instrument.port.name, instrument: instrument.name },
       clients: Array.from(links, ({ owner }) => owner),
     };
+  }
+
+  /** Who finds it asks for the first of the server: nothing tells them of another one. */
+  offer(): DoorOffer | undefined {
+    return this.#device.index === 0 ? this.#server.offer() : undefined;
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { systemClock } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import {
+  portmapperPort,
   portmapperProtocols,
   rpcService,
   vxi11Abort,
@@ -9,6 +10,7 @@ import {
   vxi11Errors,
 } from '../../protocols/index.ts';
 import type { RpcHandlers, RpcService, Vxi11CoreProcedures } from '../../protocols/index.ts';
+import type { DoorOffer } from '../door.ts';
 import type { MessageDevice } from '../message-device.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
@@ -109,6 +111,13 @@ export class Vxi11Server {
   /** Of the core channel, once it is open. */
   get tcpPort(): number {
     return this.#core.tcpPort;
+  }
+
+  /** Where the portmapper answers, programs ask that first. VXI-11, section B.4. */
+  offer(): DoorOffer {
+    const { host, tcpPort } = this.#core;
+    const asked = this.#portmapper === undefined ? tcpPort : portmapperPort;
+    return { types: ['_vxi-11._tcp'], host, tcpPort: asked };
   }
 
   /** As VISA names a device: `TCPIP::127.0.0.1::inst0::INSTR`. */

@@ -2,15 +2,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { sleep, systemClock } from '../../kernel/index.ts';
 import type { SearchOptions } from './find-vxi11-servers.ts';
+import { multicastDns } from './multicast-dns.ts';
 import { isNeighbour } from './network-interfaces.ts';
 import type { NetworkInterface } from './network-interfaces.ts';
 import { ServiceRecords } from './service-records.ts';
 import type { FoundService } from './found-service.ts';
 
-/** Multicast DNS: its port, its group, and how far its packets go. RFC 6762, sections 3 and 11. */
-const mdnsPort = 5_353;
-const mdnsGroup = '224.0.0.251';
-const mdnsHops = 255;
+const { port: mdnsPort, group: mdnsGroup, hops: mdnsHops } = multicastDns;
 /** When the question is asked again; the last wait is for answers only. RFC 6762, section 5.2. */
 const waitsMs: readonly number[] = [1_000, 1_000, 1_000];
 
