@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
-import { clearOften } from './clear-often.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keepRecord } from './gateway-record.ts';
 import { giveBackMemory } from './give-back-memory.ts';
@@ -14,7 +13,6 @@ const drainLongestMs = 15_000;
 
 /** Runs a gateway in this process until it is told to stop. @param file of its configuration */
 export async function runGateway(config: Config, file: string, isJson: boolean): Promise<void> {
-  clearOften();
   const stopped = Promise.withResolvers<void>();
   const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
   const stop = (): void => stopped.resolve();
