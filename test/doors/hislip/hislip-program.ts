@@ -150,13 +150,18 @@ export class HislipProgram implements Disposable {
   /** Reads a response and keeps nothing of it. @returns how many bytes it had */
   async skip(): Promise<number> {
     let bytes = 0;
+    await this.take((piece) => void (bytes += piece.length));
+    return bytes;
+  }
+
+  /** Hands a response on piece by piece. */
+  async take(taken: (piece: Uint8Array) => void): Promise<void> {
     for (;;) {
       const event = await this.synchronous.next();
-      if (event.kind === 'piece') bytes += event.bytes.length;
+      if (event.kind === 'piece') taken(event.bytes);
       else if (event.kind === 'end' && event.data.isEnd) break;
     }
     this.#hasRead = true;
-    return bytes;
   }
 
   async ask(text: string): Promise<string> {

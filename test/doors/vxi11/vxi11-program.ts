@@ -130,6 +130,14 @@ export class Vxi11Program implements Disposable {
     });
   }
 
+  /** @returns the error code */
+  async writeBytes(data: Uint8Array, isEnd: boolean): Promise<number> {
+    const { linkId } = this;
+    const flags = { ...noVxi11Flags, end: isEnd };
+    const args = { linkId, ioTimeoutMs: 60_000, lockTimeoutMs: 0, flags, data };
+    return (await this.core.call(vxi11Core, 'write', args)).error;
+  }
+
   async read(
     options: {
       readonly requestBytes?: number;
