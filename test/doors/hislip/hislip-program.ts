@@ -139,7 +139,7 @@ export class HislipProgram implements Disposable {
     for (;;) {
       const event = await this.synchronous.next();
       if (event.kind === 'begin') messageIds.push(event.data.messageId);
-      else if (event.kind === 'piece') chunks.push(event.bytes.slice());
+      else if (event.kind === 'piece') chunks.push(Uint8Array.from(event.bytes));
       else if (event.kind !== 'end') throw new Error(`${JSON.stringify(event)} in a response`);
       else if (event.data.isEnd) break;
     }

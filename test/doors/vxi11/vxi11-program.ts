@@ -38,7 +38,8 @@ export class RpcCaller {
     socket.on('data', (data: Uint8Array) => {
       for (const event of reader.push(data)) {
         if (event.kind !== 'record') continue;
-        const message = event.message.slice();
+        // A copy: what it is cut from is used again, and begins elsewhere.
+        const message = Uint8Array.from(event.message);
         const xid = new DataView(message.buffer).getUint32(0);
         this.#waiting.get(xid)?.resolve(message);
         this.#waiting.delete(xid);
@@ -87,7 +88,11 @@ export class Vxi11Program implements Disposable {
   }
 
   static async connect(tcpPort: number, device = 'inst0', core?: RpcCaller): Promise<Vxi11Program> {
-    const caller = core ?? (await RpcCaller.connect(tcpPort));
+    return await Vxi11Program.on(core ?? (await RpcCaller.connect(tcpPort)), device);
+  }
+
+  /** A further link over a connection. */
+  static async on(caller: RpcCaller, device = 'inst0'): Promise<Vxi11Program> {
     const created = await caller.call(vxi11Core, 'createLink', {
       clientId: 1,
       lockDevice: false,
@@ -106,7 +111,7 @@ export class Vxi11Program implements Disposable {
     const wanted = { program, version, protocol: portmapperProtocols.tcp, port: 0 };
     const tcpPort = await asker.call(portmapper, 'getPort', wanted);
     asker.socket.destroy();
-    return await Vxi11Program.connect(tcpPort, device, await RpcCaller.connect(tcpPort, host));
+    return await Vxi11Program.on(await RpcCaller.connect(tcpPort, host), device);
   }
 
   async write(

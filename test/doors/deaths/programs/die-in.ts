@@ -1,0 +1,8 @@
+// Does at a door what its arguments say, says so, and waits to be killed.
+import { begin } from '../dying-client.ts';
+import type { Deed, DoorKind } from '../dying-client.ts';
+
+const [door = '', host = '', tcpPort = '', deed = ''] = process.argv.slice(2);
+await begin({ door: door as DoorKind, host, tcpPort: Number(tcpPort) }, deed as Deed);
+process.stdout.write('begun\n');
+setInterval(() => {}, 60_000);
