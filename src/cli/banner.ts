@@ -10,7 +10,7 @@ export function printedBanner({ directory }: Gateway): string {
   });
   return [
     '',
-    `Signalbox is running: ${ports.size} ports, ${instruments.size} instruments.`,
+    `Signalbox is running: ${counted(ports.size, 'port')}, ${counted(instruments.size, 'instrument')}.`,
     '',
     table(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO'], ways),
     '',
@@ -39,4 +39,8 @@ function suggestions({ instruments }: Gateway['directory']): string[] {
     'npx signalbox stats',
   ];
   return lines.slice(0, 3);
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
