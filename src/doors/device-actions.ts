@@ -1,6 +1,7 @@
-import type { DeviceControl } from '../instruments/index.ts';
+import type { DeviceControl, Instrument } from '../instruments/index.ts';
 import type { MessageSession, MessageWriteOptions } from '../sessions/index.ts';
 import type { MessageDevice } from './message-device.ts';
+import { serialPoll } from './serial-poll.ts';
 
 /** What a device trigger is sent as over links that know none. IEEE 488.2, 10.37. */
 const triggerMessage = new TextEncoder().encode('*TRG\n');
@@ -11,10 +12,12 @@ const triggerMessage = new TextEncoder().encode('*TRG\n');
  * knows only of the response that waits, and remote and local change nothing.
  */
 export class DeviceActions {
+  readonly #instrument: Instrument;
   readonly #control: DeviceControl | undefined;
   readonly #session: MessageSession;
 
-  constructor({ control }: MessageDevice, session: MessageSession) {
+  constructor({ instrument, control }: MessageDevice, session: MessageSession) {
+    this.#instrument = instrument;
     this.#control = control;
     this.#session = session;
   }
@@ -26,9 +29,12 @@ export class DeviceActions {
   }
 
   /** The instrument's own status byte. @throws what the port throws */
-  async readStatusByte(options: MessageWriteOptions = {}): Promise<number> {
+  async readStatusByte(options: {
+    readonly waitMs: number;
+    readonly signal?: AbortSignal;
+  }): Promise<number> {
     if (this.#control === undefined) return 0;
-    return await this.#session.transact(this.#control.readStatusByte(), options);
+    return await serialPoll(this.#instrument, this.#control, this.#session.by, options);
   }
 
   /** @throws what the port throws */

@@ -1,6 +1,7 @@
 import { Emitter } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import type { DeviceControl, Instrument } from '../instruments/index.ts';
+import { serialPoll } from './serial-poll.ts';
 
 /** How long the serial poll that a service request asks for may be in line. */
 export const pollWaitMs = 10_000;
@@ -54,8 +55,7 @@ export class ServiceRequests {
       sinceMs: clock.now(),
     };
     try {
-      const options = { waitMs: pollWaitMs };
-      const statusByte = await instrument.port.transact(control.readStatusByte(), by, options);
+      const statusByte = await serialPoll(instrument, control, by, { waitMs: pollWaitMs });
       this.#told.emit('requested', { statusByte });
     } catch (error) {
       failed(by, 'a serial poll', error);

@@ -45,6 +45,15 @@ describe('an instrument whose link knows more than messages', () => {
     ]);
   });
 
+  it('says its status byte to a HiSLIP program while another has the lock', async () => {
+    await using bench = await MessageDeviceBench.open();
+    using holder = await bench.vxi11();
+    using other = await bench.hislip();
+    expect(await holder.lock()).toBe(0);
+    bench.instrument.statusByte = 0x24;
+    expect(await other.statusByte()).toBe(0x24);
+  });
+
   it('says what waits here in the place of its own message available bit', async () => {
     await using bench = await MessageDeviceBench.open();
     using hislip = await bench.hislip();
@@ -84,6 +93,18 @@ describe('a service request', () => {
     for (const program of [first, second]) {
       expect(await program.statusByte()).toBe(0x44);
       expect(await program.statusByte()).toBe(0x04);
+    }
+  });
+
+  it('is told to a program that has the lock, and to those that have not', async () => {
+    await using bench = await MessageDeviceBench.open();
+    using holder = await bench.hislip();
+    using other = await bench.hislip();
+    await holder.lock({ kind: 'exclusive', waitMs: 0 });
+    bench.instrument.requestService(0x04);
+    for (const program of [holder, other]) {
+      const { status } = await program.asynchronous.message('AsyncServiceRequest');
+      expect(status).toBe(0x44);
     }
   });
 

@@ -302,7 +302,10 @@ export class HislipClient {
     const available = this.#exchange.isMessageAvailable(mark);
     let status = 0;
     try {
-      status = await this.#actions.readStatusByte({ waitMs: statusWaitMs });
+      status = await this.#actions.readStatusByte({
+        waitMs: statusWaitMs,
+        signal: this.#life.signal,
+      });
     } catch (error) {
       this.#options.failed(this.owner, 'a status query', error);
     }
