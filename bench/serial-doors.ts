@@ -150,7 +150,7 @@ connection: &line
   connector: serialdev,${path},38400n81,local${options}
 `,
     );
-    const child = spawn('ser2net', ['-n', '-c', file, '-P', join(folder, 'pid')], {
+    const child = spawn('/usr/sbin/ser2net', ['-n', '-c', file, '-P', join(folder, 'pid')], {
       stdio: 'ignore',
     });
     return new Ser2net(child, tcpPort, folder);

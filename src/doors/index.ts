@@ -4,8 +4,8 @@ export type { AdvertisedService } from './advertise/advertised-service.ts';
 export type { Directory, Door, DoorOffer, DoorStatus } from './door.ts';
 export { messageDevice } from './message-device.ts';
 export type { MessageDevice, MessageDeviceOptions } from './message-device.ts';
+export type { DeviceDoorOptions } from './device-door.ts';
 export { HislipDoor } from './hislip/hislip-door.ts';
-export type { HislipDoorOptions } from './hislip/hislip-door.ts';
 export { hislipClientsMost, HislipServer, hislipTcpPort } from './hislip/hislip-server.ts';
 export type { HislipServerOptions } from './hislip/hislip-server.ts';
 export { carriedOutLongestMs } from './hislip/carried-out.ts';
@@ -30,7 +30,6 @@ export { keepAliveAfterMs } from './tcp/tcp-listener.ts';
 export { VirtualPortDoor } from './virtual-port/virtual-port-door.ts';
 export type { VirtualPortOptions } from './virtual-port/virtual-port-door.ts';
 export { Vxi11Door } from './vxi11/vxi11-door.ts';
-export type { Vxi11DoorOptions } from './vxi11/vxi11-door.ts';
 export {
   vxi11ConnectionsMost,
   vxi11LinksMost,

@@ -9,7 +9,7 @@ import {
 } from '../../protocols/index.ts';
 import type { HislipEvent, HislipMessage, HislipSubAddress } from '../../protocols/index.ts';
 import type { DoorOffer } from '../door.ts';
-import type { MessageDevice } from '../message-device.ts';
+import type { DeviceServer, ServedDevice } from '../device-door.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
 import { HislipClient } from './hislip-client.ts';
@@ -21,9 +21,7 @@ export const hislipTcpPort = 4_880;
 export const hislipClientsMost = 1_024;
 
 /** One instrument of a server. */
-export interface HislipDevice extends MessageDevice {
-  readonly clients: Set<HislipClient>;
-}
+type HislipDevice = ServedDevice<HislipClient>;
 
 export interface HislipServerOptions {
   /** Whoever can reach this address may use the instruments: HiSLIP 1.0 knows no tokens. @default '127.0.0.1' */
@@ -37,7 +35,7 @@ export interface HislipServerOptions {
 }
 
 /** What the doors of all instruments have in common: the TCP port, and who has which session. */
-export class HislipServer {
+export class HislipServer implements DeviceServer<HislipClient> {
   readonly #clock: Clock;
   readonly #failed: (owner: Owner, label: string, error: unknown) => void;
   readonly #listener: TcpListener;

@@ -11,7 +11,7 @@ import {
 } from '../../protocols/index.ts';
 import type { RpcHandlers, RpcService, Vxi11CoreProcedures } from '../../protocols/index.ts';
 import type { DoorOffer } from '../door.ts';
-import type { MessageDevice } from '../message-device.ts';
+import type { DeviceServer, ServedDevice } from '../device-door.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
 import { ClientInterrupts } from './client-interrupts.ts';
@@ -27,9 +27,7 @@ export const vxi11LinksMost = 1_024;
 export const vxi11ReceiveBytesMost = 1_048_576;
 
 /** One instrument of a server. */
-export interface Vxi11Device extends MessageDevice {
-  readonly links: Set<Vxi11Link>;
-}
+type Vxi11Device = ServedDevice<Vxi11Link>;
 
 export interface Vxi11ServerOptions {
   /** Whoever can reach this address may use the instruments: VXI-11 knows no tokens. @default '127.0.0.1' */
@@ -48,7 +46,7 @@ export interface Vxi11ServerOptions {
 }
 
 /** What the doors of all instruments have in common: the channels, and who has which link. */
-export class Vxi11Server {
+export class Vxi11Server implements DeviceServer<Vxi11Link> {
   readonly #clock: Clock;
   readonly #failed: (owner: Owner, label: string, error: unknown) => void;
   readonly #core: TcpListener;
@@ -142,7 +140,7 @@ export class Vxi11Server {
   async remove(device: Vxi11Device): Promise<void> {
     const isLast = this.#devices.delete(device) && this.#devices.size === 0;
     const leave = async (): Promise<void> => {
-      await Promise.all(Array.from(device.links, async (link) => await link.close()));
+      await Promise.all(Array.from(device.clients, async (link) => await link.close()));
     };
     if (!isLast) return await leave();
     for (const socket of this.#connections) socket.destroy();
@@ -257,12 +255,12 @@ export class Vxi11Server {
       gone: () => {
         own.delete(linkId);
         this.#links.delete(linkId);
-        device.links.delete(link);
+        device.clients.delete(link);
       },
     });
     own.set(linkId, link);
     this.#links.set(linkId, link);
-    device.links.add(link);
+    device.clients.add(link);
     return { linkId, link };
   }
 
