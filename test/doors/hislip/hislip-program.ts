@@ -134,10 +134,14 @@ export class HislipProgram implements Disposable {
   }
 
   async read(): Promise<Response> {
+    return await this.readFrom(await this.synchronous.next());
+  }
+
+  /** Reads a response of which the first thing has been taken already. */
+  async readFrom(first: HislipEvent): Promise<Response> {
     const chunks: Uint8Array[] = [];
     const messageIds: number[] = [];
-    for (;;) {
-      const event = await this.synchronous.next();
+    for (let event = first; ; event = await this.synchronous.next()) {
       if (event.kind === 'begin') messageIds.push(event.data.messageId);
       else if (event.kind === 'piece') chunks.push(Uint8Array.from(event.bytes));
       else if (event.kind !== 'end') throw new Error(`${JSON.stringify(event)} in a response`);
