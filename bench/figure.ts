@@ -9,6 +9,8 @@ export interface Figure {
   /** The target in words. */
   readonly target: string;
   readonly met: boolean;
+  /** What stops it where it is missed, as a profile shows. */
+  readonly bound?: string;
 }
 
 /** What a benchmark is given to run with. */
@@ -83,10 +85,13 @@ export function figure(measured: {
   readonly rival?: number | null;
   readonly unit: string;
   readonly target: Target;
+  readonly bound?: string;
 }): Figure {
-  const { name, ours, unit, target } = measured;
+  const { name, ours, unit, target, bound } = measured;
   const rival = measured.rival ?? null;
-  return { name, ours, rival, unit, target: target.text, met: target.meets(ours, rival) };
+  const met = target.meets(ours, rival);
+  const facts = { name, ours, rival, unit, target: target.text, met };
+  return bound === undefined ? facts : { ...facts, bound };
 }
 
 /** The middle value; the mean of the two middle ones where their number is even. */

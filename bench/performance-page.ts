@@ -14,7 +14,15 @@ not the times.
 Measured on ${machine()}.
 
 ${figureTable(figures)}
-`;
+${boundsOf(figures)}`;
+}
+
+/** What stops the figures that are missed. */
+function boundsOf(figures: readonly Figure[]): string {
+  const lines = figures
+    .filter(({ met, bound }) => !met && bound !== undefined)
+    .map(({ name, bound = '' }) => `- ${name}: ${bound}\n`);
+  return lines.length === 0 ? '' : `\nWhat stops those that are missed:\n\n${lines.join('')}`;
 }
 
 function machine(): string {
