@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Clock, Owner } from '../../kernel/index.ts';
-import type { Port, Transaction } from '../../ports/index.ts';
+import type { Owner } from '../../kernel/index.ts';
+import type { Transaction } from '../../ports/index.ts';
 import {
   encodeComPort,
   modemStateBits,
@@ -10,10 +10,10 @@ import {
 } from '../../protocols/index.ts';
 import type { ComPortCommand, TelnetEvent } from '../../protocols/index.ts';
 import { Session } from '../../sessions/index.ts';
-import type { ClientProtocol } from '../../sessions/index.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import { socketUnreadBytesMost } from '../socket/socket-client.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
+import type { TcpClient, TcpClientFacts } from '../tcp/tcp-clients.ts';
 import { lineChange } from './line-control.ts';
 import { VirtualLine } from './virtual-line.ts';
 import type { LineSettings } from './virtual-line.ts';
@@ -22,21 +22,14 @@ const { binary, suppressGoAhead, comPort } = telnetOptions;
 const telnetOptionsUsed: readonly number[] = [binary, suppressGoAhead, comPort];
 const { clearToSend, dataSetReady, carrierDetect } = modemStateBits;
 
-export interface Rfc2217ClientOptions {
-  readonly ownerId: string;
-  readonly port: Port;
-  readonly protocol: ClientProtocol;
+export interface Rfc2217ClientOptions extends TcpClientFacts {
   readonly settings: LineSettings;
   /** Whether its controls set the lines of the wire, and not only its own. */
   readonly hasLineControl: boolean;
-  readonly clock: Clock;
-  readonly failed: (owner: Owner, label: string, error: unknown) => void;
-  /** Told when its connection has ended. */
-  readonly gone: () => void;
 }
 
 /** One program at an RFC 2217 door: telnet around what a virtual serial port would give it. */
-export class Rfc2217Client {
+export class Rfc2217Client implements TcpClient {
   readonly #options: Rfc2217ClientOptions;
   readonly #socket: Socket;
   readonly #client: ClientOwner;

@@ -1,24 +1,13 @@
-import type { Socket } from 'node:net';
-import { systemClock } from '../../kernel/index.ts';
-import type { Clock, Owner } from '../../kernel/index.ts';
-import type { Port } from '../../ports/index.ts';
-import type { ClientProtocol } from '../../sessions/index.ts';
 import type { Door, DoorStatus } from '../door.ts';
-import { TcpListener } from '../tcp/tcp-listener.ts';
+import { TcpClients } from '../tcp/tcp-clients.ts';
+import type { TcpDoorOptions } from '../tcp/tcp-clients.ts';
 import { Rfc2217Client } from './rfc2217-client.ts';
 import type { LineSettings } from './virtual-line.ts';
 
 /** More clients at once are turned away. */
 export const rfc2217ClientsMost = 128;
 
-export interface Rfc2217DoorOptions {
-  readonly name: string;
-  /** Whoever can reach this address may use the port: RFC 2217 knows no tokens. @default '127.0.0.1' */
-  readonly host?: string;
-  /** 0 takes a free one. */
-  readonly tcpPort: number;
-  readonly port: Port;
-  readonly protocol: ClientProtocol;
+export interface Rfc2217DoorOptions extends TcpDoorOptions {
   /** What clients are told that the line has. */
   readonly settings: LineSettings;
   /**
@@ -26,10 +15,6 @@ export interface Rfc2217DoorOptions {
    * @default false: each is told what it set, and the wire stays as it is
    */
   readonly hasLineControl?: boolean;
-  /** @default systemClock */
-  readonly clock?: Clock;
-  /** Told of requests that failed, and of clients turned away, for the log. */
-  readonly failed?: (owner: Owner, label: string, error: unknown) => void;
 }
 
 /**
@@ -38,68 +23,40 @@ export interface Rfc2217DoorOptions {
  */
 export class Rfc2217Door implements Door {
   readonly name: string;
-  readonly #options: Rfc2217DoorOptions;
-  readonly #clock: Clock;
-  readonly #listener: TcpListener;
-  readonly #clients = new Set<Rfc2217Client>();
-  #count = 0;
+  readonly #portName: string;
+  readonly #clients: TcpClients<Rfc2217Client>;
 
   constructor(options: Rfc2217DoorOptions) {
-    const { name, host = '127.0.0.1', tcpPort, clock = systemClock } = options;
-    this.name = name;
-    this.#options = options;
-    this.#clock = clock;
-    this.#listener = new TcpListener({
-      name,
+    const { settings, hasLineControl = false } = options;
+    this.name = options.name;
+    this.#portName = options.port.name;
+    this.#clients = new TcpClients(options, {
       kind: 'rfc2217',
-      host,
-      tcpPort,
-      connectionsMost: rfc2217ClientsMost,
-      clock,
-      enter: (socket) => this.#enter(socket),
-      failed: (owner, label, error) => options.failed?.(owner, label, error),
+      clientsMost: rfc2217ClientsMost,
+      enter: (socket, facts) => new Rfc2217Client(socket, { ...facts, settings, hasLineControl }),
     });
   }
 
   async open(): Promise<void> {
-    await this.#listener.open();
+    await this.#clients.open();
   }
 
   status(): DoorStatus {
-    const { host, tcpPort } = this.#listener;
+    const { host, tcpPort, owners } = this.#clients;
     return {
       name: this.name,
       kind: 'rfc2217',
       address: `rfc2217://${host}:${tcpPort}`,
-      serves: { port: this.#options.port.name },
-      clients: Array.from(this.#clients, ({ owner }) => owner),
+      serves: { port: this.#portName },
+      clients: owners,
     };
   }
 
   async close(): Promise<void> {
-    await this.#listener.close(
-      async () =>
-        await Promise.all(Array.from(this.#clients, async (client) => await client.close())),
-    );
+    await this.#clients.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #enter(socket: Socket): void {
-    const { port, protocol, settings, hasLineControl = false, failed } = this.#options;
-    this.#count += 1;
-    const client = new Rfc2217Client(socket, {
-      ownerId: `${this.name}-${this.#count}`,
-      port,
-      protocol,
-      settings,
-      hasLineControl,
-      clock: this.#clock,
-      failed: (owner, label, error) => failed?.(owner, label, error),
-      gone: () => void this.#clients.delete(client),
-    });
-    this.#clients.add(client);
   }
 }

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
-import type { Clock, Owner } from '../../kernel/index.ts';
-import type { Port } from '../../ports/index.ts';
+import type { Owner } from '../../kernel/index.ts';
 import { Session } from '../../sessions/index.ts';
-import type { ClientProtocol } from '../../sessions/index.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
+import type { TcpClient, TcpClientFacts } from '../tcp/tcp-clients.ts';
 
 /**
  * When a client leaves so many bytes unread, nothing more is done for it until it has read them. So
@@ -12,25 +11,15 @@ import { socketOwner } from '../tcp/socket-owner.ts';
  */
 export const socketUnreadBytesMost = 1_048_576;
 
-export interface SocketClientOptions {
-  readonly ownerId: string;
-  readonly port: Port;
-  readonly protocol: ClientProtocol;
-  readonly clock: Clock;
-  readonly failed: (owner: Owner, label: string, error: unknown) => void;
-  /** Told when its connection has ended. */
-  readonly gone: () => void;
-}
-
 /** One connection to a socket door. */
-export class SocketClient {
+export class SocketClient implements TcpClient {
   readonly #socket: Socket;
   readonly #client: ClientOwner;
   readonly #session: Session;
   readonly #closed = Promise.withResolvers<void>();
 
-  constructor(socket: Socket, options: SocketClientOptions) {
-    const { ownerId, port, protocol, clock, failed, gone } = options;
+  constructor(socket: Socket, facts: TcpClientFacts) {
+    const { ownerId, port, protocol, clock, failed, gone } = facts;
     this.#socket = socket;
     this.#client = socketOwner(socket, { id: ownerId, door: 'socket' }, clock);
     const { owner } = this.#client;
