@@ -9,8 +9,6 @@ export type { FoundService } from './discovery/found-service.ts';
 export { multicastDns } from './discovery/multicast-dns.ts';
 export { broadcastInterfaces, isNeighbour } from './discovery/network-interfaces.ts';
 export type { NetworkInterface } from './discovery/network-interfaces.ts';
-export { RpcCaller } from './discovery/rpc-caller.ts';
-export type { RpcAddress } from './discovery/rpc-caller.ts';
 export { FaultyLinks } from './faulty/faulty-links.ts';
 export type { FaultyLinksOptions } from './faulty/faulty-links.ts';
 export type {
@@ -56,6 +54,7 @@ export type { SerialBackend, SerialLinkOptions } from './serial/serial-link.ts';
 export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/serial-settings.ts';
 export type { SerialSettings } from './serial/serial-settings.ts';
 export { keepAliveMs } from './tcp/connect-socket.ts';
+export type { SocketPlace } from './tcp/connect-socket.ts';
 export { TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
 export type { TcpLinkOptions } from './tcp/tcp-link.ts';
 export { prologixTcpPort, visaLinkFactory } from './visa-link-factory.ts';
@@ -82,5 +81,8 @@ export {
   visaReadMsMost,
 } from './visa-library/visa-library-link.ts';
 export type { VisaLibraryLinkOptions } from './visa-library/visa-library-link.ts';
+export { connectRpc } from './vxi11/connect-rpc.ts';
+export type { ConnectRpcOptions, RpcConnection } from './vxi11/connect-rpc.ts';
+export type { RpcClient, RpcPatience } from './vxi11/rpc-client.ts';
 export { Vxi11Link, vxi11LinkFactory } from './vxi11/vxi11-link.ts';
 export type { Vxi11LinkOptions } from './vxi11/vxi11-link.ts';

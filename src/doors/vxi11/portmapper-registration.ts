@@ -1,18 +1,19 @@
 import { createServer } from 'node:net';
 import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
-import { RpcCaller } from '../../links/index.ts';
-import type { RpcAddress } from '../../links/index.ts';
+import { connectRpc } from '../../links/index.ts';
+import type { RpcClient, RpcConnection, SocketPlace } from '../../links/index.ts';
 import { portmapper, portmapperPort } from '../../protocols/index.ts';
 import type { PortMapping } from '../../protocols/index.ts';
 
 /** A portmapper of this machine that has not answered by then does not. */
 export const registrationLongestMs = 2_000;
+const patience = { timeoutMs: registrationLongestMs } as const;
 
 /**
  * Where a portmapper of this machine takes registrations. rpcbind knows by its socket who calls, and
  * lets only the same user unregister (rpcbind(8)); an older portmapper listens on loopback alone.
  */
-const addresses: readonly RpcAddress[] = [
+const addresses: readonly SocketPlace[] = [
   { path: '/run/rpcbind.sock' },
   { host: '127.0.0.1', port: portmapperPort },
 ];
@@ -20,9 +21,9 @@ const addresses: readonly RpcAddress[] = [
 /** Programs that a portmapper of this machine, which is not ours, tells clients of. RFC 1833, section 3. */
 export class PortmapperRegistration {
   readonly #mapping: PortMapping;
-  readonly #address: RpcAddress;
+  readonly #address: SocketPlace;
 
-  private constructor(mapping: PortMapping, address: RpcAddress) {
+  private constructor(mapping: PortMapping, address: SocketPlace) {
     this.#mapping = mapping;
     this.#address = address;
   }
@@ -50,8 +51,8 @@ export class PortmapperRegistration {
   /** A portmapper that has gone has forgotten it. Never throws. */
   async unregister(): Promise<void> {
     try {
-      await using caller = await RpcCaller.connect(this.#address, deadline());
-      await unset(caller, this.#mapping);
+      await using caller = await call(this.#address);
+      await unset(caller.client, this.#mapping);
     } catch (error) {
       if (!isSignalboxError(error)) throw error;
     }
@@ -61,15 +62,16 @@ export class PortmapperRegistration {
 /** `other`: the port that the program has there already, or 0 where it was refused without. */
 type Outcome = 'taken' | 'absent' | { readonly other: number };
 
-async function registerAt(address: RpcAddress, mapping: PortMapping): Promise<Outcome> {
+async function registerAt(address: SocketPlace, mapping: PortMapping): Promise<Outcome> {
   try {
-    await using caller = await RpcCaller.connect(address, deadline());
-    if (await caller.call(portmapper, 'set', mapping, deadline())) return 'taken';
-    const other = await caller.call(portmapper, 'getPort', { ...mapping, port: 0 }, deadline());
+    await using caller = await call(address);
+    const { client } = caller;
+    if (await client.call(portmapper, 'set', mapping, patience)) return 'taken';
+    const other = await client.call(portmapper, 'getPort', { ...mapping, port: 0 }, patience);
     // A server that was killed could not take its registration back.
     if (other === 0 || (await isServed(other))) return { other };
-    await unset(caller, mapping);
-    const isTaken = await caller.call(portmapper, 'set', mapping, deadline());
+    await unset(client, mapping);
+    const isTaken = await client.call(portmapper, 'set', mapping, patience);
     return isTaken ? 'taken' : { other };
   } catch (error) {
     if (isSignalboxError(error)) return 'absent';
@@ -77,8 +79,8 @@ async function registerAt(address: RpcAddress, mapping: PortMapping): Promise<Ou
   }
 }
 
-async function unset(caller: RpcCaller, mapping: PortMapping): Promise<void> {
-  await caller.call(portmapper, 'unset', { ...mapping, port: 0 }, deadline());
+async function unset(client: RpcClient, mapping: PortMapping): Promise<void> {
+  await client.call(portmapper, 'unset', { ...mapping, port: 0 }, patience);
 }
 
 /** A port that nobody listens on, at no address of this machine, can be had for a moment. */
@@ -95,8 +97,9 @@ async function isServed(port: number): Promise<boolean> {
 async function isKnownAt(host: string, mapping: PortMapping): Promise<boolean> {
   const asked = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   try {
-    await using caller = await RpcCaller.connect({ host: asked, port: portmapperPort }, deadline());
-    const port = await caller.call(portmapper, 'getPort', { ...mapping, port: 0 }, deadline());
+    await using caller = await call({ host: asked, port: portmapperPort });
+    const wanted = { ...mapping, port: 0 };
+    const port = await caller.client.call(portmapper, 'getPort', wanted, patience);
     return port === mapping.port;
   } catch (error) {
     if (isSignalboxError(error)) return false;
@@ -104,8 +107,8 @@ async function isKnownAt(host: string, mapping: PortMapping): Promise<boolean> {
   }
 }
 
-function deadline(): AbortSignal {
-  return AbortSignal.timeout(registrationLongestMs);
+async function call(place: SocketPlace): Promise<RpcConnection> {
+  return await connectRpc(place, { signal: AbortSignal.timeout(registrationLongestMs) });
 }
 
 function refused({ program, version }: PortMapping, other: number): SignalboxError {

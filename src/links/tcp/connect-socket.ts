@@ -11,25 +11,29 @@ import { classifyLinkError } from '../link-error.ts';
 /** A connection that is silent for so long is asked whether the other side is still there. */
 export const keepAliveMs = 30_000;
 
-export interface ConnectOptions {
-  /** Name or address. */
-  readonly host: string;
-  readonly port: number;
+/** Where a server is: by name or address, or at a socket in the file system. */
+export type SocketPlace =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
+
+export type ConnectOptions = SocketPlace & {
   /** What the link calls itself, for errors. */
   readonly address: string;
   /** Any of them ends it. */
   readonly signals: readonly AbortSignal[];
-}
+};
 
 /**
- * A TCP connection, once it is there. Whoever gets it listens for its errors.
+ * A connection, once it is there. Whoever gets it listens for its errors.
  * @throws LINK_COMMUNICATION, LINK_TIMEOUT, CANCELLED
  */
 export async function connectSocket(options: ConnectOptions): Promise<Socket> {
-  const { host, port, address, signals } = options;
+  const { address, signals } = options;
   const what = `opening ${address}`;
   for (const signal of signals) throwIfCancelled(signal, what);
-  const socket = connect({ host, port, noDelay: true, keepAlive: true });
+  const place =
+    'path' in options ? { path: options.path } : { host: options.host, port: options.port };
+  const socket = connect({ ...place, noDelay: true, keepAlive: true });
   socket.setKeepAlive(true, keepAliveMs);
   const connected = Promise.withResolvers<void>();
   socket.once('connect', connected.resolve);

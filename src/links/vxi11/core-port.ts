@@ -1,10 +1,8 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { portmapper, portmapperProtocols, vxi11Core } from '../../protocols/index.ts';
-import { connectSocket } from '../tcp/connect-socket.ts';
-import { RpcClient } from './rpc-client.ts';
+import { connectRpc } from './connect-rpc.ts';
 
-const replyBytesMost = 1_024;
 const tcpPortMost = 65_535;
 
 export interface CorePortOptions {
@@ -23,23 +21,18 @@ export interface CorePortOptions {
  */
 export async function findCorePort(options: CorePortOptions): Promise<number> {
   const { host, port, address, clock, timeoutMs, signal } = options;
-  const socket = await connectSocket({ host, port, address, signals: [signal] });
-  const client = new RpcClient({ socket, address, clock, replyBytesMost });
-  try {
-    const { program, version } = vxi11Core;
-    const wanted = { program, version, protocol: portmapperProtocols.tcp, port: 0 };
-    const found = await client.call(portmapper, 'getPort', wanted, { timeoutMs, signal });
-    if (found > 0 && found <= tcpPortMost) return found;
-    const text =
-      found === 0
-        ? `${address}: the portmapper of ${host} knows no VXI-11 core channel`
-        : `${address}: the portmapper of ${host} names port ${found}, which is none`;
-    throw new SignalboxError(found === 0 ? 'LINK_COMMUNICATION' : 'LINK_PROTOCOL', text, {
-      details: { address, host },
-      nextStep:
-        'Check that VXI-11 is switched on in the instrument, or name the port of its core channel.',
-    });
-  } finally {
-    await client.close(new SignalboxError('CLOSED', `the portmapper of ${host} was left`));
-  }
+  await using connection = await connectRpc({ host, port }, { address, clock, signal });
+  const { program, version } = vxi11Core;
+  const wanted = { program, version, protocol: portmapperProtocols.tcp, port: 0 };
+  const found = await connection.client.call(portmapper, 'getPort', wanted, { timeoutMs, signal });
+  if (found > 0 && found <= tcpPortMost) return found;
+  const text =
+    found === 0
+      ? `${address}: the portmapper of ${host} knows no VXI-11 core channel`
+      : `${address}: the portmapper of ${host} names port ${found}, which is none`;
+  throw new SignalboxError(found === 0 ? 'LINK_COMMUNICATION' : 'LINK_PROTOCOL', text, {
+    details: { address, host },
+    nextStep:
+      'Check that VXI-11 is switched on in the instrument, or name the port of its core channel.',
+  });
 }
