@@ -1,8 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { encode } from 'dns-packet';
 
-/** Answers each question with one service, as an instrument does: by hand, record by record. */
-const [, , address = '', port = ''] = process.argv;
+/**
+ * Answers each question with one service, as an instrument does: by hand, record by record. The third
+ * and fourth word are the address and port that it answers from, where they are others.
+ */
+const [, , address = '', port = '', source = address, sourcePort = '5353'] = process.argv;
 const type = '_scpi-raw._tcp.local';
 const instance = `Meter, 2nd floor.${type}`;
 const target = 'meter.local';
@@ -13,14 +16,17 @@ const answers = [
   { type: 'TXT', name: instance, ttl: 120, data: ['txtvers=1', 'Model=SIM34401'] },
   { type: 'A', name: target, ttl: 120, data: address },
 ];
-const socket = createSocket({ type: 'udp4', reuseAddr: true });
-socket.on('message', (message) => {
+const speaker = createSocket({ type: 'udp4', reuseAddr: true });
+const listener = createSocket({ type: 'udp4', reuseAddr: true });
+listener.on('message', (message) => {
   // Only questions; the bit of a response is the first of the third byte.
   if ((message[2] ?? 0) < 0x80)
-    socket.send(encode({ type: 'response', answers }), 5353, '224.0.0.251');
+    speaker.send(encode({ type: 'response', answers }), 5353, '224.0.0.251');
 });
-socket.bind(5353, () => {
-  socket.addMembership('224.0.0.251', address);
-  socket.setMulticastInterface(address);
-  console.log('ready');
+speaker.bind(Number(sourcePort), () => {
+  speaker.setMulticastInterface(source);
+  listener.bind(5353, '224.0.0.251', () => {
+    listener.addMembership('224.0.0.251', address);
+    console.log('ready');
+  });
 });

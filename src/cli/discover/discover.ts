@@ -10,7 +10,7 @@ import { LaboratoryFile } from './laboratory-file.ts';
 import { laboratoryToml } from './laboratory-toml.ts';
 import { laboratoryOf, withKnown } from './laboratory.ts';
 import type { Laboratory } from './laboratory.ts';
-import { networkPlaces, withoutFurtherWays } from './network-places.ts';
+import { networkPlaces, withoutFurtherWays, withoutOwned } from './network-places.ts';
 import { placesToScan } from './places.ts';
 import { forPrograms, printedPlace } from './printed-place.ts';
 import { scanAll } from './scan.ts';
@@ -38,13 +38,12 @@ export async function discover(
       : await LaboratoryFile.open(options.write, options.yes === true);
   const gateway = await gatewayIfAny(options, signal);
   const { network } = options;
-  // Who names nothing but a network means that.
-  const isNetworkAlone = network !== undefined && named.length === 0;
-  const local = isNetworkAlone ? [] : await placesToScan(named, gateway?.status.ports);
+  const ports = gateway?.status.ports;
+  const local = await placesToScan(named, ports);
   if (network !== undefined) line.show('asking the network who is there');
   const far =
     network === undefined ? [] : await networkPlaces(network === true ? [] : network, signal);
-  const places = [...local, ...far];
+  const places = [...local, ...(await withoutOwned(far, ports ?? []))];
   const instruments = gateway?.status.instruments ?? [];
   const all = await scanAll(places, {
     ...(gateway === undefined ? {} : { client: gateway.client }),
@@ -81,9 +80,10 @@ export async function discover(
 }
 
 function nobody(isNetworkSearched: boolean): string {
-  return isNetworkSearched
-    ? 'no instrument in the network said that it is there; name an address like 192.168.1.20:5025'
-    : 'no serial device is here; name an address like 192.168.1.20:5025';
+  const network = isNetworkSearched
+    ? ', and no instrument in the network said that it is there'
+    : '';
+  return `no serial device is here${network}; name an address like 192.168.1.20:5025`;
 }
 
 function sayNext(

@@ -1,4 +1,5 @@
 import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
+import type { PortReport } from '../../client/index.ts';
 import type { FoundService, NetworkInterface } from '../../links/index.ts';
 import { formatVisaResource, visaDefaults } from '../../protocols/index.ts';
 import type { VisaResource } from '../../protocols/index.ts';
@@ -20,7 +21,8 @@ export async function networkPlaces(
 ): Promise<NetworkPlace[]> {
   const { broadcastInterfaces, browseServices, findVxi11Servers } =
     await import('../../links/index.ts');
-  const interfaces = chosen(broadcastInterfaces(), only);
+  const all = broadcastInterfaces();
+  const interfaces = chosen(all, only);
   const [servers, services] = await Promise.all([
     findVxi11Servers({ interfaces, signal }),
     browseServices(serviceTypes, { interfaces, signal }),
@@ -32,18 +34,42 @@ export async function networkPlaces(
       return { kind: 'vxi11', board, host: address, device };
     }),
   ];
-  const names = new Set(found.flatMap(nameOf));
+  // What this machine offers others, as a gateway here, is in no network that it looks into.
+  const others = found.filter(
+    (each) => !('host' in each && all.some(({ address }) => address === each.host)),
+  );
+  const names = new Set(others.flatMap(nameOf));
   return Array.from(names, (resource): NetworkPlace => ({ kind: 'visa', resource }));
+}
+
+/** The addresses that no port of the gateway has: an instrument of a port is looked at through it. */
+export async function withoutOwned(
+  places: readonly NetworkPlace[],
+  ports: readonly PortReport[],
+): Promise<NetworkPlace[]> {
+  const { visaLinkFactory } = await import('../../links/index.ts');
+  const owned = new Set(
+    ports.filter(({ state }) => state !== 'released').map(({ address }) => address),
+  );
+  return places.filter(({ resource }) => !owned.has(visaLinkFactory(resource).address));
 }
 
 /** The further ways to an instrument that was found already: same host, same words of itself. */
 export function withoutFurtherWays(scanned: readonly ScannedPlace[]): ScannedPlace[] {
   const seen = new Set<string>();
   return scanned.filter(({ place, found: [first] }) => {
-    if (place.kind !== 'visa' || first?.identity === undefined) return true;
-    const key = `${place.resource.split('::')[1] ?? ''} ${first.identity.text}`;
-    return seen.size < seen.add(key).size;
+    if (first?.identity === undefined) return true;
+    const isNew = seen.size < seen.add(`${hostOf(place)} ${first.identity.text}`).size;
+    return isNew || place.kind !== 'visa';
   });
+}
+
+/** Empty for what is not in the network. */
+function hostOf(place: Place): string {
+  if (place.kind === 'serial') return '';
+  const name = place.kind === 'visa' ? place.resource : place.address;
+  if (/^TCPIP\d*::/.test(name)) return name.split('::')[1] ?? '';
+  return /^(?:tcp:\/\/)?([^/]*):\d+$/.exec(name)?.[1] ?? '';
 }
 
 function chosen(

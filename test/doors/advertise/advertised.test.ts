@@ -34,6 +34,8 @@ let folder: string;
 beforeEach(async () => {
   stack = new AsyncDisposableStack();
   network = stack.use(await PrivateNetwork.create(2));
+  // Serial lines of the machine that runs the test are nobody's to ask.
+  network.host(2).do('mount', '-t', 'tmpfs', 'tmpfs', '/sys/class/tty');
   folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
   stack.defer(async () => await rm(folder, { recursive: true }));
 });
@@ -104,6 +106,16 @@ describe('a gateway whose doors are open to a network', { timeout: 120_000 }, ()
     await start(laboratory('', openSocket('10.77.0.1')));
     expect(await ask('_scpi-raw._tcp')).toMatch(/ 10\.77\.0\.1 5025 /);
     expect(await askOnce('_scpi-raw._tcp', '10.88.0.2')).toBe('');
+  });
+
+  it('keeps its names where it has two addresses in one network', async () => {
+    network.host(1).do('ip', 'address', 'add', '10.77.0.3/24', 'brd', '+', 'dev', 'eth0');
+    await start(laboratory('', openSocket('0.0.0.0')));
+    await ask('_scpi-raw._tcp');
+    // Names are asked for and announced within 2 s.
+    for (let time = 0; time < 3; time += 1) {
+      expect(await askOnce('_scpi-raw._tcp')).toMatch(/^Meter, 2nd floor on lab\.[^\n]*\n$/);
+    }
   });
 
   it('takes the next name where another gateway has it', async () => {
