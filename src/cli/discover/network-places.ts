@@ -45,7 +45,7 @@ export async function networkPlaces(
 /** The addresses that no port of the gateway has: an instrument of a port is looked at through it. */
 export async function withoutOwned(
   places: readonly NetworkPlace[],
-  ports: readonly PortReport[],
+  ports: readonly Pick<PortReport, 'address' | 'state'>[],
 ): Promise<NetworkPlace[]> {
   const { visaLinkFactory } = await import('../../links/index.ts');
   const owned = new Set(
