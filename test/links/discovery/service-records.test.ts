@@ -83,7 +83,7 @@ describe('the records of services', () => {
 
   it('end with a goodbye', () => {
     hear(...whole);
-    hear({ ...ptr, ttl: 0 } as Answer);
+    hear({ ...ptr, ttl: 0 });
     expect(records.services()).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe('the records of services', () => {
   });
 
   it('say a fact once, as they said it first, and nothing without a key', () => {
-    hear(ptr, srv, a, { ...txt, data: ['Model=one', 'model=two', '=three', 'four'] } as Answer);
+    hear(ptr, srv, a, { ...txt, data: ['Model=one', 'model=two', '=three', 'four'] });
     expect(records.services()[0]?.facts).toEqual(new Map([['model', 'one']]));
   });
 
