@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Door } from '../../src/doors/index.ts';
 import { Instrument, ScpiDriver } from '../../src/instruments/index.ts';
 import { tcpLinkFactory } from '../../src/links/index.ts';
@@ -16,7 +15,7 @@ import { BlockInstrument } from '../doors/socket/block-instrument.ts';
 const forever = new AbortController().signal;
 
 /** What the block instrument gives to `CURV?`: longer than anything may hold. */
-export const blockBytes = 33_554_432;
+export const blockBytes = 67_108_864;
 const piece = Buffer.alloc(
   65_536,
   Uint8Array.from({ length: 65_521 }, (_, at) => (at * 31) % 251),
@@ -28,25 +27,29 @@ export class InstrumentBench<AnyDoor extends Door> implements AsyncDisposable {
   readonly blocks: BlockInstrument;
   readonly #meter: Simulator;
   readonly #ports: readonly Port[];
+  readonly #sent: { readonly bytes: number };
 
   private constructor(parts: {
     readonly doors: readonly AnyDoor[];
     readonly blocks: BlockInstrument;
     readonly meter: Simulator;
     readonly ports: readonly Port[];
+    readonly sent: { readonly bytes: number };
   }) {
     this.doors = parts.doors;
     this.blocks = parts.blocks;
     this.#meter = parts.meter;
     this.#ports = parts.ports;
+    this.#sent = parts.sent;
   }
 
   /** At the first door the multimeter, at the second the blocks. */
   static async open<AnyDoor extends Door>(
     doorOf: (parts: DoorParts) => AnyDoor,
   ): Promise<InstrumentBench<AnyDoor>> {
+    const sent = { bytes: 0 };
     const meter = await startSimulator({ kind: 'multimeter', tcpPort: 0 });
-    const blocks = await BlockInstrument.open({ 'CURV?': blockPieces });
+    const blocks = await BlockInstrument.open({ 'CURV?': () => counted(blockPieces(), sent) });
     const addresses = [meter.address.split(':').at(-1), blocks.tcpPort].map(Number);
     const ports = addresses.map(
       (port, index) =>
@@ -62,7 +65,16 @@ export class InstrumentBench<AnyDoor extends Door> implements AsyncDisposable {
     });
     for (const port of ports) port.open();
     for (const door of doors) await door.open();
-    return new InstrumentBench({ doors, blocks, meter, ports });
+    return new InstrumentBench({ doors, blocks, meter, ports, sent });
+  }
+
+  /** How much of a block the instrument can get rid of while nobody reads it. */
+  async sentUnread(): Promise<number> {
+    for (let before = -1; before !== this.#sent.bytes;) {
+      before = this.#sent.bytes;
+      await pause(500);
+    }
+    return this.#sent.bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,6 +91,13 @@ function* blockPieces(): Generator<Uint8Array> {
   yield Buffer.from('\n');
 }
 
+function* counted(pieces: Iterable<Uint8Array>, sent: { bytes: number }): Generator<Uint8Array> {
+  for (const part of pieces) {
+    sent.bytes += part.length;
+    yield part;
+  }
+}
+
 /** The digest of all that `CURV?` is answered with. */
 export function blockDigest(): string {
   const hash = createHash('sha256');
@@ -86,37 +105,29 @@ export function blockDigest(): string {
   return hash.digest('hex');
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heldBytes(): number {
-  collectGarbage();
-  return process.memoryUsage().arrayBuffers;
-}
-
 /** A response as it was read piece by piece. */
 export interface ReadResponse {
   readonly digest: string;
   readonly bytes: number;
   readonly pieces: number;
-  /** The most that was held meanwhile, beyond what was held before. */
-  readonly heldBytesMost: number;
 }
 
-/** Reads one response to its end and keeps nothing of it. */
-export async function readResponse(link: Link): Promise<ReadResponse> {
+/**
+ * Reads one response to its end and keeps nothing of it.
+ * @param begun awaited when its first piece has come; meanwhile nothing is read
+ */
+export async function readResponse(link: Link, begun: () => Promise<void>): Promise<ReadResponse> {
   const hash = createHash('sha256');
-  const before = heldBytes();
-  let [bytes, pieces, heldBytesMost] = [0, 0, 0];
+  let [bytes, pieces] = [0, 0];
   for (let isOver = false; !isOver;) {
     const { data, end } = await link.read(forever);
     hash.update(data);
     bytes += data.length;
     pieces += 1;
     isOver = end;
-    if (pieces % 32 === 0) heldBytesMost = Math.max(heldBytesMost, heldBytes() - before);
+    if (pieces === 1) await begun();
   }
-  return { digest: hash.digest('hex'), bytes, pieces, heldBytesMost };
+  return { digest: hash.digest('hex'), bytes, pieces };
 }
 
 /** Writes a text as one message. */

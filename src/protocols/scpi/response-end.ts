@@ -5,8 +5,8 @@ export interface ScpiReplyOptions {
   /** What ends a response; of several characters the last one does. @default '\n' */
   readonly terminator?: string;
   /**
-   * Whether the link marks the end of each message. Then a line feed in a block without length is
-   * data, as the standard has it; on other links it is the only end there is.
+   * Whether the link marks the end of each message (END). Then nothing else ends a response, as for any
+   * VISA program: what was taken for a shorter one would leave its END to the next.
    * @default false
    */
   readonly isMessageLink?: boolean;
@@ -21,8 +21,8 @@ export interface ResponsePart {
 }
 
 /**
- * Finds where a response message ends: at a line feed outside strings and blocks, or with the END of
- * the link. IEEE 488.2, 8.3 and 8.7.
+ * Finds where a response message ends: with the END of the link, or, on links that have none, at a line
+ * feed outside strings and blocks. IEEE 488.2, 8.3 and 8.7.
  */
 export class ResponseEnd {
   readonly #scanner = new ElementScanner('instrument');
@@ -42,6 +42,7 @@ export class ResponseEnd {
 
   /** Looks at the next bytes. `end` marks the end of a message on links that have messages. */
   find(data: Uint8Array, end: boolean): ResponsePart {
+    if (this.#isMessageLink) return { from: 0, to: data.length, isEnd: end };
     const from = !this.#isBegun && isBetween(data[0], this.#endByte) ? 1 : 0;
     if (data.length > from) this.#isBegun = true;
     let to = from;
@@ -54,13 +55,9 @@ export class ResponseEnd {
       }
       const byte = data[to] ?? 0;
       to += 1;
-      if (byte === this.#endByte && this.#mayEnd) return { from, to, isEnd: true };
+      if (byte === this.#endByte && !this.#scanner.isInData) return { from, to, isEnd: true };
       this.#scanner.take(byte);
     }
     return { from, to, isEnd: end };
-  }
-
-  get #mayEnd(): boolean {
-    return !this.#scanner.isInData && !(this.#isMessageLink && this.#scanner.isIndefinite);
   }
 }
