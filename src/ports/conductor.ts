@@ -99,13 +99,16 @@ export class Conductor {
       return { outcome: { kind: 'reply', reply }, request, reply: received };
     } catch (thrown) {
       const error = asSignalboxError(thrown);
-      await this.#recover(wire, error);
+      await this.#recover(wire, error, attempt);
       return failure(error, request);
     }
   }
 
-  async #recover(wire: Wire, error: SignalboxError): Promise<void> {
-    if (!replyOutstanding.includes(error.code) || this.#keeper.wire !== wire) return;
+  async #recover(wire: Wire, error: SignalboxError, attempt: Attempt<unknown>): Promise<void> {
+    if (this.#keeper.wire !== wire) return;
+    if (!replyOutstanding.includes(error.code) && !wire.isReplyOutstanding) return;
+    // Where nothing was asked, nothing that did not come is late.
+    if (isListening(attempt) && error.details['receivedBytes'] === 0) return;
     if (this.#isSilentForLong(wire)) {
       await this.#keeper.reopen(silentLink(wire));
       return;
@@ -173,6 +176,10 @@ export class Conductor {
       timer.cancel();
     }
   }
+}
+
+function isListening({ request, rest, operate }: Attempt<unknown>): boolean {
+  return request.length === 0 && rest === undefined && operate === undefined;
 }
 
 function failure(error: SignalboxError, request: Uint8Array): TurnResult {

@@ -39,6 +39,11 @@ export interface Attempt<Reply> {
    * undefined where it has not.
    */
   operate?(link: LinkAbilities, signal: AbortSignal): Promise<Reply> | undefined;
+  /**
+   * Ends the wait for the reply, for an attempt that asked nothing: nothing is left outstanding.
+   * @default it goes on to its end
+   */
+  readonly giveUp?: AbortSignal;
   /** Told that the reply did not come in time: whatever comes of it from now on is late. */
   abandon?(): void;
 }

@@ -1,4 +1,11 @@
-import { asSignalboxError, hasCode, raceAbort, SignalboxError } from '../kernel/index.ts';
+import {
+  asSignalboxError,
+  cancellationError,
+  hasCode,
+  onAbort,
+  raceAbort,
+  SignalboxError,
+} from '../kernel/index.ts';
 import type { Clock, Timer } from '../kernel/index.ts';
 import type { Chunk, Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
@@ -57,6 +64,7 @@ export class Wire {
   #tap: WireTap | undefined;
   #arrivals = 0;
   #isBroken = false;
+  #isReplyOutstanding = false;
   readonly #serviceRequests: Disposable | undefined;
 
   constructor(link: Link, clock: Clock, listener: WireListener) {
@@ -74,6 +82,14 @@ export class Wire {
   /** How many chunks have arrived; a quiet wire is one on which this stands still. */
   get arrivals(): number {
     return this.#arrivals;
+  }
+
+  /**
+   * Whether the last exchange ended with an error that the link reported by itself, which may have been
+   * that of an earlier message: then its own reply may still come.
+   */
+  get isReplyOutstanding(): boolean {
+    return this.#isReplyOutstanding;
   }
 
   /** Until disposed, bytes that belong to no exchange go to the tap instead of into quarantine. */
@@ -123,6 +139,7 @@ export class Wire {
       },
     };
     this.#exchange = exchange;
+    this.#isReplyOutstanding = false;
     try {
       if (attempt.request.length > 0 || attempt.rest !== undefined) {
         await this.#sendRequest(attempt);
@@ -132,6 +149,10 @@ export class Wire {
       }
       this.#link.askForReply?.(timeoutMs);
       exchange.await();
+      using _given = onAbort(attempt.giveUp, () => {
+        if (attempt.giveUp !== undefined)
+          reject(cancellationError(attempt.giveUp, transaction.label));
+      });
       return { reply: (await promise) as Reply, received: received.traced() };
     } catch (error) {
       attempt.abandon?.();
@@ -254,7 +275,10 @@ export class Wire {
       const exchange = this.#exchange;
       this.#exchange = undefined;
       if (exchange === undefined) this.#listener.quarantined(new Uint8Array(), refusal.message);
-      else exchange.reject(refusal);
+      else {
+        this.#isReplyOutstanding = true;
+        exchange.reject(refusal);
+      }
       return undefined;
     }
   }

@@ -26,4 +26,9 @@ export type {
 export { outputBytesMost } from './output-queue.ts';
 export type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
 export type { ClientMessage, MessageConversation, MessageProtocol } from './message-protocol.ts';
-export { heldMessageBytesMost, scpiMessages, stalledMessageMs } from './scpi-messages.ts';
+export {
+  heldMessageBytesMost,
+  scpiMessages,
+  stalledMessageBytes,
+  stalledMessageMs,
+} from './scpi-messages.ts';

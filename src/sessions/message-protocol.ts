@@ -26,8 +26,15 @@ export interface MessageConversation {
   push(data: Uint8Array, isEnd: boolean): readonly ClientMessage[];
   /** Forgets the message that has begun. */
   clear(): void;
-  /** What the instrument says though nothing asked it. Absent: it never does. */
-  listen?(taker: ResponseTaker, timeoutMs: number): Transaction<unknown>;
+  /**
+   * What the instrument says though nothing asked it. Absent: it never does.
+   * @param options.timeoutMs at most; the instrument's own time where that is shorter
+   * @param options.signal ends it, also when it is under way
+   */
+  listen?(
+    taker: ResponseTaker,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Transaction<unknown>;
 }
 
 /** How the messages of clients become transactions with one instrument. */

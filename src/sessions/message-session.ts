@@ -125,6 +125,7 @@ export class MessageSession implements AsyncDisposable {
    */
   async write(data: Uint8Array, isEnd: boolean, options: MessageWriteOptions = {}): Promise<void> {
     if (this.#isClosed) throw closedError(this.by);
+    const { signal: life } = this.#life;
     if (data.length > 0 && !this.#conversation.isInside) this.#interrupt();
     const messages = this.#conversation.push(data, isEnd);
     const commands: Promise<unknown>[] = [];
@@ -137,10 +138,14 @@ export class MessageSession implements AsyncDisposable {
     keep(this.#finishPassing(options));
     for (const message of messages) {
       while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
+      await this.#untilRoom();
+      // Cleared or closed meanwhile: what was not begun is not begun any more.
+      if (life.aborted) break;
       keep(this.#carryOut(message, options));
     }
     await Promise.all(commands);
     if (failures.length > 0) throw failures[0];
+    throwIfCancelled(life, 'a message');
     await this.#passing?.message.untilRoom;
   }
 
@@ -188,7 +193,7 @@ export class MessageSession implements AsyncDisposable {
    */
   async clear(): Promise<void> {
     const life = this.#life;
-    this.#life = new AbortController();
+    if (!this.#isClosed) this.#life = new AbortController();
     for (const query of this.#queries) this.#drop(query);
     this.#conversation.clear();
     this.#passing = undefined;
@@ -287,7 +292,10 @@ export class MessageSession implements AsyncDisposable {
       return;
     }
     const query: Query = { tag: 0, isDropped: false };
-    const transaction = this.#conversation.listen?.(this.#takerFor(query), timeoutMs);
+    const transaction = this.#conversation.listen?.(this.#takerFor(query), {
+      timeoutMs,
+      signal: this.#life.signal,
+    });
     if (transaction === undefined) {
       this.#output.push({ error: this.#tell('QUERY_UNTERMINATED', nothingAsked), tag: 0 });
       return;
@@ -318,15 +326,16 @@ export class MessageSession implements AsyncDisposable {
     };
   }
 
-  /** Waits for the client to read, but not for ever. */
-  #untilRoom(query: Query): Promise<void> | undefined {
+  /** Waits for the client to read, but not for ever. @param query whose response comes, if one does */
+  #untilRoom(query?: Query): Promise<void> | undefined {
     const room = this.#output.untilRoom;
     if (room === undefined) return undefined;
     const timer: Timer = this.#options.clock.schedule(unreadLongestMs, () => {
-      this.#drop(query);
+      const tag = query?.tag ?? this.#queries[0]?.tag ?? 0;
+      for (const each of this.#queries) this.#drop(each);
       this.#output.clear();
-      const what = `left its response unread for ${unreadLongestMs} ms`;
-      this.#output.push({ error: this.#tell('QUERY_DEADLOCKED', what), tag: query.tag });
+      const what = `left its responses unread for ${unreadLongestMs} ms`;
+      this.#output.push({ error: this.#tell('QUERY_DEADLOCKED', what), tag });
     });
     return room.finally(() => timer.cancel());
   }

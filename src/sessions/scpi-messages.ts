@@ -9,10 +9,12 @@ import type { ClientMessage, MessageConversation, MessageProtocol } from './mess
 /** A longer message is passed on to the instrument while it comes, in the client's turn. */
 export const heldMessageBytesMost = 1_048_576;
 /**
- * A client that has the instrument's turn and sends no more of its message for so long loses it. The
- * instrument is left with half a message, so its link is opened anew.
+ * A client that has the instrument's turn and lets it wait for so long in all, while no more than
+ * {@link stalledMessageBytes} of its message come, loses it. The instrument is left with half a message,
+ * so its link is opened anew.
  */
 export const stalledMessageMs = 5_000;
+export const stalledMessageBytes = 65_536;
 
 /** SCPI messages, and responses as they are. */
 export function scpiMessages(driver: ScpiDriver): MessageProtocol {
@@ -45,9 +47,9 @@ class ScpiConversation implements MessageConversation {
   }
 
   listen(
-    ...[taker, timeoutMs]: Parameters<NonNullable<MessageConversation['listen']>>
+    ...[taker, options]: Parameters<NonNullable<MessageConversation['listen']>>
   ): ReturnType<NonNullable<MessageConversation['listen']>> {
-    return this.#driver.listen(taker, timeoutMs);
+    return this.#driver.listen(taker, options);
   }
 
   #messageOf(message: ProgramMessage): ClientMessage {
@@ -79,6 +81,9 @@ class PassingMessage implements ClientMessage {
   readonly #driver: ScpiDriver;
   readonly #clock: Clock;
   readonly #message: LongMessage;
+  /** How long the instrument has waited for the last bytes, and how many of them have come. */
+  #waitedMs = 0;
+  #bytes = 0;
 
   constructor(driver: ScpiDriver, clock: Clock, message: LongMessage) {
     this.#driver = driver;
@@ -118,13 +123,25 @@ class PassingMessage implements ClientMessage {
 
   async #next(signal: AbortSignal): Promise<Uint8Array | undefined> {
     const stalled = new AbortController();
-    const timer = this.#clock.schedule(stalledMessageMs, () => stalled.abort(stalledError()));
+    const sinceMs = this.#clock.monotonic();
+    const leftMs = Math.max(0, stalledMessageMs - this.#waitedMs);
+    const timer = this.#clock.schedule(leftMs, () => stalled.abort(stalledError()));
     try {
       const either = AbortSignal.any([signal, stalled.signal]);
-      return await raceAbort(this.#message.next(), either, 'a message');
+      const piece = await raceAbort(this.#message.next(), either, 'a message');
+      this.#came(piece?.length ?? 0, this.#clock.monotonic() - sinceMs);
+      return piece;
     } finally {
       timer.cancel();
     }
+  }
+
+  #came(bytes: number, waitedMs: number): void {
+    this.#bytes += bytes;
+    this.#waitedMs += waitedMs;
+    if (this.#bytes < stalledMessageBytes) return;
+    this.#bytes = 0;
+    this.#waitedMs = 0;
   }
 }
 
@@ -135,8 +152,8 @@ function textOf(bytes: Uint8Array): string {
 function stalledError(): SignalboxError {
   return new SignalboxError(
     'CANCELLED',
-    `a client sent a part of a message and then nothing for ${stalledMessageMs} ms`,
-    { details: { stalledMessageMs } },
+    `a client sent a part of a message and then let the instrument wait for ${stalledMessageMs} ms`,
+    { details: { stalledMessageMs, stalledMessageBytes } },
   );
 }
 

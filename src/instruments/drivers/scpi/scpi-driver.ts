@@ -235,14 +235,26 @@ export class ScpiDriver implements Driver {
     };
   }
 
-  /** What the instrument says though nothing asked it, as {@link exchangeStreamed}. */
-  listen(taker: ResponseTaker, timeoutMs: number): Transaction<number> {
+  /**
+   * What the instrument says though nothing asked it, as {@link exchangeStreamed}. Nothing is lost when
+   * it says nothing.
+   * @param options.timeoutMs at most; the instrument's own time where that is shorter
+   * @param options.signal ends it, also when it is under way
+   */
+  listen(
+    taker: ResponseTaker,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Transaction<number> {
     const request = new Uint8Array();
     return {
       label: 'a read without a query',
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, this.#timeoutMs),
       repeat: 'once',
-      attempt: () => ({ request, reader: new ScpiReplyStream(taker, this.#replyOptions) }),
+      attempt: () => ({
+        request,
+        reader: new ScpiReplyStream(taker, this.#replyOptions),
+        giveUp: signal,
+      }),
     };
   }
 
