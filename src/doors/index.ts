@@ -29,6 +29,7 @@ export { socketUnreadBytesMost } from './socket/socket-client.ts';
 export { keepAliveAfterMs } from './tcp/tcp-listener.ts';
 export { VirtualPortDoor } from './virtual-port/virtual-port-door.ts';
 export type { VirtualPortOptions } from './virtual-port/virtual-port-door.ts';
+export { vxi11ReadBytesMost } from './vxi11/vxi11-link.ts';
 export { Vxi11Door } from './vxi11/vxi11-door.ts';
 export {
   vxi11ConnectionsMost,

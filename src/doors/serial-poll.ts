@@ -15,13 +15,13 @@ export async function serialPoll(
   options: Omit<TransactOptions, 'lease'>,
 ): Promise<number> {
   const poll = control.readStatusByte();
-  const [lease] = port.leases();
-  if (lease === undefined) return await port.transact(poll, by, options);
-  try {
-    return await port.transact(poll, by, { ...options, lease });
-  } catch (error) {
-    // It has ended meanwhile.
-    if (!hasCode(error, 'LEASE_LOST')) throw error;
-    return await port.transact(poll, by, options);
+  for (;;) {
+    const [lease] = port.leases();
+    try {
+      return await port.transact(poll, by, lease === undefined ? options : { ...options, lease });
+    } catch (error) {
+      // It has ended meanwhile, and there may be another.
+      if (lease === undefined || !hasCode(error, 'LEASE_LOST')) throw error;
+    }
   }
 }

@@ -3,6 +3,8 @@ import type { Clock, Owner } from '../kernel/index.ts';
 import type { DeviceControl, Instrument } from '../instruments/index.ts';
 import { serialPoll } from './serial-poll.ts';
 
+/** Bit 6 of the status byte: IEEE 488.2, 11.2. */
+const serviceRequested = 0x40;
 /** How long the serial poll that a service request asks for may be in line. */
 export const pollWaitMs = 10_000;
 
@@ -58,6 +60,8 @@ export class ServiceRequests {
       const statusByte = await serialPoll(instrument, control, by, { waitMs: pollWaitMs });
       this.#told.emit('requested', { statusByte });
     } catch (error) {
+      // It asked all the same: who is told of nothing waits for ever.
+      this.#told.emit('requested', { statusByte: serviceRequested });
       failed(by, 'a serial poll', error);
     }
   }

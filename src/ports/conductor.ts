@@ -178,8 +178,9 @@ export class Conductor {
   }
 }
 
-function isListening({ request, rest, operate }: Attempt<unknown>): boolean {
-  return request.length === 0 && rest === undefined && operate === undefined;
+function isListening(attempt: Attempt<unknown>): boolean {
+  const isAsking = attempt.rest !== undefined || attempt.operate !== undefined;
+  return attempt.request.length === 0 && !isAsking;
 }
 
 function failure(error: SignalboxError, request: Uint8Array): TurnResult {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { SignalboxError } from '../../src/kernel/index.ts';
 import { vxi11Core, vxi11Errors } from '../../src/protocols/index.ts';
 import { MessageDeviceBench } from './message-device-bench.ts';
 import type { Vxi11Program } from './vxi11/vxi11-program.ts';
@@ -78,7 +79,45 @@ describe('an instrument whose link knows more than messages', () => {
   });
 });
 
+describe('an instrument that is busy', () => {
+  it('keeps no device clear of HiSLIP waiting behind a status query', async () => {
+    await using bench = await MessageDeviceBench.open();
+    using other = await bench.vxi11();
+    using program = await bench.hislip();
+    bench.instrument.answer = async () => await new Promise<string>(() => {});
+    await other.write('SLOW?');
+    program.asynchronous.say({ type: 'AsyncStatusQuery', messageId: 0, rmtDelivered: false });
+    program.asynchronous.say({ type: 'AsyncDeviceClear' });
+    // The clear is acknowledged first; the status, which has to wait, follows.
+    await program.asynchronous.message('AsyncDeviceClearAcknowledge');
+    expect((await program.asynchronous.message('AsyncStatusResponse')).status).toBe(0);
+  });
+
+  it('is a time-out to a VXI-11 program, and not a lock', async () => {
+    await using bench = await MessageDeviceBench.open();
+    using other = await bench.vxi11();
+    using program = await bench.vxi11();
+    bench.instrument.answer = async () => await new Promise<string>(() => {});
+    await other.write('SLOW?');
+    expect(await program.simply('trigger', 50)).toBe(vxi11Errors.ioTimeout);
+    expect(await program.simply('remote', 50)).toBe(vxi11Errors.ioTimeout);
+    expect(bench.journal).not.toContain('trigger');
+  });
+});
+
 describe('a service request', () => {
+  it('is told also when nobody can ask the instrument why', async () => {
+    await using bench = await MessageDeviceBench.open();
+    using program = await bench.hislip();
+    const { current } = bench.instrument;
+    if (current === undefined) throw new Error('no link');
+    current.readStatusByte = async () => {
+      throw new SignalboxError('INSTRUMENT_ERROR', 'no serial poll');
+    };
+    bench.instrument.requestService(0x04);
+    expect((await program.asynchronous.message('AsyncServiceRequest')).status).toBe(0x40);
+  });
+
   it('is told to each HiSLIP program once, with the status byte of one serial poll', async () => {
     await using bench = await MessageDeviceBench.open();
     using first = await bench.hislip();

@@ -59,6 +59,26 @@ describe('a link on which instruments speak only when asked', () => {
     expect(instrument.journal.slice(3, 6)).toEqual(['clear', 'write NEXT?\n', 'ask']);
   });
 
+  it('is cleared after an error that may have been that of an earlier message', async () => {
+    const answered = Promise.withResolvers<string>();
+    const { port, instrument, clock } = await open((message) =>
+      message === 'B?' ? answered.promise : `re ${message}`,
+    );
+    const second = expect(port.transact(driver.query('B?'), owner())).rejects.toMatchObject({
+      code: 'INSTRUMENT_ERROR',
+    });
+    await clock.advance(1);
+    instrument.refusal = new SignalboxError('INSTRUMENT_ERROR', 'the command before was bad');
+    instrument.current?.arrived();
+    const third = port.transact(driver.query('C?'), owner());
+    answered.resolve('re B?');
+    await clock.advance(10);
+    await second;
+    expect(await third).toBe('re C?');
+    expect(instrument.journal.slice(3, 5)).toEqual(['clear', 'write C?\n']);
+    expect(port.statistics().reconnects).toBe(0);
+  });
+
   it('is opened again when the clear does not end', async () => {
     const { port, instrument, clock } = await open((message) =>
       message === 'SLOW?' ? new Promise<string>(() => {}) : `re ${message}`,

@@ -178,6 +178,21 @@ describe('a message that is longer than what is held', () => {
     expect(bench.written).toHaveLength(written);
   });
 
+  it('whose client sends a byte now and then loses its turn all the same', async () => {
+    const { session, port, clock, bench } = await begin();
+    await session.write(headOf(bytes), false);
+    for (let n = 0; n < 20; n += 1) await session.write(piece, false);
+    const other = port.transact(ask('other?'), owner('other'));
+    await settle(clock);
+    for (let n = 0; n < 4; n += 1) {
+      await clock.advance(stalledMessageMs / 3);
+      await session.write(piece.subarray(0, 1), false);
+    }
+    await settle(clock);
+    expect(await other).toBe('re other?');
+    expect(bench.opens).toBe(2);
+  });
+
   it('that waits in line for too long fails at its end, not before', async () => {
     const { session, port, clock } = await begin();
     const lease = await port.lease({ by: owner('other'), waitMs: 0, holdMs: 60_000 });

@@ -296,3 +296,82 @@ describe('a response longer than the output queue', () => {
     expect(await read(bench)).toBe('re VOLT?\n');
   });
 });
+
+describe('a client that asks and does not read', () => {
+  it('is made to wait with its next messages when its output queue is full', async () => {
+    const answer = `${'x'.repeat(60_000)}\n`;
+    const bench = await begin((_request, side) => side.reply(answer), 'overlapped');
+    const writing = write(bench, 'A?\n'.repeat(1_000));
+    for (let turn = 0; turn < 200; turn += 1) await bench.clock.advance(1);
+    // What was under way when it was full still comes.
+    const most = outputBytesMost + messagesUnderWayMost * answer.length;
+    expect(bench.session.unreadBytes).toBeLessThanOrEqual(most);
+    expect(bench.written.length).toBeLessThan(200);
+    await bench.clock.advance(unreadLongestMs);
+    expect(bench.faults).toContain('QUERY_DEADLOCKED');
+    await bench.session.close();
+    await expect(writing).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe('messages that were not begun', () => {
+  const commands = Array.from({ length: 200 }, (_, n) => `CMD ${n}\n`).join('');
+
+  it('are not begun any more when their session is closed', async () => {
+    const bench = await begin(() => {});
+    const lease = await bench.port.lease({ by: owner('other'), waitMs: 0, holdMs: 60_000 });
+    const writing = write(bench, commands);
+    await bench.clock.advance(1);
+    await bench.session.close();
+    await lease.release();
+    await expect(writing).rejects.toMatchObject({ code: 'CANCELLED' });
+    await bench.clock.advance(100);
+    expect(bench.written).toEqual([]);
+  });
+
+  it('nor when it is cleared, and what comes after is', async () => {
+    const bench = await begin(() => {});
+    const lease = await bench.port.lease({ by: owner('other'), waitMs: 0, holdMs: 60_000 });
+    const writing = write(bench, commands);
+    await bench.clock.advance(1);
+    await bench.session.clear();
+    await lease.release();
+    await expect(writing).rejects.toMatchObject({ code: 'CANCELLED' });
+    await write(bench, 'NEXT\n');
+    await bench.clock.advance(100);
+    expect(bench.written).toEqual(['NEXT\n']);
+  });
+});
+
+describe('a read with nothing asked', () => {
+  it('waits no longer than the instrument may take, whatever its client says', async () => {
+    const bench = await begin(() => {});
+    const reading = expect(read(bench, { timeoutMs: 3_600_000 })).rejects.toMatchObject({
+      code: 'QUERY_UNTERMINATED',
+    });
+    await bench.clock.advance(1_001);
+    await reading;
+  });
+
+  it('ends with its session, and holds up nobody', async () => {
+    const bench = await begin((request, side) => side.reply(`re ${request}`));
+    const reading = read(bench).catch(() => {});
+    await bench.clock.advance(1);
+    const other = bench.port.transact(ask('other'), owner('other'));
+    await bench.session.close();
+    await bench.clock.advance(1);
+    expect(await other).toBe('re other');
+    await reading;
+  });
+
+  it('that hears nothing leaves the link as it is', async () => {
+    const bench = await begin((request, side) => side.reply(`re ${request}`));
+    for (let round = 0; round < 6; round += 1) {
+      const reading = expect(read(bench)).rejects.toMatchObject({ code: 'QUERY_UNTERMINATED' });
+      await bench.clock.advance(1_001);
+      await reading;
+    }
+    expect(bench.port.statistics().reconnects).toBe(0);
+    expect(bench.port.status().state).toBe('open');
+  });
+});

@@ -19,6 +19,8 @@ export class MessageInstrument implements LinkFactory {
   readonly output: string[] = [];
   readonly #requests = new Set<() => void>();
   current: MessageLink | undefined;
+  /** What the link reports by itself, once: an error of some message. */
+  refusal: SignalboxError | undefined;
   /** Whether a link to it opens at all. */
   isReachable = true;
   #clears = 0;
@@ -88,6 +90,9 @@ export class MessageLink implements Link {
 
   async read(signal: AbortSignal): Promise<Chunk> {
     for (;;) {
+      const refusal = this.#instrument.refusal;
+      this.#instrument.refusal = undefined;
+      if (refusal !== undefined) throw refusal;
       const next = this.#isAsked ? this.#instrument.output.shift() : undefined;
       if (next !== undefined) {
         this.#isAsked = false;

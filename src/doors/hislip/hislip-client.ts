@@ -1,5 +1,5 @@
 import { asSignalboxError } from '../../kernel/index.ts';
-import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
+import type { Clock, Owner, SignalboxError, Timer } from '../../kernel/index.ts';
 import {
   describeHislipFatal,
   hislipClearMs,
@@ -33,7 +33,9 @@ import type { HislipConnection } from './hislip-connection.ts';
 import { HislipLocks } from './hislip-locks.ts';
 
 /** A client that asks for the status byte while others have the instrument waits so long at most. */
-export const statusWaitMs = 2_000;
+export const statusWaitMs = 1_000;
+/** So many status queries and remote/local requests of one client wait to be answered; more are refused. */
+export const laterMost = 32;
 
 const noBytes = new Uint8Array();
 
@@ -63,6 +65,11 @@ export class HislipClient {
   #exchange: HislipServerExchange = new SynchronousExchange();
   #asynchronous: HislipConnection | undefined;
   #isResponding = false;
+  /** Status queries and remote/local, one after the other. Never rejects. */
+  #work: Promise<void> = Promise.resolve();
+  #latecomers = 0;
+  /** Ends a device clear that its client does not complete. */
+  #clearing: Timer | undefined;
   #newest = 0;
   /** What came last of a message, and was not passed on. */
   #piece: Uint8Array = noBytes;
@@ -98,6 +105,11 @@ export class HislipClient {
 
   get owner(): Owner {
     return this.#options.client.owner;
+  }
+
+  /** Whether a connection comes from where this client is. */
+  isAt({ socket }: HislipConnection): boolean {
+    return socket.remoteAddress === this.#options.synchronous.socket.remoteAddress;
   }
 
   /** Its second connection has come. */
@@ -150,6 +162,7 @@ export class HislipClient {
     if (!this.#life.signal.aborted) {
       this.#life.abort();
       this.#requests[Symbol.dispose]();
+      this.#clearing?.cancel();
       this.#options.client.leave();
       this.#options.gone();
     }
@@ -263,7 +276,7 @@ export class HislipClient {
         });
         return;
       case 'AsyncStatusQuery':
-        await this.#tellStatus(message);
+        this.#later(async () => await this.#tellStatus(message));
         return;
       case 'AsyncLock':
         // While it waits for a lock, a client may ask for its status, or clear.
@@ -273,15 +286,31 @@ export class HislipClient {
         this.#say(channel, { type: 'AsyncLockInfoResponse', ...this.#locks.holders() });
         return;
       case 'AsyncRemoteLocalControl':
-        await this.#untilCarriedOut(message.messageId);
-        await this.#setRemote(message.control);
-        this.#say(channel, { type: 'AsyncRemoteLocalResponse' });
+        this.#later(async () => {
+          await this.#untilCarriedOut(message.messageId);
+          await this.#setRemote(message.control);
+          this.#say(channel, { type: 'AsyncRemoteLocalResponse' });
+        });
         return;
       default: {
         const text = `a client sends no ${message.type} here`;
         this.#say(channel, { type: 'Error', code: hislipErrors.unidentified, text });
       }
     }
+  }
+
+  /** Does something in the order in which it was asked, while a lock or a device clear need not wait. */
+  #later(work: () => Promise<void>): void {
+    if (this.#latecomers >= laterMost) {
+      const text = `${laterMost} requests wait for their answers`;
+      this.#say('asynchronous', { type: 'Error', code: hislipErrors.unidentified, text });
+      return;
+    }
+    this.#latecomers += 1;
+    this.#work = this.#work
+      .then(work)
+      .catch((error: unknown) => this.#options.failed(this.owner, 'a request', error))
+      .then(() => void (this.#latecomers -= 1));
   }
 
   async #lock(request: HislipLockRequest): Promise<void> {
@@ -300,14 +329,18 @@ export class HislipClient {
   /** What the instrument says of itself, and what waits here. What it does not say in time is 0. */
   async #tellStatus(mark: HislipMark): Promise<void> {
     const available = this.#exchange.isMessageAvailable(mark);
+    const late = new AbortController();
+    const timer = this.#options.clock.schedule(statusWaitMs, () => late.abort());
     let status = 0;
     try {
       status = await this.#actions.readStatusByte({
         waitMs: statusWaitMs,
-        signal: this.#life.signal,
+        signal: AbortSignal.any([this.#life.signal, late.signal]),
       });
     } catch (error) {
       this.#options.failed(this.owner, 'a status query', error);
+    } finally {
+      timer.cancel();
     }
     this.#say('asynchronous', this.#services.answer(status, available));
   }
@@ -333,11 +366,11 @@ export class HislipClient {
     // What is on the wire ends by itself, and whoever asks next waits behind it.
     void this.#clearDevice();
     this.#say('asynchronous', this.#clear.begin());
-    const timer = this.#options.clock.schedule(hislipClearMs, () => {
+    this.#clearing?.cancel();
+    this.#clearing = this.#options.clock.schedule(hislipClearMs, () => {
       if (this.#clear.isOverdue)
         this.fatal(hislipFatal.unidentified, 'a device clear was not completed');
     });
-    this.#life.signal.addEventListener('abort', () => timer.cancel(), { once: true });
   }
 
   async #clearDevice(): Promise<void> {
@@ -349,6 +382,7 @@ export class HislipClient {
   }
 
   #cleared(features: number): void {
+    this.#clearing?.cancel();
     const outcome = this.#clear.complete(features);
     if (outcome.kind === 'cleared') {
       this.#exchange = outcome.isOverlap ? new OverlapExchange() : new SynchronousExchange();

@@ -9,6 +9,8 @@ const lingerMs = 1_000;
 /** So much of a response goes out before the client has read it. */
 export const sentAheadBytesMost = 262_144;
 
+/** So many bytes wait to be read by a client that asks and asks, and reads no answers. */
+export const toldUnreadMost = 1_048_576;
 /** A piece up to this length goes out in one with its header; a longer one is not copied. */
 const joinedBytesMost = 4_096;
 
@@ -36,8 +38,12 @@ export class HislipConnection {
     socket.on('error', () => socket.destroy());
   }
 
+  /** One that leaves so much of what it is told unread is cut off: {@link toldUnreadMost}. */
   say(message: HislipMessage): void {
-    if (this.socket.writable) this.socket.write(encodeHislip(message));
+    const { socket } = this;
+    if (!socket.writable) return;
+    socket.write(encodeHislip(message));
+    if (socket.writableLength > toldUnreadMost) socket.destroy();
   }
 
   /** Sends a piece of a response; resolves when the client takes more. */

@@ -175,8 +175,15 @@ export class HislipServer implements DeviceServer<HislipClient> {
     connection: HislipConnection,
     sessionId: number,
   ): ((event: HislipEvent) => Promise<void>) | undefined {
-    const opening = this.#sessions.attach(sessionId);
     const client = this.#clients.get(sessionId);
+    // Its number alone, of 16 bits, proves nothing.
+    if (client?.isAt(connection) === false) {
+      const code = hislipFatal.invalidInitialization;
+      const text = `${describeHislipFatal(code)}: the session is that of another machine`;
+      connection.end({ type: 'FatalError', code, text });
+      return undefined;
+    }
+    const opening = this.#sessions.attach(sessionId);
     if (opening.kind === 'refused' || client === undefined) {
       connection.end(opening.answer);
       return undefined;

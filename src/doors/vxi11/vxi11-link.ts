@@ -15,6 +15,11 @@ import type { ClientOwner } from '../client-owner.ts';
 import { DeviceActions } from '../device-actions.ts';
 import type { MessageDevice } from '../message-device.ts';
 
+/**
+ * One read gives so much at most, whatever the client asks for: without a reason to end, so that it reads
+ * on. VXI-11, section B.6.4.
+ */
+export const vxi11ReadBytesMost = 1_048_576;
 /** Bits of the status byte. IEEE 488.2, 11.2. */
 const messageAvailable = 0x10;
 const serviceRequested = 0x40;
@@ -31,6 +36,7 @@ export interface Vxi11LinkOptions {
 /** How long a procedure may wait, and whether for the lock of another link. */
 interface Patience {
   readonly flags: Vxi11Flags;
+  readonly ioTimeoutMs: number;
   readonly lockTimeoutMs: number;
 }
 
@@ -72,7 +78,7 @@ export class Vxi11Link {
   async write(args: Vxi11WriteArgs): Promise<Vxi11WriteResult> {
     const { data, flags } = args;
     if (this.#isLockedOut(args)) return { error: vxi11Errors.lockedByAnotherLink, size: 0 };
-    const waitMs = args.ioTimeoutMs + (flags.waitLock ? args.lockTimeoutMs : 0);
+    const waitMs = this.#waitMs(args);
     const error = await this.#guard(
       async (signal) => await this.#session.write(data, flags.end, { waitMs, signal }),
     );
@@ -89,24 +95,26 @@ export class Vxi11Link {
     const { clock } = this.#options;
     const endByte = args.flags.terminatorSet ? args.terminator : undefined;
     const untilMs = clock.monotonic() + args.ioTimeoutMs;
-    let left = args.requestBytes;
+    const left = { asked: args.requestBytes, held: vxi11ReadBytesMost };
     const error = await this.#guard(async (signal) => {
-      while (!reason.requestCount && !reason.terminator && !reason.end) {
+      while (!reason.requestCount && !reason.terminator && !reason.end && left.held > 0) {
         const timeoutMs = Math.max(0, untilMs - clock.monotonic());
-        const wish = { bytesMost: left, endByte, timeoutMs, signal };
+        const bytesMost = Math.min(left.asked, left.held);
+        const wish = { bytesMost, endByte, timeoutMs, signal };
         const { data, isEnd } = await this.#session.read(wish);
         parts.push(data);
-        left -= data.length;
-        reason.requestCount = left <= 0;
+        left.asked -= data.length;
+        left.held -= data.length;
+        reason.requestCount = left.asked <= 0;
         reason.terminator = endByte !== undefined && data.at(-1) === endByte;
         reason.end = isEnd;
       }
-    }, vxi11Errors.ioTimeout);
+    });
     return { error, reason, data: Buffer.concat(parts) };
   }
 
   /** The instrument's status byte, with what is known here. VXI-11, section B.6.7, device_readstb. */
-  async readStatusByte(patience: Patience & { readonly ioTimeoutMs: number }): Promise<{
+  async readStatusByte(patience: Patience): Promise<{
     readonly error: number;
     readonly statusByte: number;
   }> {
@@ -117,7 +125,7 @@ export class Vxi11Link {
     const { ioTimeoutMs: waitMs } = patience;
     const error = await this.#guard(async (signal) => {
       statusByte = await this.#actions.readStatusByte({ waitMs, signal });
-    }, vxi11Errors.ioTimeout);
+    });
     const available = this.#session.isMessageAvailable ? messageAvailable : 0;
     const requested = this.#isServiceRequested ? serviceRequested : 0;
     if (error === vxi11Errors.none) this.#isServiceRequested = false;
@@ -139,17 +147,22 @@ export class Vxi11Link {
   /** device_remote and device_local. */
   async setRemote(isRemote: boolean, patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
-    return await this.#guard(async (signal) => await this.#actions.setRemote(isRemote, { signal }));
+    const waitMs = this.#waitMs(patience);
+    return await this.#guard(
+      async (signal) => await this.#actions.setRemote(isRemote, { waitMs, signal }),
+    );
   }
 
   async trigger(patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
-    return await this.#guard(async (signal) => await this.#actions.trigger({ signal }));
+    const waitMs = this.#waitMs(patience);
+    return await this.#guard(async (signal) => await this.#actions.trigger({ waitMs, signal }));
   }
 
   async clear(patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
-    return await this.#guard(async (signal) => await this.#actions.clear({ signal }));
+    const waitMs = this.#waitMs(patience);
+    return await this.#guard(async (signal) => await this.#actions.clear({ waitMs, signal }));
   }
 
   /** VXI-11, section B.6.9, device_lock. */
@@ -185,17 +198,21 @@ export class Vxi11Link {
     return this.#locks.isLockedOut && (!flags.waitLock || lockTimeoutMs === 0);
   }
 
-  /** @returns the error code that `work` came to. @param timedOut what a wait that is over means */
-  async #guard(
-    work: (signal: AbortSignal) => Promise<void>,
-    timedOut: number = vxi11Errors.lockedByAnotherLink,
-  ): Promise<number> {
+  /** How long something may be in line: VXI-11, section B.5.3. */
+  #waitMs({ flags, ioTimeoutMs, lockTimeoutMs }: Patience): number {
+    return ioTimeoutMs + (flags.waitLock ? lockTimeoutMs : 0);
+  }
+
+  /** @returns the error code that `work` came to */
+  async #guard(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
     const { signal } = this.#underWay;
     try {
       await raceAbort(work(signal), signal, 'a call');
       return vxi11Errors.none;
     } catch (error) {
-      if (hasCode(error, 'WAIT_TIMEOUT')) return timedOut;
+      if (hasCode(error, 'WAIT_TIMEOUT')) {
+        return this.#locks.isLockedOut ? vxi11Errors.lockedByAnotherLink : vxi11Errors.ioTimeout;
+      }
       const isOwn = hasCode(error, 'CANCELLED');
       if (!isOwn) this.#options.failed(this.owner, 'a call', error);
       return vxi11CodeOf(error);

@@ -52,6 +52,9 @@ export class HislipLink implements Link {
       requested: () => this.#events.emit('serviceRequest', undefined),
     });
     this.#session = session;
+    // A server that prefers overlap mode agrees on synchronized mode at a device clear: there a response
+    // says what it answers. IVI-6.1, section 6.12.
+    if (session.isOverlap) await session.clear(signal);
     if (!this.#life.signal.aborted) return;
     await session.close(this.#closed());
     throw this.#closed();

@@ -63,6 +63,11 @@ export class HislipSession {
     this.#answers = new AsyncAnswers({ address, clock, life: this.#life.signal, say });
   }
 
+  /** Whether responses do not say what they answer. IVI-6.1, section 3.2. */
+  get isOverlap(): boolean {
+    return this.#responses.exchange.isOverlap;
+  }
+
   /** @throws what ended the session; INSTRUMENT_ERROR or LINK_PROTOCOL for an Error; CANCELLED */
   async read(signal: AbortSignal): Promise<Chunk> {
     const chunk = this.#responses.read(signal);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { HislipDoor, HislipServer, lockRequestsMost } from '../../../src/doors/index.ts';
+import { encodeHislip } from '../../../src/protocols/index.ts';
 import { owner } from '../../support/line-transaction.ts';
 import type { Peer } from '../../support/memory-link.ts';
 import { MessageBench } from '../message-bench.ts';
@@ -329,3 +330,22 @@ async function raw(tcpPort: number): Promise<RawSocket> {
     end: () => void socket.destroy(),
   };
 }
+
+it('cuts a client off that asks and asks, and reads no answers', async () => {
+  await using bench = await openBench();
+  using program = await bench.program();
+  const { socket } = program.asynchronous;
+  socket.pause();
+  const question = encodeHislip({ type: 'AsyncMaximumMessageSize', bytes: 1_048_576 });
+  const questions = Buffer.concat(Array.from({ length: 4_096 }, () => question));
+  const gone = once(program.synchronous.socket, 'close');
+  // Far more than the sockets between take: answers of 24 bytes.
+  for (let round = 0; round < 400 && !program.synchronous.socket.destroyed; round += 1) {
+    if (!socket.write(questions)) {
+      await Promise.race([once(socket, 'drain'), gone]).catch(() => {});
+    }
+  }
+  await gone;
+  using next = await bench.program();
+  expect(await next.ask('A?\n')).toBe('re A?\n');
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Vxi11Door, Vxi11Server } from '../../../src/doors/index.ts';
+import { Vxi11Door, vxi11ReadBytesMost, Vxi11Server } from '../../../src/doors/index.ts';
 import { vxi11Core, vxi11Errors } from '../../../src/protocols/index.ts';
 import { owner } from '../../support/line-transaction.ts';
 import type { Peer } from '../../support/memory-link.ts';
@@ -206,4 +206,20 @@ describe('a lock over VXI-11', () => {
     expect(await holder.ask('FREE?')).toBe('re FREE?\n');
     expect(bench.written).toEqual(['FREE?\n']);
   });
+});
+
+it('gives no more than it holds at a time, however much a client asks for at once', async () => {
+  const response = `${'x'.repeat(3 * vxi11ReadBytesMost)}\n`;
+  await using bench = await openBench((_request, side) => side.reply(response));
+  using program = await bench.program();
+  await program.write('LONG?');
+  const lengths: number[] = [];
+  for (let why = ''; why === '';) {
+    const read = await program.read({ requestBytes: 0xff_ff_ff_ff });
+    expect(read.error).toBe(0);
+    lengths.push(read.text.length);
+    why = read.why;
+  }
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(vxi11ReadBytesMost);
+  expect(lengths.reduce((sum, each) => sum + each, 0)).toBe(response.length);
 });

@@ -178,9 +178,12 @@ export class Vxi11Program implements Disposable {
   }
 
   /** A procedure that takes nothing but the link. @returns the error code */
-  async simply(name: 'trigger' | 'clear' | 'remote' | 'local'): Promise<number> {
+  async simply(
+    name: 'trigger' | 'clear' | 'remote' | 'local',
+    ioTimeoutMs = 1_000,
+  ): Promise<number> {
     const { linkId } = this;
-    const args = { linkId, flags: noVxi11Flags, lockTimeoutMs: 0, ioTimeoutMs: 1_000 };
+    const args = { linkId, flags: noVxi11Flags, lockTimeoutMs: 0, ioTimeoutMs };
     return (await this.core.call(vxi11Core, name, args)).error;
   }
 

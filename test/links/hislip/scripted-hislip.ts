@@ -6,6 +6,8 @@ import { LoopbackServer } from '../tcp/loopback-server.ts';
 const forever = new AbortController().signal;
 
 export interface ScriptedOptions extends Partial<HislipLinkOptions> {
+  /** Of the acknowledgement of the device clear with which overlap mode begins. @default '00' */
+  readonly agreed?: string;
   /** Control code of InitializeResponse. @default '00', synchronized mode */
   readonly features?: string;
   /** What the server takes, in digits. @default 1 MiB */
@@ -39,7 +41,12 @@ export class ScriptedHislip implements AsyncDisposable {
 
   /** Opens it as IVI-6.1, tables 5 to 8, 28 and 29 have it. */
   static async open(options: ScriptedOptions = {}): Promise<ScriptedHislip> {
-    const { features = '00', messageBytesMost = '00000000 00100000', ...others } = options;
+    const {
+      features = '00',
+      agreed = '00',
+      messageBytesMost = '00000000 00100000',
+      ...others
+    } = options;
     const server = await LoopbackServer.listen(() => {});
     const link = new HislipLink({ ...server.options, ...others });
     const opened = link.open(forever);
@@ -52,6 +59,13 @@ export class ScriptedHislip implements AsyncDisposable {
     asynchronous.say('4853 12 00 0000 5858 00000000 00000000');
     check(await asynchronous.hear(24), '4853 0f 00 00000000 00000000 00000008 00000000 00100000');
     asynchronous.say(`4853 10 00 00000000 00000000 00000008 ${messageBytesMost}`);
+    if (features === '01') {
+      // One that prefers overlap mode is asked for the other by a device clear.
+      check(await asynchronous.hear(16), '4853 13 00 00000000 00000000 00000000');
+      asynchronous.say(`4853 17 ${features} 00000000 00000000 00000000`);
+      check(await synchronous.hear(16), '4853 08 00 00000000 00000000 00000000');
+      synchronous.say(`4853 09 ${agreed} 00000000 00000000 00000000`);
+    }
     await opened;
     return new ScriptedHislip(link, server, [synchronous, asynchronous]);
   }
