@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SignalboxClient } from '../../src/client/index.ts';
 import { hasPython, runPython } from '../doors/python.ts';
+import { GatewayBench } from './gateway-bench.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 
 /** A loopback address of its own: the portmapper's port is the same for all. */
@@ -10,6 +11,9 @@ const mayHavePort111 = process.getuid?.() === 0;
 if (!mayHavePort111 && process.env['CI'] === 'true') {
   throw new Error('these tests listen on port 111, which needs the superuser');
 }
+
+const listeners = (): number =>
+  process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap').length;
 
 const laboratory = `
 [vxi11]
@@ -53,5 +57,13 @@ describe.skipIf(!mayHavePort111)('a gateway with VXI-11', () => {
   it('says what to do where the port that clients ask is another program’s', async () => {
     await using _first = await GatewayProcess.start(laboratory);
     await expect(GatewayProcess.start(laboratory)).rejects.toThrow(/port 111.*setcap/s);
+  });
+
+  it('that cannot be had keeps no port, so that the gateway ends', async () => {
+    await using _first = await GatewayProcess.start(laboratory);
+    await using bench = new GatewayBench(laboratory);
+    const before = listeners();
+    await expect(bench.gateway.start()).rejects.toThrow(/port 111/);
+    await expect.poll(listeners).toBe(before);
   });
 });

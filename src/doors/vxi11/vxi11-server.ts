@@ -128,11 +128,7 @@ export class Vxi11Server implements DeviceServer<Vxi11Link> {
    * @throws LINK_COMMUNICATION when a TCP port is taken, or port 111 may not be had
    */
   async add(device: Vxi11Device): Promise<void> {
-    if (this.#devices.size === 0) {
-      await this.#core.open();
-      await this.#abort.open();
-      await this.#portmapper?.open();
-    }
+    if (this.#devices.size === 0) await this.#open();
     this.#devices.add(device);
   }
 
@@ -143,6 +139,22 @@ export class Vxi11Server implements DeviceServer<Vxi11Link> {
       await Promise.all(Array.from(device.clients, async (link) => await link.close()));
     };
     if (!isLast) return await leave();
+    await this.#close(leave);
+  }
+
+  /** All of it, or nothing. */
+  async #open(): Promise<void> {
+    try {
+      await this.#core.open();
+      await this.#abort.open();
+      await this.#portmapper?.open();
+    } catch (error) {
+      await this.#close(async () => {});
+      throw error;
+    }
+  }
+
+  async #close(leave: () => Promise<void>): Promise<void> {
     for (const socket of this.#connections) socket.destroy();
     await this.#core.close(leave);
     await this.#abort.close(async () => {});
