@@ -52,6 +52,8 @@ export class MemoryLink implements Link {
   }
 
   async setLines(lines: SerialLines): Promise<void> {
+    const failure = this.#bench.linesFailure;
+    if (failure !== undefined) throw failure;
     this.#bench.lines.push(lines);
   }
 
@@ -89,6 +91,7 @@ export class MemoryBench implements LinkFactory {
   opens = 0;
   openFailure: SignalboxError | undefined;
   writeFailure: SignalboxError | undefined;
+  linesFailure: SignalboxError | undefined;
   current: MemoryLink | undefined;
   peer: Peer;
 

@@ -12,11 +12,12 @@ import type { ComPortCommand, TelnetEvent } from '../../protocols/index.ts';
 import { Session } from '../../sessions/index.ts';
 import type { ClientOwner } from '../client-owner.ts';
 import { socketUnreadBytesMost } from '../socket/socket-client.ts';
+import { ReadingHold } from '../tcp/reading-hold.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import type { TcpClient, TcpClientFacts } from '../tcp/tcp-clients.ts';
 import { lineChange } from './line-control.ts';
 import { VirtualLine } from './virtual-line.ts';
-import type { LineSettings } from './virtual-line.ts';
+import type { ControlCommand, LineSettings } from './virtual-line.ts';
 
 const { binary, suppressGoAhead, comPort } = telnetOptions;
 const telnetOptionsUsed: readonly number[] = [binary, suppressGoAhead, comPort];
@@ -32,6 +33,7 @@ export interface Rfc2217ClientOptions extends TcpClientFacts {
 export class Rfc2217Client implements TcpClient {
   readonly #options: Rfc2217ClientOptions;
   readonly #socket: Socket;
+  readonly #hold: ReadingHold;
   readonly #client: ClientOwner;
   readonly #session: Session;
   readonly #telnet = new TelnetStream({
@@ -47,6 +49,7 @@ export class Rfc2217Client implements TcpClient {
     const { ownerId, port, protocol, clock, failed, gone } = options;
     this.#options = options;
     this.#socket = socket;
+    this.#hold = new ReadingHold(socket);
     this.#line = new VirtualLine(options.settings);
     this.#client = socketOwner(socket, { id: ownerId, door: 'rfc2217' }, clock);
     const { owner } = this.#client;
@@ -57,7 +60,7 @@ export class Rfc2217Client implements TcpClient {
       clock,
       client: {
         send: (data) => this.#send(data),
-        hold: (isHeld) => void (isHeld ? socket.pause() : socket.resume()),
+        hold: (isHeld) => this.#hold.set('requests', isHeld),
         failed: (label, error) => failed(owner, label, error),
       },
     });
@@ -66,6 +69,7 @@ export class Rfc2217Client implements TcpClient {
     this.#write(this.#telnet.ask('remote', binary, true));
     socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
     socket.on('drain', () => {
+      this.#hold.set('unread', false);
       if (!this.#isSuspended) this.#session.resume();
     });
     // A client that resets its connection has only gone; `close` follows.
@@ -109,9 +113,9 @@ export class Rfc2217Client implements TcpClient {
       this.#session.resume();
     }
     const { clock, hasLineControl } = this.#options;
-    const change =
-      command.kind === 'control' && hasLineControl ? lineChange(command.control, clock) : undefined;
-    if (change !== undefined) void this.#change(command, change);
+    const isForWire = command.kind === 'control' && hasLineControl;
+    const change = isForWire ? lineChange(command.control, clock) : undefined;
+    if (isForWire && change !== undefined) void this.#change(command, change);
     else this.#confirm(command);
     if (command.kind === 'modem-state-mask') this.#tellModemState();
   }
@@ -121,15 +125,17 @@ export class Rfc2217Client implements TcpClient {
     if (answer !== undefined) this.#write(encodeComPort(answer, 'server'));
   }
 
-  /** Is confirmed when it has been done. */
-  async #change(command: ComPortCommand, change: Transaction<void>): Promise<void> {
+  /** Is confirmed when it has been done; else the client hears how the line is, and waits for nothing. */
+  async #change(command: ControlCommand, change: Transaction<void>): Promise<void> {
     const { port, protocol, failed } = this.#options;
     const { waitMs } = protocol;
     try {
       await port.transact(change, this.owner, { waitMs, signal: this.#session.ended });
       this.#confirm(command);
     } catch (error) {
-      if (!this.#session.ended.aborted) failed(this.owner, change.label, error);
+      if (this.#session.ended.aborted) return;
+      failed(this.owner, change.label, error);
+      this.#write(encodeComPort(this.#line.unchanged(command), 'server'));
     }
   }
 
@@ -144,7 +150,10 @@ export class Rfc2217Client implements TcpClient {
     return !this.#isSuspended && this.#socket.writableLength < socketUnreadBytesMost;
   }
 
+  /** Also confirmations are bounded: who leaves them unread is not heard until it has read them. */
   #write(bytes: Uint8Array): void {
-    if (bytes.length > 0 && this.#socket.writable) this.#socket.write(bytes);
+    if (bytes.length === 0 || !this.#socket.writable) return;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength >= socketUnreadBytesMost) this.#hold.set('unread', true);
   }
 }

@@ -1,5 +1,7 @@
 import type { ComPortCommand, ComPortControl } from '../../protocols/index.ts';
 
+export type ControlCommand = Extract<ComPortCommand, { kind: 'control' }>;
+
 /** What a client is told of the line when it asks first. */
 export interface LineSettings {
   readonly baudRate: number;
@@ -77,6 +79,12 @@ export class VirtualLine {
       case 'resume':
         return undefined;
     }
+  }
+
+  /** The answer to a control that was not carried out: what there was before. RFC 2217, section 3. */
+  unchanged({ control }: ControlCommand): ComPortCommand {
+    const [ask] = groups.find((each) => control !== 'unknown' && each.includes(control)) ?? [];
+    return { kind: 'control', control: this.#control(ask ?? 'unknown') };
   }
 
   #control(control: ComPortControl | 'unknown'): ComPortControl {

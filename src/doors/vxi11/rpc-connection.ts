@@ -5,25 +5,47 @@ import type { RpcService } from '../../protocols/index.ts';
 /** So many calls of one connection are carried out at a time; then it is made to wait. */
 export const callsUnderWayMost = 32;
 
+/**
+ * When a client leaves so many bytes of answers unread, no further call of its connection is begun until
+ * it has read them. So it holds at most these and the answers of the calls that are under way.
+ */
+export const unreadAnswerBytesMost = 1_048_576;
+
 /** Answers the calls of one connection, each when it is done. RFC 5531. */
 export function serveRpc(socket: Socket, services: readonly RpcService[]): void {
   const reader = new RpcRecordReader();
+  /** What came at once with calls that are under way; nothing more is read while there is any. */
+  const waiting: Uint8Array[] = [];
   let underWay = 0;
+  const isFull = (): boolean =>
+    underWay >= callsUnderWayMost || socket.writableLength >= unreadAnswerBytesMost;
+  const advance = (): void => {
+    while (!isFull()) {
+      const message = waiting.shift();
+      if (message === undefined) break;
+      void answer(message);
+    }
+    if (socket.destroyed) return;
+    if (isFull()) socket.pause();
+    else socket.resume();
+  };
   const answer = async (message: Uint8Array): Promise<void> => {
     underWay += 1;
-    if (underWay >= callsUnderWayMost) socket.pause();
     const reply = await answerRpc(services, message);
-    if (reply !== undefined && socket.writable) socket.write(encodeRecord(reply));
     underWay -= 1;
-    if (!socket.destroyed) socket.resume();
+    if (reply !== undefined && socket.writable) socket.write(encodeRecord(reply));
+    advance();
   };
   socket.on('data', (chunk: Uint8Array) => {
     for (const event of reader.push(chunk)) {
-      if (event.kind === 'record') void answer(event.message);
+      if (event.kind === 'record') waiting.push(event.message);
       // Nobody knows which call it was, so nobody can be told.
       else socket.destroy();
     }
+    advance();
   });
+  socket.on('drain', advance);
   // `close` follows.
   socket.on('error', () => socket.destroy());
+  socket.on('close', () => void (waiting.length = 0));
 }

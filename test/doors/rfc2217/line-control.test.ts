@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rfc2217Door } from '../../../src/doors/index.ts';
 import { ScpiDriver } from '../../../src/instruments/index.ts';
+import { SignalboxError } from '../../../src/kernel/index.ts';
 import type { ComPortControl } from '../../../src/protocols/index.ts';
 import { linesProtocol } from '../../../src/sessions/index.ts';
 import { ClientBench } from '../../sessions/client-bench.ts';
@@ -91,6 +92,19 @@ describe('the control lines of a wire that programs share', () => {
     expect(await other).toBe('re other?');
     expect(changesBefore).toBe(2);
     expect(link.lines).toHaveLength(2);
+  });
+
+  it('are told as they were before where the wire does not take a change', async () => {
+    await using bench = await LineBench.open(true);
+    using program = await bench.program();
+    expect(await control(program, 'dtr-off')).toBe('dtr-off');
+    bench.bench.link.linesFailure = new SignalboxError('LINK_COMMUNICATION', 'no such line');
+    expect(await control(program, 'dtr-on')).toBe('dtr-off');
+    expect(await control(program, 'rts-off')).toBe('rts-on');
+    expect(await control(program, 'break-on')).toBe('break-off');
+    expect(bench.failures).toEqual(['dtr-on', 'rts-off', 'break-on']);
+    bench.bench.link.linesFailure = undefined;
+    expect(await control(program, 'dtr-on')).toBe('dtr-on');
   });
 
   it('are not set while another has the port, and its program hears no confirmation', async () => {
