@@ -31,7 +31,7 @@ export async function browseServices(
         // What comes from elsewhere, or another port, is no answer. RFC 6762, sections 6 and 11.
         if (port !== mdnsPort || !isNeighbour(near, address)) return;
         try {
-          records.add(decode(message));
+          records.add(decode(message), near);
         } catch {
           // Anybody may send anything to a group.
         }

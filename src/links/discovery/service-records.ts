@@ -1,5 +1,7 @@
 import type { Answer, DecodedPacket } from 'dns-packet';
 import type { FoundService } from './found-service.ts';
+import { isNeighbour } from './network-interfaces.ts';
+import type { NetworkInterface } from './network-interfaces.ts';
 
 /** More records are not kept: a network may not fill the memory. */
 export const serviceRecordsMost = 4_096;
@@ -16,7 +18,8 @@ export class ServiceRecords {
   readonly #instances = new Map<string, { readonly name: string; readonly type: string }>();
   readonly #servers = new Map<string, { readonly target: string; readonly port: number }>();
   readonly #facts = new Map<string, ReadonlyMap<string, string>>();
-  readonly #addresses = new Map<string, Set<string>>();
+  /** The first of each host that counts. */
+  readonly #addresses = new Map<string, string>();
   #kept = 0;
 
   /** @param types as `_hislip._tcp` */
@@ -24,17 +27,21 @@ export class ServiceRecords {
     this.#types = new Set(types.map((type) => `${type}.local`));
   }
 
-  add({ answers, additionals, flag_qr: isResponse }: DecodedPacket): void {
+  /**
+   * Takes what came in on an interface. Only its neighbours count: anybody may name any address, and who
+   * searches is not to be sent into other networks. RFC 6762, section 11. The search is over IPv4 alone,
+   * so who answers has an address there: those of IPv6, which the interface does not know, do not count.
+   */
+  add({ answers, additionals, flag_qr: isResponse }: DecodedPacket, near: NetworkInterface): void {
     if (!isResponse) return;
-    for (const record of [...(answers ?? []), ...(additionals ?? [])]) this.#take(record);
+    for (const record of [...(answers ?? []), ...(additionals ?? [])]) this.#take(record, near);
   }
 
   /** Of which address and port are known. */
   services(): FoundService[] {
     return [...this.#instances].flatMap(([key, { name, type }]) => {
       const server = this.#servers.get(key);
-      const known = [...(this.#addresses.get(lower(server?.target ?? '')) ?? [])];
-      const address = known.find((each) => !each.includes(':')) ?? known[0];
+      const address = this.#addresses.get(lower(server?.target ?? ''));
       if (server === undefined || address === undefined) return [];
       const { port } = server;
       const instance = name.slice(0, -type.length - 1);
@@ -56,7 +63,7 @@ export class ServiceRecords {
     });
   }
 
-  #take(record: Answer): void {
+  #take(record: Answer, near: NetworkInterface): void {
     if (this.#kept >= serviceRecordsMost) return;
     this.#kept += 1;
     switch (record.type) {
@@ -69,13 +76,10 @@ export class ServiceRecords {
       case 'TXT':
         this.#facts.set(lower(record.name), factsIn([record.data].flat()));
         return;
-      case 'A':
-      case 'AAAA': {
-        // A link-local address means nothing without its interface. RFC 4291, section 2.5.6.
-        if (/^fe[89ab]/i.test(record.data)) return;
+      case 'A': {
         const key = lower(record.name);
-        const addresses = this.#addresses.get(key) ?? new Set();
-        this.#addresses.set(key, addresses.add(record.data));
+        if (!isNeighbour(near, record.data) || this.#addresses.has(key)) return;
+        this.#addresses.set(key, record.data);
         return;
       }
       default:

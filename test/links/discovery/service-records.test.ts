@@ -18,13 +18,15 @@ const txt: Answer = { type: 'TXT', name, ttl: 120, data: ['txtvers=1', 'Model=34
 const a: Answer = { type: 'A', name: target, ttl: 120, data: '10.77.0.1' };
 const whole = [ptr, srv, txt, a];
 
+const near = { name: 'eth0', address: '10.77.0.2', broadcast: '10.77.0.255', prefixLength: 24 };
+
 let records: ServiceRecords;
 beforeEach(() => {
   records = new ServiceRecords(['_hislip._tcp']);
 });
 
 const hear = (...answers: readonly Answer[]) =>
-  records.add(decode(encode({ type: 'response', answers: [...answers] })));
+  records.add(decode(encode({ type: 'response', answers: [...answers] })), near);
 
 describe('the records of services', () => {
   const facts = new Map([
@@ -64,12 +66,12 @@ describe('the records of services', () => {
   });
 
   it('are taken from the additional part of a response, too', () => {
-    records.add(decode(encode({ type: 'response', answers: [ptr], additionals: [srv, a] })));
+    records.add(decode(encode({ type: 'response', answers: [ptr], additionals: [srv, a] })), near);
     expect(records.services()).toMatchObject([service]);
   });
 
   it('of a question say nothing', () => {
-    records.add(decode(encode({ type: 'query', answers: whole })));
+    records.add(decode(encode({ type: 'query', answers: whole })), near);
     expect(records.services()).toEqual([]);
   });
 
@@ -87,12 +89,17 @@ describe('the records of services', () => {
     expect(records.services()).toEqual([]);
   });
 
-  it('give an IPv4 address where there is one, and never a link-local one of IPv6', () => {
-    hear(ptr, srv, { ...a, type: 'AAAA', data: 'fe80::1' });
+  it.each([
+    ['of another network', { ...a, data: '203.0.113.7' }],
+    ['next to the network', { ...a, data: '10.77.1.1' }],
+    ['of this machine alone', { ...a, data: '127.0.0.1' }],
+    ['of IPv6', { ...a, type: 'AAAA', data: '2001:db8::1' }],
+    ['of IPv6 that is link-local', { ...a, type: 'AAAA', data: 'fe80::1' }],
+  ] as [string, Answer][])('lead to no address %s, but to a neighbour', (_what, elsewhere) => {
+    hear(ptr, srv, elsewhere);
     expect(records.services()).toEqual([]);
-    hear({ ...a, type: 'AAAA', data: '2001:db8::1' });
-    expect(records.services()).toMatchObject([{ address: '2001:db8::1' }]);
-    hear(a);
+    expect(records.openQuestions()).toContainEqual({ type: 'A', name: target });
+    hear(a, elsewhere);
     expect(records.services()).toMatchObject([{ address: '10.77.0.1' }]);
   });
 
@@ -128,7 +135,7 @@ it('no response ends a search, or makes more of it than its bound', () => {
     }
     try {
       if (time % 1_000 === 0) records = new ServiceRecords(['_hislip._tcp']);
-      records.add(message);
+      records.add(message, near);
       if (time % 100 !== 0) continue;
       expect(records.services().length).toBeLessThanOrEqual(serviceRecordsMost);
       expect(records.openQuestions().length).toBeLessThanOrEqual(2 * serviceRecordsMost);
