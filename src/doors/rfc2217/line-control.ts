@@ -56,5 +56,5 @@ export function lineChange(
 }
 
 function noLines(control: string): SignalboxError {
-  return new SignalboxError('BAD_ARGUMENT', `${control}: this port has no lines to set`);
+  return new SignalboxError('INSTRUMENT_ERROR', `${control}: this port has no lines to set`);
 }

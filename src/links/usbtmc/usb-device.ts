@@ -38,7 +38,9 @@ export interface NativeUsbDevice {
   open(): Promise<void>;
   close(): Promise<void>;
   claimInterface(interfaceNumber: number): Promise<void>;
+  releaseInterface(interfaceNumber: number): Promise<void>;
   detachKernelDriver(interfaceNumber: number): Promise<void>;
+  attachKernelDriver(interfaceNumber: number): Promise<void>;
   clearHalt(direction: 'in' | 'out', endpointNumber: number): Promise<void>;
   nativeTransferIn(endpoint: number, timeoutMs: number, length: number): Promise<Uint8Array | null>;
   nativeTransferOut(endpoint: number, timeoutMs: number, data: Uint8Array): Promise<number>;
@@ -73,6 +75,8 @@ interface Claimed {
   readonly bulkIn: Endpoint;
   readonly bulkOut: Endpoint;
   readonly interruptIn: Endpoint | undefined;
+  /** The kernel's own driver had it, and is to have it again. */
+  readonly isDetached: boolean;
 }
 
 /** USB's transfers through the npm package `usb`. */
@@ -81,6 +85,7 @@ export class UsbDevice implements UsbtmcTransfers {
   readonly #address: string;
   #claimed: Claimed | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(where: UsbDeviceLinkOptions) {
     this.#where = where;
@@ -104,14 +109,15 @@ export class UsbDevice implements UsbtmcTransfers {
     );
     if (device === undefined) throw this.#absent('is not there');
     await device.open();
+    let taken: Claimed | undefined;
     try {
-      const claimed = this.#interfaceOf(device);
-      // The kernel has a driver of its own for such devices; where it has not, there is nothing to do.
-      await device.detachKernelDriver(claimed.interfaceNumber).catch(() => {});
-      await device.claimInterface(claimed.interfaceNumber);
+      const found = this.#interfaceOf(device);
+      taken = { ...found, isDetached: await detach(device, found.interfaceNumber) };
+      await device.claimInterface(found.interfaceNumber);
       if (this.#isClosed) throw this.#absent('was closed');
-      this.#claimed = claimed;
+      this.#claimed = taken;
     } catch (error) {
+      if (taken !== undefined) await giveBack(taken);
       await device.close().catch(() => {});
       throw error;
     }
@@ -175,13 +181,20 @@ export class UsbDevice implements UsbtmcTransfers {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const claimed = this.#claimed;
-    this.#claimed = undefined;
-    // A device that is gone is closed all the same.
-    await claimed?.device.close().catch(() => {});
+    this.#closing ??= this.#close();
+    await this.#closing;
   }
 
-  #interfaceOf(device: NativeUsbDevice): Claimed {
+  async #close(): Promise<void> {
+    const claimed = this.#claimed;
+    this.#claimed = undefined;
+    if (claimed === undefined) return;
+    await giveBack(claimed);
+    // A device that is gone is closed all the same.
+    await claimed.device.close().catch(() => {});
+  }
+
+  #interfaceOf(device: NativeUsbDevice): Omit<Claimed, 'isDetached'> {
     const { interfaceNumber: wanted } = this.#where;
     const found = device.configuration?.interfaces.find(
       ({ interfaceNumber, alternate }) =>
@@ -247,6 +260,21 @@ export function usbDeviceLinkFactory(options: UsbDeviceLinkOptions): LinkFactory
     transfers: () => new UsbDevice(options),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
+}
+
+/** The kernel has a driver of its own for such devices; where it has not, there is nothing to do. */
+async function detach(device: NativeUsbDevice, interfaceNumber: number): Promise<boolean> {
+  return await device.detachKernelDriver(interfaceNumber).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Programs that use the kernel's driver find their instrument again. It takes no claimed interface. */
+async function giveBack({ device, interfaceNumber, isDetached }: Claimed): Promise<void> {
+  if (!isDetached) return;
+  await device.releaseInterface(interfaceNumber).catch(() => {});
+  await device.attachKernelDriver(interfaceNumber).catch(() => {});
 }
 
 function wordsOf(error: unknown): string {

@@ -167,7 +167,7 @@ export class UsbtmcLink implements Link {
     await this.#operate(async () => await this.#control.clear(), 'clearing', signal);
   }
 
-  /** @throws BAD_ARGUMENT for a device that has no trigger */
+  /** @throws INSTRUMENT_ERROR for a device that has no trigger */
   async trigger(signal: AbortSignal): Promise<void> {
     await this.#idle(signal);
     if (this.#capabilities?.hasTrigger !== true) throw this.#cannot('takes no trigger');
@@ -186,7 +186,7 @@ export class UsbtmcLink implements Link {
 
   /**
    * Remote, with the front panel locked (REN_CONTROL, LOCAL_LOCKOUT), or local (GO_TO_LOCAL).
-   * @throws BAD_ARGUMENT for a device that cannot
+   * @throws INSTRUMENT_ERROR for a device that cannot
    */
   async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
     await this.#idle(signal);
@@ -357,7 +357,7 @@ export class UsbtmcLink implements Link {
   }
 
   #cannot(what: string): SignalboxError {
-    return new SignalboxError('BAD_ARGUMENT', `${this.address} ${what}`, {
+    return new SignalboxError('INSTRUMENT_ERROR', `${this.address} ${what}`, {
       details: { address: this.address },
     });
   }

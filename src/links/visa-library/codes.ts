@@ -55,7 +55,7 @@ const codes: ReadonlyMap<number, ErrorCode> = new Map([
   [visaStatus.notFound, 'PORT_ABSENT'],
   [visaStatus.busy, 'PORT_BUSY'],
   [visaStatus.locked, 'PORT_BUSY'],
-  [visaStatus.unsupportedOperation, 'BAD_ARGUMENT'],
+  [visaStatus.unsupportedOperation, 'INSTRUMENT_ERROR'],
 ]);
 
 /** The code of ours that an error of a VISA library stands for. */

@@ -150,7 +150,7 @@ export class VisaLibraryLink implements Link {
     });
   }
 
-  /** Remote, with the front panel locked, or local. @throws BAD_ARGUMENT where the library cannot */
+  /** Remote, with the front panel locked, or local. @throws INSTRUMENT_ERROR where the library cannot */
   async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
     const mode = isRemote ? remoteModes.lockedOut : remoteModes.local;
     await this.#operate('remote control', signal, async (session) => {

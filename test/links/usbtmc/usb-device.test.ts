@@ -36,9 +36,14 @@ function nativeDevice(device: SimulatedDevice, calls: string[]): NativeUsbDevice
       ],
     },
     open: async () => await transfers.open(forever),
-    close: async () => await transfers.close(),
+    close: async () => {
+      calls.push('close');
+      await transfers.close();
+    },
     claimInterface: async (number) => void calls.push(`claim ${number}`),
     detachKernelDriver: async () => await Promise.reject(new Error('not found')),
+    attachKernelDriver: async (number) => void calls.push(`attach ${number}`),
+    releaseInterface: async (number) => void calls.push(`release ${number}`),
     clearHalt: async (direction, number) => {
       calls.push(`clear ${direction} ${number}`);
       await transfers.clearHalt(direction === 'in' ? 'bulk-in' : 'bulk-out');
@@ -95,6 +100,29 @@ describe('a USBTMC link through the package usb', () => {
     await link.close();
     expect(device.opens).toBe(0);
     expect(device.complaints).toEqual([]);
+    expect(calls.at(-1)).toBe('close');
+    expect(calls).not.toContain('attach 1');
+  });
+
+  it('gives a device back to the driver of the kernel that had it', async () => {
+    const calls: string[] = [];
+    const native = nativeDevice(new SimulatedDevice(), calls);
+    native.detachKernelDriver = async (number) => void calls.push(`detach ${number}`);
+    const link = linkTo(async () => ({ usb: { getDevices: async () => [native] } }));
+    await link.open(forever);
+    expect(calls.slice(0, 2)).toEqual(['detach 1', 'claim 1']);
+    await link.close();
+    expect(calls.slice(-3)).toEqual(['release 1', 'attach 1', 'close']);
+  });
+
+  it('gives it back also when another program keeps it from being claimed', async () => {
+    const calls: string[] = [];
+    const native = nativeDevice(new SimulatedDevice(), calls);
+    native.detachKernelDriver = async (number) => void calls.push(`detach ${number}`);
+    native.claimInterface = async () => await Promise.reject(new Error('busy'));
+    const link = linkTo(async () => ({ usb: { getDevices: async () => [native] } }));
+    await expect(link.open(forever)).rejects.toThrow('busy');
+    expect(calls).toEqual(['detach 1', 'release 1', 'attach 1', 'close']);
   });
 
   it('says that a device is not there', async () => {

@@ -299,8 +299,10 @@ describe('a USBTMC link', () => {
     device.capabilities = Buffer.alloc(24);
     device.capabilities[0] = 1;
     const link = await opened();
-    await expect(link.trigger?.(forever)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
-    await expect(link.setRemote?.(true, forever)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(link.trigger?.(forever)).rejects.toMatchObject({ code: 'INSTRUMENT_ERROR' });
+    await expect(link.setRemote?.(true, forever)).rejects.toMatchObject({
+      code: 'INSTRUMENT_ERROR',
+    });
     expect(await query(link, 'still?')).toBe('still?');
   });
 

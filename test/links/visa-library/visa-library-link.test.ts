@@ -203,7 +203,9 @@ describe('a link through a VISA library', () => {
     await link.trigger?.(forever);
     expect(await link.readStatusByte?.(forever)).toBe(0x42);
     await link.setRemote?.(true, forever);
-    await expect(link.setRemote?.(false, forever)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(link.setRemote?.(false, forever)).rejects.toMatchObject({
+      code: 'INSTRUMENT_ERROR',
+    });
     expect(await query(link, 'LOG?')).toBe('clear,trigger,ren 5,ren 6');
   });
 
