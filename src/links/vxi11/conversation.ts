@@ -14,6 +14,12 @@ import type { Vxi11Session } from './vxi11-session.ts';
  */
 export const vxi11SettlingMs = 2_000;
 
+/**
+ * All that one write or device clear waits for, from settling to its last call, takes no longer. Less than
+ * a port waits for a write, which would not know why it does not end.
+ */
+export const vxi11WriteMs = 4_500;
+
 /** The longest that fits into a call. */
 const ioTimeoutMostMs = 0xff_ff_ff_ff;
 
@@ -253,8 +259,15 @@ export class Vxi11Conversation {
 
   /** A device's own error leaves the link as good as it was. */
   async #endOnFailure(done: Promise<void>, signal: AbortSignal, what: string): Promise<void> {
+    const { address, clock } = this.#options;
+    const timeoutMs = vxi11WriteMs;
+    const late = (): SignalboxError =>
+      new SignalboxError('LINK_TIMEOUT', `${what} has not ended within ${timeoutMs} ms`, {
+        details: { address, timeoutMs },
+      });
+    using wait = new BoundedWait({ clock, timeoutMs, signals: [signal], what, late });
     try {
-      await raceAbort(done, signal, what);
+      await raceAbort(done, wait.signal, what);
     } catch (error) {
       const isDevices = error instanceof SignalboxError && 'vxi11Error' in error.details;
       if (!isDevices || error.details['vxi11Error'] === vxi11Errors.invalidLink) this.#fail(error);

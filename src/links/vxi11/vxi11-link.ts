@@ -34,7 +34,7 @@ interface OpenLink {
  * It says nothing until `askForReply` asks for it. What answers an asking that was given up goes to
  * nobody: before the next message its device_read is aborted, and the device is cleared when its
  * response may still come. An asking that follows without a message goes on with the same response. A
- * lock of another program is not waited for: PORT_BUSY. The device's errors fail one `read` or `write`
+ * lock of another program is waited for `vxi11LockTimeoutMs`, then it is PORT_BUSY. The device's errors fail one `read` or `write`
  * and carry `vxi11Error`; the link goes on, but for an invalid link.
  */
 export class Vxi11Link implements Link {

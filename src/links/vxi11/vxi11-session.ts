@@ -26,9 +26,12 @@ import type { RpcPatience } from './rpc-client.ts';
 /** A server that has not opened the link by then does not. */
 export const vxi11OpeningMs = 10_000;
 /** How long the instrument may take to carry out what is no read. */
-export const vxi11IoTimeoutMs = 5_000;
-/** How long the instrument may be locked by another program: it is waited for, not failed at. */
-export const vxi11LockTimeoutMs = 5_000;
+export const vxi11IoTimeoutMs = 4_000;
+/**
+ * How long the instrument may be locked by another program: it is waited for, then PORT_BUSY. Well below
+ * the times after which a port gives up an opening or a write, so that it hears who has the instrument.
+ */
+export const vxi11LockTimeoutMs = 2_000;
 /** How much later than the instrument's own timeout the server's answer may come. */
 export const vxi11GraceMs = 2_000;
 /** What one device_read asks for. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
-import { vxi11SettlingMs } from '../../../src/links/vxi11/conversation.ts';
-import { vxi11GraceMs } from '../../../src/links/vxi11/vxi11-session.ts';
+import { vxi11SettlingMs, vxi11WriteMs } from '../../../src/links/vxi11/conversation.ts';
+import { vxi11GraceMs, vxi11LockTimeoutMs } from '../../../src/links/vxi11/vxi11-session.ts';
+import { openTimeoutMs } from '../../../src/ports/index.ts';
+import { writeTimeoutMs } from '../../../src/ports/wire.ts';
 import { unusedPort } from '../tcp/loopback-server.ts';
 import { int } from './rpc-peer.ts';
-import { genericArgs, readArgs, readResults, ScriptedVxi11 } from './scripted-vxi11.ts';
+import { genericArgs, readArgs, readResults, ScriptedVxi11, writeArgs } from './scripted-vxi11.ts';
 
 /** Long enough that no time runs out by itself. */
 const patientMs = 60_000;
@@ -199,5 +201,48 @@ describe('what answers too late', () => {
       expect(bench.core.bytes.hasUnread).toBe(false);
       expect(clock.pendingCount).toBe(0);
     }
+  });
+
+  it('takes a write less time than a port gives it, whatever it waits for one after the other', async () => {
+    expect(vxi11SettlingMs + vxi11LockTimeoutMs).toBeLessThan(vxi11WriteMs);
+    expect(vxi11WriteMs).toBeLessThan(Math.min(writeTimeoutMs, openTimeoutMs));
+    const clock = new ManualClock();
+    await using bench = await ScriptedVxi11.open({ clock });
+    await bench.say('OLD?');
+    bench.link.askForReply(100);
+    const { xid } = await bench.hear('read');
+    const written = bench.write('NEW?');
+    written.catch(() => {});
+    await bench.answerAbort();
+    await clock.advance(vxi11SettlingMs - 1);
+    bench.core.reply(xid, readResults(23, 0, ''));
+    const cleared = await bench.hear('clear', genericArgs);
+    await clock.advance(vxi11LockTimeoutMs);
+    bench.core.reply(cleared.xid, int(0));
+    await bench.hear('write', writeArgs('NEW?', true));
+    await clock.advance(writeTimeoutMs - vxi11SettlingMs - vxi11LockTimeoutMs);
+    await expect(written).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
+    await bench.core.bytes.ended();
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('says that another program has the instrument, and goes on when that has let it go', async () => {
+    const clock = new ManualClock();
+    await using bench = await ScriptedVxi11.open({ clock });
+    await bench.say('OLD?');
+    bench.link.askForReply(100);
+    const { xid } = await bench.hear('read');
+    const locked = bench.write('NEW?');
+    locked.catch(() => {});
+    await bench.answerAbort();
+    bench.core.reply(xid, readResults(23, 0, ''));
+    const { xid: own } = await bench.hear('clear', genericArgs);
+    await clock.advance(vxi11LockTimeoutMs);
+    bench.core.reply(own, int(11));
+    await expect(locked).rejects.toMatchObject({ code: 'PORT_BUSY' });
+    const written = bench.write('NEW?');
+    await bench.answer('clear', int(0), genericArgs);
+    await bench.takeMessage('NEW?');
+    await written;
   });
 });

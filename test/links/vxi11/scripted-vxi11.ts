@@ -142,18 +142,18 @@ export class ScriptedVxi11 implements AsyncDisposable {
   }
 }
 
-/** Link, I/O timeout of 5 s, as long for a lock, that it is waited for, END or not, data. B.6.3. */
+/** Link, I/O timeout of 4 s, 2 s for a lock, that it is waited for, END or not, data. B.6.3. */
 export function writeArgs(text: string, isEnd: boolean): string {
-  return linkId + int(5_000) + int(5_000) + int(isEnd ? 9 : 1) + opaque(text);
+  return linkId + int(4_000) + int(2_000) + int(isEnd ? 9 : 1) + opaque(text);
 }
 
 /** Link, 256 KiB, I/O timeout, lock timeout, that it is waited for, no terminator. B.6.4. */
 export function readArgs(timeoutMs: number): string {
-  return linkId + int(262_144) + int(timeoutMs) + int(5_000) + int(1) + int(0);
+  return linkId + int(262_144) + int(timeoutMs) + int(2_000) + int(1) + int(0);
 }
 
-/** Link, that a lock is waited for, 5 s, I/O timeout of 5 s. Appendix C, Device_GenericParms. */
-export const genericArgs: string = linkId + int(1) + int(5_000) + int(5_000);
+/** Link, that a lock is waited for, 2 s, I/O timeout of 4 s. Appendix C, Device_GenericParms. */
+export const genericArgs: string = linkId + int(1) + int(2_000) + int(4_000);
 
 /** What device_read gives: error, reason (4 is END), data. */
 export function readResults(error: number, reason: number, text: string): string {
