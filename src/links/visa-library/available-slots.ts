@@ -8,6 +8,6 @@ const poolThreads = Number(process.env['UV_THREADPOOL_SIZE']) || poolThreadsDefa
 
 /**
  * How many calls of a VISA library may block at the same time. More instruments than that wait for each
- * other, at most for one read; `UV_THREADPOOL_SIZE` in the environment raises it.
+ * other in turn, for short reads; `UV_THREADPOOL_SIZE` in the environment raises it.
  */
 export const availableSlots: number = Math.max(1, poolThreads - threadsLeft);

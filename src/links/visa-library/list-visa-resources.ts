@@ -1,4 +1,6 @@
+import { callSlots } from './call-slots.ts';
 import { loadVisaLibrary } from './load-visa-library.ts';
+import type { VisaLibrary } from './load-visa-library.ts';
 import { visaStatus } from './codes.ts';
 import { checkVisa, descriptionBytes, textOf } from './visa-error.ts';
 
@@ -21,6 +23,11 @@ export async function listVisaResources({
   expression = '?*INSTR',
 }: ListVisaResourcesOptions = {}): Promise<readonly string[]> {
   const library = await loadVisaLibrary(libraryPath);
+  const wish = { resource: 'a search for instruments', isOpening: true };
+  return await callSlots.run(wish, async () => await search(library, expression));
+}
+
+async function search(library: VisaLibrary, expression: string): Promise<readonly string[]> {
   const manager: [number] = [0];
   const opened = await library.call('viOpenDefaultRM', manager);
   const [rm] = manager;

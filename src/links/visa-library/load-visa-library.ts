@@ -1,6 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import { loadKoffi } from '../linux/koffi.ts';
-import { inSlot } from './call-slots.ts';
 
 /** How makers of VISA libraries name them on Linux: National Instruments, Keysight, Rohde & Schwarz. */
 export const visaLibraryNames: readonly string[] = [
@@ -42,7 +41,10 @@ export type VisaFunction = keyof typeof declarations;
 /** A VISA library. */
 export interface VisaLibrary {
   readonly path: string;
-  /** Calls without holding up this program, and gives the completion code. */
+  /**
+   * Calls without holding up this program, and gives the completion code. What may take its time is
+   * called in a place of `callSlots`.
+   */
   call(name: VisaFunction, ...values: readonly unknown[]): Promise<number>;
   /** What the library is to call for an event of any session, from any of its threads. */
   readonly handler: unknown;
@@ -115,7 +117,7 @@ async function load(path: string): Promise<VisaLibrary> {
     async call(name, ...values) {
       const call = calls.get(name);
       if (call === undefined) throw new SignalboxError('INTERNAL', `${name} is not declared`);
-      return await inSlot(async () => await call(...values));
+      return await call(...values);
     },
     handler,
     hear(vi, listener) {

@@ -11,6 +11,8 @@ import { classifyLinkError } from '../link-error.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { MessageBuffer } from '../message-buffer.ts';
 import { Turns } from '../turns.ts';
+import { callSlots } from './call-slots.ts';
+import type { Slot } from './call-slots.ts';
 import { remoteModes, visaAttributes, visaStatus } from './codes.ts';
 import { loadVisaLibrary } from './load-visa-library.ts';
 import { VisaSession } from './visa-session.ts';
@@ -20,6 +22,13 @@ export const visaOperationMs = 4_000;
 
 /** A wait for a reply is made of calls that are no longer, since a call cannot be taken back. */
 export const visaReadMsMost = 2_000;
+
+/** The same in the last place for calls, shared with the others that wait for it; and the least. */
+export const visaSharedReadMs = 400;
+const sharedReadMsLeast = 20;
+
+/** A call that has not come back so long after its link was closed is abandoned. */
+export const visaClosingMs = 6_000;
 
 const readBytes = 65_536;
 const writeBytesMost = 262_144;
@@ -57,6 +66,8 @@ export class VisaLibraryLink implements Link {
   #isOpen = false;
   #asking: Asking | undefined;
   #failure: SignalboxError | undefined;
+  readonly #life = new AbortController();
+  #leaving: Promise<void> | undefined;
 
   constructor(options: VisaLibraryLinkOptions) {
     this.#options = options;
@@ -163,55 +174,89 @@ export class VisaLibraryLink implements Link {
     return this.#events.on('serviceRequest', listener);
   }
 
-  /** Waits for the call that is under way, at most {@link visaReadMsMost} or {@link visaOperationMs}. */
+  /**
+   * Waits for the call that is under way, at most {@link visaClosingMs}. A call that has not come back by
+   * then is abandoned: until it does, opening the resource again says so; then its session is closed.
+   */
   async close(): Promise<void> {
     this.#received.clear();
     this.#giveUpReply();
     this.#fail(this.#gone('was closed'));
+    this.#life.abort(this.#failure);
+    this.#leaving ??= this.#leave();
+    const patience = Promise.withResolvers<void>();
+    const timer = this.#clock.schedule(visaClosingMs, () => {
+      callSlots.abandon(this.address);
+      patience.resolve();
+    });
+    await Promise.race([this.#leaving, patience.promise]);
+    timer.cancel();
+  }
+
+  /** Never rejects. */
+  async #leave(): Promise<void> {
     await this.#turns.over();
-    await this.#session?.close();
+    const session = this.#session;
+    if (session === undefined) return;
+    await callSlots
+      .run({ resource: this.address }, async () => await session.close())
+      .catch(() => {});
   }
 
   async #openSession(): Promise<void> {
     const { libraryPath, resource, termChar } = this.#options;
     const library = await loadVisaLibrary(libraryPath);
-    const session = await VisaSession.open(library, resource, visaOperationMs);
-    this.#session = session;
-    if (termChar !== undefined) {
-      await session.set(visaAttributes.termChar, termChar);
-      await session.set(visaAttributes.termCharEnabled, 1);
-    }
-    await session.hearServiceRequests(() => this.#events.emit('serviceRequest', undefined));
+    const wish = { resource, isOpening: true, signal: this.#life.signal };
+    await callSlots.run(wish, async () => {
+      const session = await VisaSession.open(library, resource, visaOperationMs);
+      this.#session = session;
+      if (termChar !== undefined) {
+        await session.set(visaAttributes.termChar, termChar);
+        await session.set(visaAttributes.termCharEnabled, 1);
+      }
+      await session.hearServiceRequests(() => this.#events.emit('serviceRequest', undefined));
+    });
+  }
+
+  /** One place for a call that may take its time and what belongs to it. */
+  async #inSlot<T>(run: (session: VisaSession, slot: Slot) => Promise<T>): Promise<T> {
+    const session = this.#known();
+    const wish = { resource: this.address, signal: this.#life.signal };
+    return await callSlots.run(wish, async (slot) => await run(session, slot));
   }
 
   async #writeAll(data: Uint8Array, end: boolean): Promise<void> {
-    const session = this.#known();
-    await session.set(visaAttributes.timeoutMs, visaOperationMs);
     let at = 0;
     while (at < data.length) {
       const piece = data.subarray(at, at + writeBytesMost);
       const isLast = at + piece.length === data.length;
-      await session.set(visaAttributes.sendEnd, end && isLast ? 1 : 0);
       const written: [number] = [0];
-      await session.check('viWrite', 'a write', piece, piece.length, written);
+      await this.#inSlot(async (session) => {
+        await session.set(visaAttributes.timeoutMs, visaOperationMs);
+        await session.set(visaAttributes.sendEnd, end && isLast ? 1 : 0);
+        await session.check('viWrite', 'a write', piece, piece.length, written);
+      });
       if (written[0] === 0) throw this.#broken('took no byte and said that it had');
       at += written[0];
     }
   }
 
   async #readReply(asking: Asking): Promise<void> {
-    const session = this.#known();
     const bytes = Buffer.alloc(readBytes);
     let heardMs = this.#clock.monotonic();
     let hasPart = false;
     for (;;) {
       const leftMs = asking.timeoutMs - (this.#clock.monotonic() - heardMs);
       if (asking.isGivenUp || leftMs <= 0) break;
-      const sliceMs = Math.ceil(Math.min(leftMs, visaReadMsMost));
-      await session.set(visaAttributes.timeoutMs, sliceMs);
       const count: [number] = [0];
-      const status = await session.call('viRead', bytes, readBytes, count);
-      if (status !== visaStatus.timeout) await session.expect(status, 'a read');
+      const status = await this.#inSlot(async (session, { kept }) => {
+        if (asking.isGivenUp) return visaStatus.timeout;
+        const sliceMs = Math.ceil(Math.min(leftMs, readMsWith(kept)));
+        await session.set(visaAttributes.timeoutMs, sliceMs);
+        const code = await session.call('viRead', bytes, readBytes, count);
+        if (code !== visaStatus.timeout) await session.expect(code, 'a read');
+        return code;
+      });
       const isEnd = status === visaStatus.success || status === visaStatus.termChar;
       if (asking.isGivenUp) return;
       if (count[0] > 0) {
@@ -231,11 +276,11 @@ export class VisaLibraryLink implements Link {
     run: (session: VisaSession) => Promise<T>,
   ): Promise<T> {
     await this.#idle(signal);
-    const operation = this.#turns.run(async () => {
-      const session = this.#known();
+    const inSlot = async (session: VisaSession): Promise<T> => {
       await session.set(visaAttributes.timeoutMs, visaOperationMs);
       return await run(session);
-    });
+    };
+    const operation = this.#turns.run(async () => await this.#inSlot(inSlot));
     return await raceAbort(operation, signal, `${what} of ${this.address}`);
   }
 
@@ -279,6 +324,11 @@ export class VisaLibraryLink implements Link {
       ...(cause === undefined ? {} : { cause }),
     });
   }
+}
+
+/** How long one read may keep so many others from their calls. */
+function readMsWith(kept: number): number {
+  return kept === 0 ? visaReadMsMost : Math.max(visaSharedReadMs / kept, sharedReadMsLeast);
 }
 
 /** Makes links through a VISA library; it is looked for when the first one opens. */

@@ -35,6 +35,11 @@ export class CompiledLibrary implements Disposable {
     return await this.#number('bytesRead');
   }
 
+  /** Lets calls come back that hang. */
+  async release(): Promise<void> {
+    await this.#number('release');
+  }
+
   async #number(name: string): Promise<number> {
     const koffi = await loadKoffi();
     return Number(koffi.load(this.path).func(`int32_t ${name}()`)());

@@ -1,8 +1,10 @@
 /*
  * A small VISA library over an instrument in the same process, with the calls and status codes of
- * VPP-4.3 and VPP-4.3.2. Each session of GPIB0::9::INSTR is an instrument of its own: it gives back what
- * it is told, unless that is one of these:
+ * VPP-4.3 and VPP-4.3.2. Each session of GPIB0::9::INSTR, and of those at GPIB0::20 to 28, is an
+ * instrument of its own: it gives back what it is told, unless that is one of these. GPIB0::6::INSTR and
+ * GPIB0::5::INSTR do not answer when they are opened.
  *   MUTE        nothing to say
+ *   HANG        does not come back from reading until release() is called
  *   SLOW ms     gives that back after so long
  *   DEAF        takes nothing any more
  *   HALF        gives that back, and never its end
@@ -45,7 +47,7 @@ struct session {
     int is_manager;
     uint32_t manager;
     uint32_t timeout_ms;
-    int sends_end, stops_at_char, is_lost, is_mute, has_reply;
+    int sends_end, stops_at_char, is_lost, is_mute, hangs, has_reply;
     unsigned char stop_char;
     double ready_at;
     char *message, *reply;
@@ -95,6 +97,11 @@ int32_t openSessions(void) {
     return count;
 }
 
+static volatile int is_released;
+
+/* Calls that hang come back, now and later: not of VISA. */
+int32_t release(void) { return is_released = 1; }
+
 static int32_t bytes_read;
 
 /* How many bytes viRead has given: not of VISA. */
@@ -116,7 +123,12 @@ int32_t viOpen(uint32_t manager, const char *name, uint32_t mode, uint32_t timeo
         usleep(timeout < 400 ? timeout * 1000 : 400000);
         return ERROR_TMO;
     }
-    if (strcmp(name, "GPIB0::9::INSTR") != 0) return ERROR_RSRC_NFOUND;
+    if (strcmp(name, "GPIB0::6::INSTR") == 0 || strcmp(name, "GPIB0::5::INSTR") == 0) {
+        usleep(timeout * 1000);
+        return ERROR_TMO;
+    }
+    int is_there = strcmp(name, "GPIB0::9::INSTR") == 0 || strncmp(name, "GPIB0::2", 8) == 0;
+    if (!is_there || strcmp(name, "GPIB0::29::INSTR") == 0) return ERROR_RSRC_NFOUND;
     *vi = make();
     sessions[*vi].manager = manager;
     return SUCCESS;
@@ -180,6 +192,7 @@ static void obey(uint32_t vi, struct session *session) {
     session->ready_at = now();
     long number = 0;
     if (strcmp(text, "MUTE") == 0) session->has_reply = 0;
+    else if (strcmp(text, "HANG") == 0) session->hangs = 1;
     else if (strcmp(text, "DEAF") == 0) session->is_mute = 1;
     else if (strcmp(text, "LOST") == 0) session->is_lost = 1;
     else if (strcmp(text, "HALF") == 0) session->reply_ends = 0;
@@ -224,6 +237,7 @@ int32_t viRead(uint32_t vi, unsigned char *bytes, uint32_t count, uint32_t *read
     struct session *session = find(vi);
     *read = 0;
     if (session == NULL) return ERROR_INV_OBJECT;
+    while (session->hangs && !is_released) usleep(1000);
     double until = now() + session->timeout_ms / 1000.0;
     for (;;) {
         if (session->is_lost) return ERROR_CONN_LOST;

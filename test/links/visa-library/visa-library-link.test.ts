@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/kernel/index.ts';
 import {
   availableSlots,
   listVisaResources,
@@ -8,6 +9,7 @@ import {
   visaLibraryLinkFactory,
   visaLibraryNames,
 } from '../../../src/links/index.ts';
+import { visaClosingMs } from '../../../src/links/visa-library/visa-library-link.ts';
 import type { Link, VisaLibraryLinkOptions } from '../../../src/links/index.ts';
 import { RandomBytes } from '../../protocols/random-bytes.ts';
 import { count } from '../../support/count.ts';
@@ -113,6 +115,45 @@ describe('a link through a VISA library', () => {
     // One look at a file is as long as nothing beside a read that blocks.
     expect(looks).toBeGreaterThan(10);
     expect(turns).toBeGreaterThan(10);
+  });
+
+  it('answers while others that share its places do not', async () => {
+    const live = await opened();
+    for (const address of [20, 21, 22]) {
+      const mute = await opened({ resource: `GPIB0::${address}::INSTR` });
+      await mute.write(Buffer.from('MUTE'), end);
+      mute.askForReply?.(600_000);
+    }
+    const dead = newLink({ resource: 'GPIB0::6::INSTR' }).open(forever);
+    const isOver = dead.catch(() => true);
+    let answers = 0;
+    while ((await Promise.race([isOver, query(live, 'live?')])) === 'live?') answers += 1;
+    await expect(dead).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
+    expect(answers).toBeGreaterThan(2);
+  });
+
+  it('abandons a call that does not come back, and is as good as before when it has', async () => {
+    using own = new CompiledLibrary('small_visa');
+    await using _released = { [Symbol.asyncDispose]: async () => await own.release() };
+    const where = { resource: 'GPIB0::20::INSTR', libraryPath: own.path };
+    const clock = new ManualClock();
+    const hanging = await opened({ ...where, clock });
+    await hanging.write(Buffer.from('HANG'), end);
+    hanging.askForReply?.(patientMs);
+    await pause(50);
+    const closed = hanging.close();
+    await clock.advance(visaClosingMs);
+    await closed;
+    await expect(opened(where)).rejects.toMatchObject({
+      code: 'LINK_TIMEOUT',
+      message: expect.stringContaining('GPIB0::20::INSTR was abandoned'),
+    });
+    expect(await query(await opened(), 'other?')).toBe('other?');
+    await own.release();
+    await expect.poll(async () => await own.openSessions()).toBe(0);
+    const again = await opened(where);
+    expect(await query(again, 'back?')).toBe('back?');
+    await again.close();
   });
 
   it('waits for longer than one call of the library does', async () => {
