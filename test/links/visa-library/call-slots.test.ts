@@ -74,8 +74,9 @@ describe('the places for calls of a VISA library', () => {
     abort.abort();
     await expect(left).rejects.toMatchObject({ code: 'CANCELLED' });
     await turnOfLoop();
+    void call('d', { resource: 'd' });
     await end('a');
-    expect(running).toEqual(['b']);
+    expect(running).toEqual(['b', 'd']);
   });
 
   it('are refused to a resource whose call was abandoned, until that comes back', async () => {
