@@ -12,6 +12,7 @@ import {
   resultsOf,
   vxi11Core,
 } from '../../protocols/index.ts';
+import { isNeighbour } from './network-interfaces.ts';
 import type { NetworkInterface } from './network-interfaces.ts';
 
 /** A server that has not said by then where its core channel is does not. */
@@ -52,6 +53,8 @@ export async function findVxi11Servers({
     try {
       const xid = randomInt(xidsMost);
       socket.on('message', (message, { address }) => {
+        // Who searches is not to be sent into other networks.
+        if (!isNeighbour(near, address)) return;
         const tcpPort = tcpPortIn(message, xid);
         if (tcpPort === 0 || found.size >= vxi11ServersMost) return;
         found.set(address, { address, tcpPort });
