@@ -2,7 +2,7 @@ import { raceAbort } from '../kernel/index.ts';
 import type { Clock, SignalboxError } from '../kernel/index.ts';
 
 /** What a wait is for, and how it ends. */
-export interface BoundedWait {
+export interface WaitAtMostOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -12,7 +12,7 @@ export interface BoundedWait {
 }
 
 /** Waits no longer than it says. @throws what `late` gives; CANCELLED; what the promise rejects with */
-export async function waitAtMost<T>(promise: Promise<T>, wait: BoundedWait): Promise<T> {
+export async function waitAtMost<T>(promise: Promise<T>, wait: WaitAtMostOptions): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = wait.clock.schedule(wait.timeoutMs, () => late.reject(wait.late()));
   try {

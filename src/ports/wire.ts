@@ -16,7 +16,7 @@ import type { Attempt, RequestRest, Transaction } from './transaction.ts';
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
 export const writeTimeoutMs = 5_000;
 
-/** What the wire tells of bytes that belong to no request. */
+/** What a wire tells beside the replies to requests. */
 export interface WireListener {
   /** Bytes that nobody waits for: late replies, noise. They were dropped. */
   quarantined(data: Uint8Array, reason: string): void;
