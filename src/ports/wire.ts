@@ -6,7 +6,7 @@ import {
   raceAbort,
   SignalboxError,
 } from '../kernel/index.ts';
-import type { Clock, Timer } from '../kernel/index.ts';
+import type { Clock, ErrorCode, Timer } from '../kernel/index.ts';
 import type { Chunk, Link } from '../links/index.ts';
 import type { ReplyReader } from '../protocols/index.ts';
 import { scheduleReadFirst } from './read-first.ts';
@@ -15,6 +15,9 @@ import type { Attempt, RequestRest, Transaction } from './transaction.ts';
 
 /** How long a link may take to accept the bytes of one request; then it counts as broken. */
 export const writeTimeoutMs = 5_000;
+
+/** What the instrument or its server refuses, before it took anything: the link goes on. */
+const refusals: readonly ErrorCode[] = ['INSTRUMENT_ERROR', 'PORT_BUSY'];
 
 /** What a wire tells beside the replies to requests. */
 export interface WireListener {
@@ -241,7 +244,7 @@ export class Wire {
       await written;
     } catch (error) {
       const failure = asSignalboxError(error);
-      this.#break(failure);
+      if (!refusals.includes(failure.code)) this.#break(failure);
       throw failure;
     } finally {
       timer.cancel();
@@ -270,7 +273,7 @@ export class Wire {
     try {
       return await this.#link.read(signal);
     } catch (error) {
-      if (!hasCode(error, 'INSTRUMENT_ERROR')) throw error;
+      if (!hasCode(error, ...refusals)) throw error;
       const refusal = asSignalboxError(error);
       const exchange = this.#exchange;
       this.#exchange = undefined;

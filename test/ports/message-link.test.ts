@@ -79,6 +79,22 @@ describe('a link on which instruments speak only when asked', () => {
     expect(port.statistics().reconnects).toBe(0);
   });
 
+  it('stays open when another program has the instrument', async () => {
+    const { port, instrument, clock } = await open();
+    const { current } = instrument;
+    if (current === undefined) throw new Error('no link');
+    current.write = async () => {
+      throw new SignalboxError('PORT_BUSY', 'another link has its lock');
+    };
+    const refused = port.transact(driver.query('A?'), owner());
+    await expect(refused).rejects.toMatchObject({ code: 'PORT_BUSY' });
+    Reflect.deleteProperty(current, 'write');
+    const next = port.transact(driver.query('B?'), owner());
+    await clock.advance(10);
+    expect(await next).toBe('re B?');
+    expect(port.statistics().reconnects).toBe(0);
+  });
+
   it('is opened again when the clear does not end', async () => {
     const { port, instrument, clock } = await open((message) =>
       message === 'SLOW?' ? new Promise<string>(() => {}) : `re ${message}`,
