@@ -58,6 +58,12 @@ export class CliBench implements AsyncDisposable {
     this.#cleanUps.defer(() => killed(started));
   }
 
+  /** Starts the gateway again; the new one ends with the bench, too. */
+  async restart(): Promise<void> {
+    const { started } = (await this.json(['restart'])) as { started: number };
+    this.#cleanUps.defer(() => killed(started));
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
