@@ -1,19 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Debian's own Python, which has python3-serial and python3-pyvisa as packages. */
+/** Debian's own Python: `npm test` sees to its packages python3-serial and python3-pyvisa. */
 const python = '/usr/bin/python3';
-
-/** Whether a module can be used. With CI=true one that is missing is an error. */
-export function hasPython(module: string): boolean {
-  const { status } = spawnSync(python, ['-c', `import ${module}`]);
-  if (status === 0) return true;
-  if (process.env['CI'] === 'true') throw new Error(`${python} has no module ${module}`);
-  return false;
-}
 
 /** A foreign program that runs. */
 export function startPython(program: string, ...args: readonly string[]): ChildProcess {

@@ -3,7 +3,7 @@ import { SignalboxClient } from '../../src/client/index.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import { vxi11Errors } from '../../src/protocols/index.ts';
 import { HislipProgram } from '../doors/hislip/hislip-program.ts';
-import { hasPython, runPython } from '../doors/python.ts';
+import { runPython } from '../doors/python.ts';
 import { Vxi11Program } from '../doors/vxi11/vxi11-program.ts';
 import { count } from '../support/count.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
@@ -49,35 +49,32 @@ function hex(value: number): string {
 }
 
 describe('a flow controller behind doors of VISA programs', () => {
-  it.runIf(hasPython('pyvisa') && hasPython('serial'))(
-    'answers PyVISA over VXI-11, pyserial at its raw socket and a poller over HTTP, each its own',
-    async () => {
-      await using gateway = await GatewayProcess.start(laboratory);
-      const client = new SignalboxClient({ url: gateway.url });
-      const times = String(count(500));
-      const socket = `socket://127.0.0.1:${tcpPortIn(gateway.address('nitrogen-socket'))}`;
-      const over = new AbortController();
-      const others = Promise.all([
-        runPython('visa_frames.py', gateway.address('argon-vxi11'), '4', times),
-        runPython('propar_poller.py', socket, '3', '2'),
-      ]);
-      const end = (): void => over.abort();
-      void others.then(end, end);
-      let polled = 0;
-      while (!over.signal.aborted) {
-        expect((await client.read('argon', 'serialNumber')).value).toBe('SIM004');
-        expect((await client.read('nitrogen', 'serialNumber')).value).toBe('SIM003');
-        polled += 1;
-      }
-      for (const printed of await others) {
-        expect(JSON.parse(printed)).toMatchObject({ wrong: 0, silent: 0 });
-      }
-      expect(polled).toBeGreaterThan(10);
-      // Its raw socket takes both forms of frames, and leads to the whole bus.
-      const ascii = await runPython('ascii_poller.py', socket, '4', '0.5');
-      expect(JSON.parse(ascii)).toMatchObject({ wrong: 0, silent: 0 });
-    },
-  );
+  it('answers PyVISA over VXI-11, pyserial at its raw socket and a poller over HTTP, each its own', async () => {
+    await using gateway = await GatewayProcess.start(laboratory);
+    const client = new SignalboxClient({ url: gateway.url });
+    const times = String(count(500));
+    const socket = `socket://127.0.0.1:${tcpPortIn(gateway.address('nitrogen-socket'))}`;
+    const over = new AbortController();
+    const others = Promise.all([
+      runPython('visa_frames.py', gateway.address('argon-vxi11'), '4', times),
+      runPython('propar_poller.py', socket, '3', '2'),
+    ]);
+    const end = (): void => over.abort();
+    void others.then(end, end);
+    let polled = 0;
+    while (!over.signal.aborted) {
+      expect((await client.read('argon', 'serialNumber')).value).toBe('SIM004');
+      expect((await client.read('nitrogen', 'serialNumber')).value).toBe('SIM003');
+      polled += 1;
+    }
+    for (const printed of await others) {
+      expect(JSON.parse(printed)).toMatchObject({ wrong: 0, silent: 0 });
+    }
+    expect(polled).toBeGreaterThan(10);
+    // Its raw socket takes both forms of frames, and leads to the whole bus.
+    const ascii = await runPython('ascii_poller.py', socket, '4', '0.5');
+    expect(JSON.parse(ascii)).toMatchObject({ wrong: 0, silent: 0 });
+  });
 
   it('takes frames through HiSLIP and VXI-11, and several of them in a message', async () => {
     await using gateway = await GatewayProcess.start(laboratory);

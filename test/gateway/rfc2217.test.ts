@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SignalboxClient } from '../../src/client/index.ts';
 import { parseConfig } from '../../src/config/index.ts';
-import { hasPython, runPython } from '../doors/python.ts';
+import { runPython } from '../doors/python.ts';
 import { Rfc2217Program } from '../doors/rfc2217/rfc2217-program.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 
@@ -24,25 +24,22 @@ rfc2217 = 0
 const nodes: readonly number[] = [3, 4, 5];
 
 describe('a port with RFC 2217', () => {
-  it.skipIf(!hasPython('serial'))(
-    'serves three pyserial programs at once, each value right',
-    async () => {
-      await using gateway = await GatewayProcess.start(laboratory);
-      const address = gateway.address('bus-rfc2217');
-      expect(address).toMatch(/^rfc2217:\/\/127\.0\.0\.1:\d+$/);
-      const printed = await Promise.all(
-        nodes.map(async (node) => await runPython('propar_poller.py', address, String(node), '3')),
-      );
-      for (const each of printed) {
-        const { right, wrong, silent } = JSON.parse(each) as Record<string, number>;
-        expect({ wrong, silent }).toEqual({ wrong: 0, silent: 0 });
-        expect(right).toBeGreaterThan(10);
-      }
-      const { doors } = await new SignalboxClient({ url: gateway.url }).status();
-      const door = doors.find(({ kind }) => kind === 'rfc2217');
-      expect(door).toMatchObject({ serves: { port: 'bus' }, clients: [] });
-    },
-  );
+  it('serves three pyserial programs at once, each value right', async () => {
+    await using gateway = await GatewayProcess.start(laboratory);
+    const address = gateway.address('bus-rfc2217');
+    expect(address).toMatch(/^rfc2217:\/\/127\.0\.0\.1:\d+$/);
+    const printed = await Promise.all(
+      nodes.map(async (node) => await runPython('propar_poller.py', address, String(node), '3')),
+    );
+    for (const each of printed) {
+      const { right, wrong, silent } = JSON.parse(each) as Record<string, number>;
+      expect({ wrong, silent }).toEqual({ wrong: 0, silent: 0 });
+      expect(right).toBeGreaterThan(10);
+    }
+    const { doors } = await new SignalboxClient({ url: gateway.url }).status();
+    const door = doors.find(({ kind }) => kind === 'rfc2217');
+    expect(door).toMatchObject({ serves: { port: 'bus' }, clients: [] });
+  });
 
   it('confirms to each client what it set, and tells the others nothing of it', async () => {
     await using gateway = await GatewayProcess.start(laboratory);

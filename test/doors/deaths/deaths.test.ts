@@ -1,7 +1,6 @@
 import { describe, it } from 'vitest';
 import { count } from '../../support/count.ts';
 import { randomFrom } from '../../support/random.ts';
-import { hasPython } from '../python.ts';
 import { DeathBench } from './death-bench.ts';
 import type { Deed, DoorKind } from './dying-client.ts';
 
@@ -26,7 +25,7 @@ describe('a client that dies leaves nothing behind, and whoever waits is next', 
   });
 
   const ofPython = all.filter(([door, deed]) => door !== 'hislip' && deed !== 'long');
-  it.runIf(hasPython('pyvisa') && hasPython('serial')).each(ofPython)(
+  it.each(ofPython)(
     'at door %s, in the deed %s, a killed program of PyVISA or pyserial',
     async (door, deed) => {
       await using bench = await DeathBench.open();

@@ -9,7 +9,7 @@ import { ScpiDriver } from '../../../src/instruments/index.ts';
 import type { Peer } from '../../support/memory-link.ts';
 import { linesProtocol } from '../../../src/sessions/index.ts';
 import { ClientBench } from '../../sessions/client-bench.ts';
-import { hasPython, runPython, startPython } from '../python.ts';
+import { runPython, startPython } from '../python.ts';
 import { LineClient, tcpPortOf } from './line-client.ts';
 import { SlowClient } from './slow-client.ts';
 
@@ -199,7 +199,7 @@ describe('the raw socket door', () => {
     await bench.door.close();
   });
 
-  it.runIf(hasPython('pyvisa_py'))('is opened by pyvisa-py as a SOCKET resource', async () => {
+  it('is opened by pyvisa-py as a SOCKET resource', async () => {
     await using bench = await DoorBench.open();
     const { address } = bench.door.status();
     expect(address).toMatch(/^TCPIP::127\.0\.0\.1::\d+::SOCKET$/);
@@ -208,7 +208,7 @@ describe('the raw socket door', () => {
     );
   });
 
-  it.runIf(hasPython('pyvisa_py'))('is not harmed by a program that is killed', async () => {
+  it('is not harmed by a program that is killed', async () => {
     await using bench = await DoorBench.open((request, side) => {
       if (request === 'MEAS?\n') side.reply('re MEAS?\n');
     });

@@ -11,7 +11,7 @@ import { Port } from '../../../src/ports/index.ts';
 import { gapProtocol, linesProtocol } from '../../../src/sessions/index.ts';
 import type { ClientProtocol } from '../../../src/sessions/index.ts';
 import { count } from '../../support/count.ts';
-import { hasPython, runPython } from '../python.ts';
+import { runPython } from '../python.ts';
 import { VirtualBus } from './virtual-bus.ts';
 
 interface Counts {
@@ -65,68 +65,56 @@ class SharedInstrument implements AsyncDisposable {
   }
 }
 
-it.runIf(hasPython('serial'))(
-  'a program that speaks ASCII shares a bus with one that speaks binary, on any nodes',
-  async () => {
-    await using bus = await VirtualBus.open(['bus-1', 'bus-2', 'bus-3'], { baudRate: 0 });
-    const seconds = String(count(20));
-    const printed = await Promise.all([
-      runPython('ascii_poller.py', bus.path('bus-1'), '3', seconds),
-      runPython('ascii_poller.py', bus.path('bus-2'), '4', seconds),
-      runPython('propar_poller.py', bus.path('bus-3'), '4', seconds),
-    ]);
-    for (const line of printed) {
-      const counts = JSON.parse(line) as Counts;
-      expect(counts).toMatchObject({ wrong: 0, silent: 0 });
-      expect(counts.right).toBeGreaterThan(Number(seconds) * 5);
-    }
-  },
-  60_000,
-);
+it('a program that speaks ASCII shares a bus with one that speaks binary, on any nodes', async () => {
+  await using bus = await VirtualBus.open(['bus-1', 'bus-2', 'bus-3'], { baudRate: 0 });
+  const seconds = String(count(20));
+  const printed = await Promise.all([
+    runPython('ascii_poller.py', bus.path('bus-1'), '3', seconds),
+    runPython('ascii_poller.py', bus.path('bus-2'), '4', seconds),
+    runPython('propar_poller.py', bus.path('bus-3'), '4', seconds),
+  ]);
+  for (const line of printed) {
+    const counts = JSON.parse(line) as Counts;
+    expect(counts).toMatchObject({ wrong: 0, silent: 0 });
+    expect(counts.right).toBeGreaterThan(Number(seconds) * 5);
+  }
+}, 60_000);
 
-it.runIf(hasPython('serial'))(
-  'programs that send lines get each the answers to its own questions',
-  async () => {
-    const times = count(500);
-    let text = '';
-    const set = new Set<string>();
-    await using shared = await SharedInstrument.open(
-      (data, answer) => {
-        text += Buffer.from(data).toString();
-        const lines = text.split('\n');
-        text = lines.pop() ?? '';
-        for (const line of lines) {
-          if (line.startsWith('ASK?')) answer(Buffer.from(`re ${line}\n`));
-          else set.add(line);
-        }
-      },
-      linesProtocol(new ScpiDriver({ parameters: [] })),
-    );
-    const all = await shared.run('line_asker.py', times);
-    expect(all).toEqual(all.map(() => ({ right: times, wrong: 0, silent: 0 })));
-    // What was set came whole, and nothing else did.
-    expect([...set].every((line) => /^SET \d+;TEXT 'is it\?'$/.test(line))).toBe(true);
-  },
-  60_000,
-);
+it('programs that send lines get each the answers to its own questions', async () => {
+  const times = count(500);
+  let text = '';
+  const set = new Set<string>();
+  await using shared = await SharedInstrument.open(
+    (data, answer) => {
+      text += Buffer.from(data).toString();
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line.startsWith('ASK?')) answer(Buffer.from(`re ${line}\n`));
+        else set.add(line);
+      }
+    },
+    linesProtocol(new ScpiDriver({ parameters: [] })),
+  );
+  const all = await shared.run('line_asker.py', times);
+  expect(all).toEqual(all.map(() => ({ right: times, wrong: 0, silent: 0 })));
+  // What was set came whole, and nothing else did.
+  expect([...set].every((line) => /^SET \d+;TEXT 'is it\?'$/.test(line))).toBe(true);
+}, 60_000);
 
-it.runIf(hasPython('serial'))(
-  'programs of an unknown protocol get each the answers to its own messages',
-  async () => {
-    const times = count(200);
-    const silenceMs = 30;
-    const pieces: Uint8Array[] = [];
-    let timer: NodeJS.Timeout | undefined;
-    await using shared = await SharedInstrument.open(
-      (data, answer) => {
-        pieces.push(data.slice());
-        clearTimeout(timer);
-        timer = setTimeout(() => answer(Buffer.concat(pieces.splice(0))), 5);
-      },
-      gapProtocol({ silenceMs, timeoutMs: 1_000 }),
-    );
-    const all = await shared.run('gap_asker.py', times);
-    expect(all).toEqual(all.map(() => ({ right: times, wrong: 0, silent: 0 })));
-  },
-  120_000,
-);
+it('programs of an unknown protocol get each the answers to its own messages', async () => {
+  const times = count(200);
+  const silenceMs = 30;
+  const pieces: Uint8Array[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  await using shared = await SharedInstrument.open(
+    (data, answer) => {
+      pieces.push(data.slice());
+      clearTimeout(timer);
+      timer = setTimeout(() => answer(Buffer.concat(pieces.splice(0))), 5);
+    },
+    gapProtocol({ silenceMs, timeoutMs: 1_000 }),
+  );
+  const all = await shared.run('gap_asker.py', times);
+  expect(all).toEqual(all.map(() => ({ right: times, wrong: 0, silent: 0 })));
+}, 120_000);

@@ -20,7 +20,7 @@ import { encodeBinaryFrame } from '../../../src/protocols/index.ts';
 import { ClientBench } from '../../sessions/client-bench.ts';
 import { count } from '../../support/count.ts';
 import { recordProof } from '../../support/proof.ts';
-import { hasPython, runPython, startPython } from '../python.ts';
+import { runPython, startPython } from '../python.ts';
 import { VirtualBus } from './virtual-bus.ts';
 
 /** Opens a terminal as a program that is not ready to wait does. */
@@ -58,7 +58,7 @@ function isFaultless({ wrong, silent }: PollResult): boolean {
 }
 
 describe('virtual serial ports', () => {
-  it.runIf(hasPython('serial'))(
+  it(
     'let three programs that know nothing of each other use one bus, each value right',
     { timeout: 120_000 },
     async () => {
@@ -91,44 +91,38 @@ describe('virtual serial ports', () => {
     },
   );
 
-  it.runIf(hasPython('serial'))(
-    'know which program has them open, and when it has gone',
-    async () => {
-      await using bus = await VirtualBus.open(['bus-1']);
-      const [door] = bus.doors;
-      expect(door?.status()).toMatchObject({
-        kind: 'virtual-port',
-        address: bus.path('bus-1'),
-        clients: [],
-      });
-      const child = startPython('half_frame.py', bus.path('bus-1'));
-      await expect
-        .poll(() => door?.status().clients[0], { timeout: 10_000 })
-        .toMatchObject({ program: 'python3', pid: child.pid, door: 'virtual-port' });
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      await expect.poll(() => door?.status().clients).toEqual([]);
-    },
-  );
+  it('know which program has them open, and when it has gone', async () => {
+    await using bus = await VirtualBus.open(['bus-1']);
+    const [door] = bus.doors;
+    expect(door?.status()).toMatchObject({
+      kind: 'virtual-port',
+      address: bus.path('bus-1'),
+      clients: [],
+    });
+    const child = startPython('half_frame.py', bus.path('bus-1'));
+    await expect
+      .poll(() => door?.status().clients[0], { timeout: 10_000 })
+      .toMatchObject({ program: 'python3', pid: child.pid, door: 'virtual-port' });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await expect.poll(() => door?.status().clients).toEqual([]);
+  });
 
-  it.runIf(hasPython('serial'))(
-    'are not harmed by a program that is killed in the middle of a frame',
-    async () => {
-      await using bus = await VirtualBus.open(['bus-1', 'bus-2']);
-      const other = runPython('propar_poller.py', bus.path('bus-2'), '4', '3');
-      const child = startPython('half_frame.py', bus.path('bus-1'));
-      if (child.stdout === null) throw new Error('no output');
-      await once(child.stdout, 'data');
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      // The next program on the same port begins with a clean line.
-      const next = await runPython('propar_poller.py', bus.path('bus-1'), '3', '2');
-      expect(JSON.parse(next)).toMatchObject({ wrong: 0, silent: 0 });
-      expect(JSON.parse(await other)).toMatchObject({ wrong: 0, silent: 0 });
-      const { writes } = await bus.simulator.report();
-      expect(writes.filter(({ process }) => process === 1)).toEqual([]);
-    },
-  );
+  it('are not harmed by a program that is killed in the middle of a frame', async () => {
+    await using bus = await VirtualBus.open(['bus-1', 'bus-2']);
+    const other = runPython('propar_poller.py', bus.path('bus-2'), '4', '3');
+    const child = startPython('half_frame.py', bus.path('bus-1'));
+    if (child.stdout === null) throw new Error('no output');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    // The next program on the same port begins with a clean line.
+    const next = await runPython('propar_poller.py', bus.path('bus-1'), '3', '2');
+    expect(JSON.parse(next)).toMatchObject({ wrong: 0, silent: 0 });
+    expect(JSON.parse(await other)).toMatchObject({ wrong: 0, silent: 0 });
+    const { writes } = await bus.simulator.report();
+    expect(writes.filter(({ process }) => process === 1)).toEqual([]);
+  });
 
   it('answer each client in its own form when one exchange on the bus served all', async () => {
     const names = Array.from({ length: 8 }, (_, n) => `bus-${n}`);
@@ -225,7 +219,7 @@ describe('virtual serial ports', () => {
     await once(shell, 'close');
   });
 
-  it.runIf(hasPython('pyvisa_py'))('are opened by pyvisa-py as ASRL resources', async () => {
+  it('are opened by pyvisa-py as ASRL resources', async () => {
     await using bench = new ClientBench((text, side) => side.reply(`re ${text}`));
     await using bus = await VirtualBus.open([]);
     const path = join(bus.folder, 'meter');
