@@ -38,19 +38,24 @@ async function opened(): Promise<Link> {
   return link;
 }
 
-async function readMessage(link: Link): Promise<Buffer> {
+async function readMessage(link: Link, signal = forever): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for (;;) {
-    const chunk = await link.read(forever);
+    const chunk = await link.read(signal);
     chunks.push(chunk.data);
     if (chunk.end) return Buffer.concat(chunks);
   }
 }
 
-async function query(link: Link, text: string, timeoutMs = patientMs): Promise<string> {
+async function query(
+  link: Link,
+  text: string,
+  timeoutMs = patientMs,
+  signal = forever,
+): Promise<string> {
   await link.write(Buffer.from(text, 'latin1'), end);
   link.askForReply?.(timeoutMs);
-  return (await readMessage(link)).toString('latin1');
+  return (await readMessage(link, signal)).toString('latin1');
 }
 
 describe('a USBTMC link', () => {
@@ -384,7 +389,11 @@ it('a USBTMC link ends with a reply or a typed error, whatever a device sends', 
   for (let turn = 0; turn < count(3_000); turn += 1) {
     const link = await opened();
     for (let message = 0; message < 4; message += 1) {
-      const outcome: unknown = await query(link, `?${message}`, 5).catch((error: unknown) => error);
+      // Who asks also says how long they wait to read: a request without an answer only ends.
+      const read = AbortSignal.timeout(50);
+      const outcome: unknown = await query(link, `?${message}`, 5, read).catch(
+        (error: unknown) => error,
+      );
       if (typeof outcome === 'string') continue;
       expect(isSignalboxError(outcome), `seed ${seed}, turn ${turn}: ${String(outcome)}`).toBe(
         true,
