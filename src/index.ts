@@ -38,7 +38,12 @@ export type {
 } from './instruments/index.ts';
 export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
 export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
-export { serialLinkFactory, tcpLinkFactory, visaLinkFactory } from './links/index.ts';
+export {
+  PrologixAdapters,
+  serialLinkFactory,
+  tcpLinkFactory,
+  visaLinkFactory,
+} from './links/index.ts';
 export type { Link, LinkFactory, VisaLinkOptions } from './links/index.ts';
 export {
   acquireAll,

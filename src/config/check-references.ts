@@ -1,4 +1,5 @@
 import { isSignalboxError } from '../kernel/index.ts';
+import { visaLinkFactory } from '../links/index.ts';
 import { formatVisaResource, parseVisaResource } from '../protocols/index.ts';
 import { hint } from './alike.ts';
 import type { Config } from './config.ts';
@@ -72,15 +73,17 @@ interface Claim {
 
 /** One port owns one wire: two owners would be two lines for it. */
 function wires({ ports }: Config): Claim[] {
+  const adapters = new Set<string>();
   return Object.entries(ports).flatMap(([key, { serial, tcp, visa, prologix, simulator }]) => {
     const claims = {
       serial,
       tcp: tcp?.replace(/^tcp:\/\//, ''),
-      visa: prologix === undefined && visa !== undefined ? wireOf(visa) : undefined,
-      // One adapter is one wire, however many instruments are on its bus.
-      prologix,
+      visa: visa === undefined ? undefined : wireOf(visa, prologix),
+      // The adapter of a bus is shared by the instruments on it, and by nobody else.
+      prologix: prologix === undefined || adapters.has(prologix) ? undefined : prologix,
       simulator,
     };
+    if (prologix !== undefined) adapters.add(prologix);
     return Object.entries(claims).flatMap(([name, thing]) =>
       thing === undefined ? [] : [{ thing, path: ['ports', key, name] }],
     );
@@ -88,8 +91,9 @@ function wires({ ports }: Config): Claim[] {
 }
 
 /** Two names of one wire are one. */
-function wireOf(visa: string): string | undefined {
+function wireOf(visa: string, prologix: string | undefined): string | undefined {
   try {
+    if (prologix !== undefined) return visaLinkFactory(visa, { prologix }).address;
     const resource = parseVisaResource(visa);
     if (resource.kind === 'socket') return `${resource.host}:${resource.port}`;
     if (resource.kind === 'serial') return String(resource.device);

@@ -6,17 +6,28 @@ import {
   tcpLinkFactory,
   visaLinkFactory,
 } from '../links/index.ts';
-import type { LinkFactory, SerialLinkOptions } from '../links/index.ts';
+import type { LinkFactory, PrologixAdapters, SerialLinkOptions } from '../links/index.ts';
 
-/** What opens the link of a port. @param simulatorAddress where simulators are to be found */
+/** What the link of a port has in common with those of others. */
+export interface LinkSurroundings {
+  /** Where the simulators of the configuration are to be found. */
+  readonly simulatorAddress: (name: string) => string;
+  /** What instruments on one GPIB bus share. */
+  readonly adapters?: PrologixAdapters;
+}
+
+/** What opens the link of a port. */
 export function linkFactoryOf(
   config: PortConfig,
-  simulatorAddress: (name: string) => string = () => '',
+  { simulatorAddress, adapters }: LinkSurroundings = { simulatorAddress: () => '' },
 ): LinkFactory {
   const { serial, tcp, visa, prologix, visaLibrary, simulator } = config;
   const settings = serialSettingsOf(config);
   if (visa !== undefined)
-    return visaLinkFactory(visa, { serial: settings, ...given({ prologix, visaLibrary }) });
+    return visaLinkFactory(visa, {
+      serial: settings,
+      ...given({ prologix, visaLibrary, adapters }),
+    });
   const place = simulator === undefined ? (serial ?? tcp ?? '') : simulatorAddress(simulator);
   if (place.startsWith('rfc2217://')) {
     return rfc2217LinkFactory({ ...hostAndPortOf(place), ...settings });

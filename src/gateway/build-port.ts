@@ -9,6 +9,7 @@ import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
 import type { ClientProtocol } from '../sessions/index.ts';
 import { linkFactoryOf } from './build-link.ts';
+import type { LinkSurroundings } from './build-link.ts';
 
 /** How long the first byte of a reply may take where the protocol is not known. */
 const gapTimeoutMs = 1_000;
@@ -35,11 +36,9 @@ export type BuiltPort = {
   | { readonly protocol: 'gap' }
 );
 
-export interface PortSurroundings {
+export interface PortSurroundings extends LinkSurroundings {
   readonly tokens: TokenSource;
   readonly graph: WaitGraph;
-  /** Where the simulators of the configuration are to be found. */
-  readonly simulatorAddress: (name: string) => string;
 }
 
 /** A port as the configuration describes it; not open yet. */
@@ -50,7 +49,7 @@ export function buildPort(
 ): BuiltPort {
   const { tokens, graph } = surroundings;
   const { timeoutMs, retries } = config;
-  const link = linkFactoryOf(config, surroundings.simulatorAddress);
+  const link = linkFactoryOf(config, surroundings);
   const port = new Port({
     name,
     link,

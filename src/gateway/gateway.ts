@@ -4,6 +4,7 @@ import type { Advertiser, Directory, Door } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
+import { PrologixAdapters } from '../links/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { SimulatedLaboratory } from '../simulators/index.ts';
@@ -192,11 +193,13 @@ export class Gateway implements AsyncDisposable {
   async #buildPorts(): Promise<Map<string, BuiltPort>> {
     const tokens = await FileTokenSource.open(join(this.stateFolder, 'token-epoch'));
     const graph = new WaitGraph();
+    const adapters = new PrologixAdapters();
     const built = new Map<string, BuiltPort>();
     for (const [name, config] of Object.entries(this.#config.ports)) {
       const port = buildPort(name, config, {
         tokens,
         graph,
+        adapters,
         simulatorAddress: (simulator) => this.#laboratory?.simulators.get(simulator)?.address ?? '',
       });
       built.set(name, port);

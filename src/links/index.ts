@@ -27,15 +27,19 @@ export { lockFile } from './linux/file-lock.ts';
 export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
 export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
 export { findSocketPrograms } from './linux/socket-programs.ts';
+export { adapterOpenMs } from './prologix/adapter-connection.ts';
+export { turnsBeforeSilentMost } from './prologix/adapter-line.ts';
 export { adapterAnswerMs } from './prologix/adapter.ts';
 export type { GpibAddress } from './prologix/gpib-address.ts';
 export {
-  adapterOpenMs,
-  adapterReadMsMost,
+  adapterTurnMs,
+  adapterUnreadMs,
   PrologixLink,
   prologixLinkFactory,
 } from './prologix/prologix-link.ts';
 export type { PrologixLinkOptions } from './prologix/prologix-link.ts';
+export { adapterReadMsMost } from './prologix/read-mark.ts';
+export { PrologixAdapters } from './prologix/shared-adapters.ts';
 export { Pty } from './pty/pty.ts';
 export type { PtyOptions } from './pty/pty.ts';
 export { unreadBytesMost } from './pty/reply-queue.ts';

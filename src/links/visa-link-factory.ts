@@ -1,9 +1,10 @@
-import { SignalboxError } from '../kernel/index.ts';
+import { given, SignalboxError } from '../kernel/index.ts';
 import { formatVisaResource, parseVisaResource } from '../protocols/index.ts';
 import type { VisaResource } from '../protocols/index.ts';
 import { hislipLinkFactory } from './hislip/hislip-link.ts';
 import type { LinkFactory } from './link.ts';
 import { prologixLinkFactory } from './prologix/prologix-link.ts';
+import type { PrologixAdapters } from './prologix/shared-adapters.ts';
 import { serialLinkFactory } from './serial/serial-link.ts';
 import type { SerialLinkOptions } from './serial/serial-link.ts';
 import { tcpLinkFactory } from './tcp/tcp-link.ts';
@@ -22,6 +23,8 @@ export interface VisaLinkOptions {
    * not {@link prologixTcpPort}, or the path of its virtual serial port.
    */
   readonly prologix?: string;
+  /** Instruments that are reached with the same share their adapters. @default none is shared */
+  readonly adapters?: PrologixAdapters;
   /**
    * Opens it through a vendor's VISA library: true for the first that this machine has, or the path of
    * its file. Then the name may be any that the library knows, an alias too.
@@ -71,14 +74,14 @@ function pathOf(resource: Extract<VisaResource, { kind: 'serial' }>): string {
 
 function gpibLinkFactory(
   resource: Extract<VisaResource, { kind: 'gpib' }>,
-  { prologix }: VisaLinkOptions,
+  { prologix, adapters }: VisaLinkOptions,
 ): LinkFactory {
   if (prologix === undefined) {
     throw unreachable(resource, 'nothing says how its bus is reached', {
       nextStep: 'Name the Prologix adapter, or the VISA library of the maker of the interface.',
     });
   }
-  return prologixLinkFactory({ ...resource, adapter: adapterOf(prologix) });
+  return prologixLinkFactory({ ...resource, adapter: adapterOf(prologix), ...given({ adapters }) });
 }
 
 function adapterOf(place: string): LinkFactory {

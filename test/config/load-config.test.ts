@@ -185,6 +185,16 @@ describe('a configuration', () => {
       "lab.toml:5: ports.other.serial: wire '/dev/ttyUSB0' is that of ports.bus already",
     ],
     [
+      'one address of a bus for two ports',
+      '[ports.a]\nvisa = "GPIB0::1::INSTR"\nprologix = "h"\nprotocol = "lines"\n[ports.b]\nvisa = "gpib::1"\nprologix = "h:1234"\nprotocol = "lines"\n',
+      "lab.toml:6: ports.b.visa: wire 'GPIB 1 at tcp://h:1234' is that of ports.a already",
+    ],
+    [
+      'the adapter of a bus for a port of its own',
+      '[ports.a]\nvisa = "GPIB0::1::INSTR"\nprologix = "/dev/ttyUSB0"\nprotocol = "lines"\n[ports.b]\nserial = "/dev/ttyUSB0"\nprotocol = "lines"\n',
+      "lab.toml:6: ports.b.serial: wire '/dev/ttyUSB0' is that of ports.a already",
+    ],
+    [
       'one virtual serial port for two ports',
       `${port}virtualPorts = ["a"]\n[ports.b]\nserial = "y"\nprotocol = "gap"\nvirtualPorts = [\n"c",\n"a"]\n`,
       "lab.toml:10: ports.b.virtualPorts.1: virtual serial port 'a' is that of ports.bus already",

@@ -1,7 +1,11 @@
-import { SignalboxError } from '../../kernel/index.ts';
+import { SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import { classifyLinkError } from '../link-error.ts';
 import type { Link } from '../link.ts';
+import { AdapterSettings, linesOf } from './adapter-settings.ts';
+import { AnswerLines } from './answer-lines.ts';
+import { escapeMessage } from './escape.ts';
+import { adapterReadMsMost } from './read-mark.ts';
 
 /** How long an adapter may take to answer, beyond the time in which it waits for an instrument. */
 export const adapterAnswerMs = 2_000;
@@ -24,6 +28,7 @@ export class PrologixAdapter {
   readonly #clock: Clock;
   readonly #failed: (error: SignalboxError) => void;
   readonly #ending = new AbortController();
+  readonly #settings = new AdapterSettings();
   #exchange: Exchange | undefined;
   #timer: Timer | undefined;
   #failure: SignalboxError | undefined;
@@ -40,18 +45,50 @@ export class PrologixAdapter {
     void this.#pump();
   }
 
-  /** Sends what is not answered. */
-  async send(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  /**
+   * Sends a message to an instrument. One that is broken off leaves nobody knows what behind, so the
+   * adapter has failed then.
+   * @param place the instrument, as `++addr` names it
+   */
+  async send(
+    place: string,
+    message: Uint8Array,
+    { end, signal }: { end: boolean; signal: AbortSignal },
+  ): Promise<void> {
+    const { address } = this.#link;
     if (this.#failure !== undefined) throw this.#failure;
-    await this.#link.write(bytes, { end: true, signal });
+    throwIfCancelled(signal, `a write to ${address}`);
+    const before = linesOf([...this.#settings.toward(place), ...this.#settings.endMarked(end)]);
+    const bytes = Buffer.concat([before, escapeMessage(message)]);
+    try {
+      await this.#link.write(bytes, { end: true, signal });
+    } catch (error) {
+      const failure = classifyLinkError(error, address);
+      this.fail(failure);
+      throw failure;
+    }
+  }
+
+  /** Gives commands about an instrument, or about the adapter itself. @returns what it answers to them */
+  async ask(place: string | undefined, commands: readonly string[]): Promise<readonly string[]> {
+    const listener = new AnswerLines(this.#link.address);
+    await this.exchange(place, [...commands, '++ver'], adapterReadMsMost, listener);
+    return listener.lines;
   }
 
   /**
-   * Sends something and resolves when the listener has all of the answer. An adapter that is silent for
-   * `silenceMs` and {@link adapterAnswerMs} has failed.
+   * Says something and resolves when the listener has all of the answer. An adapter that is silent for
+   * `silenceMs` and {@link adapterAnswerMs} has failed. One exchange at a time.
    */
-  async exchange(bytes: Uint8Array, silenceMs: number, listener: AdapterListener): Promise<void> {
+  async exchange(
+    place: string | undefined,
+    lines: readonly string[],
+    silenceMs: number,
+    listener: AdapterListener,
+  ): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
+    const toward = place === undefined ? [] : this.#settings.toward(place);
+    const bytes = linesOf([...toward, ...lines]);
     const done = Promise.withResolvers<void>();
     done.promise.catch(() => {});
     this.#exchange = { listener, silenceMs: silenceMs + adapterAnswerMs, done };

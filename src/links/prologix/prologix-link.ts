@@ -1,29 +1,26 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { raceAbort, SignalboxError, systemClock, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { HeldByte } from '../held-byte.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { MessageBuffer } from '../message-buffer.ts';
 import { Turns } from '../turns.ts';
-import { waitAtMost } from '../wait-at-most.ts';
-import { PrologixAdapter } from './adapter.ts';
-import { AnswerLines, MarkedEnd } from './answer-lines.ts';
-import { escapeMessage } from './escape.ts';
+import type { AdapterUse } from './adapter-connection.ts';
 import { gpibAddressOf } from './gpib-address.ts';
 import type { GpibAddress } from './gpib-address.ts';
-import { ReplyEnd } from './reply-end.ts';
-import type { ReplyOutcome } from './reply-end.ts';
+import { adapterReadMsLeast, adapterReadMsMost } from './read-mark.ts';
+import { ReplyReading } from './reply-reading.ts';
+import { PrologixAdapters } from './shared-adapters.ts';
 
-/** How long an adapter may take to be set up when the link opens. */
-export const adapterOpenMs = 4_000;
+/**
+ * For so long an instrument that owes a reply has a shared adapter for itself, and then in turns with the
+ * others; an instrument that is silent holds them up no longer, and no longer than its own timeout. The
+ * adapter counts by {@link adapterReadMsLeast}, and up to {@link readMsVariation} more.
+ */
+export const adapterTurnMs = 1_500;
 
-/** The longest time that an adapter waits for an instrument by itself; longer waits are made of several. */
-export const adapterReadMsMost = 3_000;
-
-/** Shorter pauses cannot be told from the network's. */
-const adapterReadMsLeast = 500;
-
-/** How much the time of a read is varied, so that its value marks the answer. */
-const readMsVariation = 400;
+/** How long a shared adapter waits for the rest of a reply to be read; then the link fails. */
+export const adapterUnreadMs = 3_000;
 
 export interface PrologixLinkOptions extends GpibAddress {
   /** The way to the adapter: TCP (port 1234), or its virtual serial port. */
@@ -32,17 +29,14 @@ export interface PrologixLinkOptions extends GpibAddress {
   readonly clock?: Clock;
   /** Numbers from 0 up to 1. @default Math.random */
   readonly random?: () => number;
-}
-
-interface Asking {
-  timeoutMs: number;
-  isGivenUp: boolean;
+  /** Links with the same share their adapters. @default none: the link has its adapter for itself */
+  readonly adapters?: PrologixAdapters;
 }
 
 /**
  * One instrument on the GPIB bus of a Prologix GPIB-ETHERNET or GPIB-USB adapter, or of one that speaks
- * as it does (AR488). A link has the adapter for itself, and one address on its bus: several instruments
- * behind one adapter share a wire, which one link does not share out.
+ * as it does (AR488). Several share an adapter in turns: a message and the reply that is asked for at
+ * once are one turn, and nothing of it is left when the next one comes.
  *
  * It does not tell of service requests: an adapter says whether the line is asserted when it is asked,
  * and never by itself.
@@ -50,54 +44,42 @@ interface Asking {
 export class PrologixLink implements Link {
   readonly kind = 'message';
   readonly address: string;
-  readonly #bus: GpibAddress;
+  readonly #options: PrologixLinkOptions;
+  /** As `++addr` names it. */
+  readonly #place: string;
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #adapter: PrologixAdapter;
   readonly #received: MessageBuffer;
-  /** What is under way with the adapter. */
+  /** What this link does, one after the other. */
   readonly #turns = new Turns();
-  #asking: Asking | undefined;
+  readonly #closing = new AbortController();
   readonly #held = new HeldByte();
-  #isEndMarked = true;
+  #use: AdapterUse | undefined;
+  #reading: ReplyReading | undefined;
+  /** Whether a reply that is asked for now is read in the turn of the message before. */
+  #isTurnKept = false;
+  #isSilent = false;
   #isOpen = false;
-  #isClosed = false;
   #failure: SignalboxError | undefined;
 
   /** @throws BAD_ARGUMENT for an address that no instrument has */
   constructor(options: PrologixLinkOptions) {
-    this.#bus = gpibAddressOf(options);
+    const { primary, secondary } = gpibAddressOf(options);
+    this.#place = secondary === undefined ? `${primary}` : `${primary} ${secondary + 96}`;
+    this.#options = options;
     this.address = addressOf(options);
     this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
     this.#received = new MessageBuffer(this.address);
-    this.#adapter = new PrologixAdapter(options.adapter.create(), this.#clock, (error) => {
-      this.#failure ??= error;
-      this.#received.fail(error);
-    });
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    throwIfCancelled(signal, `opening ${this.address}`);
-    if (this.#isClosed) throw this.#gone('is not open');
+    const what = `opening ${this.address}`;
+    throwIfCancelled(signal, what);
+    if (this.#closing.signal.aborted) throw this.#gone('is not open');
+    const { adapters = new PrologixAdapters(), adapter } = this.#options;
+    const surroundings = { clock: this.#clock, random: this.#random };
+    this.#use = adapters.join(adapter, surroundings, (error) => this.#fail(error));
     try {
-      await this.#adapter.open(signal);
-      if (this.#isClosed) throw this.#gone('was closed');
-      await waitAtMost(this.#setUp(), {
-        clock: this.#clock,
-        timeoutMs: adapterOpenMs,
-        signal,
-        what: `opening ${this.address}`,
-        late: () =>
-          new SignalboxError(
-            'LINK_TIMEOUT',
-            `${this.address} did not answer as a Prologix adapter within ${adapterOpenMs} ms`,
-            {
-              details: { address: this.address },
-              nextStep: 'Check that a Prologix adapter, or one that speaks as it does, is there.',
-            },
-          ),
-      });
+      await this.#use.opened(AbortSignal.any([signal, this.#closing.signal]), what);
       this.#isOpen = true;
     } catch (error) {
       await this.close();
@@ -106,20 +88,28 @@ export class PrologixLink implements Link {
   }
 
   /**
-   * What nobody has read of an earlier reply is gone with this. Waits for the adapter to end what it
-   * does: at most the time of one of its reads, {@link adapterReadMsMost}.
+   * What nobody has read of an earlier reply is gone with this. Waits for its turn with the adapter: who
+   * has it ends within {@link adapterTurnMs}, or when it has answered.
    */
   async write(
     data: Uint8Array,
     { end, signal }: { end: boolean; signal: AbortSignal },
   ): Promise<void> {
-    await this.#idle(signal);
-    const now = this.#held.next(data, end);
-    if (now.length === 0) return;
-    const message = escapeMessage(now);
-    const setting = this.#isEndMarked === end ? '' : `++eoi ${end ? 1 : 0}\n`;
-    this.#isEndMarked = end;
-    await this.#adapter.send(Buffer.concat([Buffer.from(setting), message]), signal);
+    const use = await this.#idle(signal);
+    const message = this.#held.next(data, end);
+    if (message.length === 0) return;
+    const sent = Promise.withResolvers<void>();
+    void this.#turns
+      .run(async () => {
+        await this.#inTurn(use, signal, async () => {
+          await use.adapter.send(this.#place, message, { end, signal });
+          sent.resolve();
+          await this.#afterMessage(use, end);
+        });
+        await this.#readRest(use);
+      })
+      .catch((error: unknown) => sent.reject(error));
+    await sent.promise;
   }
 
   read(signal: AbortSignal): Promise<Chunk> {
@@ -129,19 +119,21 @@ export class PrologixLink implements Link {
 
   /** An instrument that stops in the middle of a reply fails the link: what follows has no owner. */
   askForReply(timeoutMs: number): void {
-    if (!this.#isOpen || this.#failure !== undefined) return;
-    if (this.#asking !== undefined && !this.#asking.isGivenUp) {
-      this.#asking.timeoutMs = timeoutMs;
+    const use = this.#use;
+    if (use === undefined || !this.#isOpen || this.#failure !== undefined) return;
+    if (this.#reading?.isWhole === false) {
+      this.#reading.timeoutMs = timeoutMs;
       return;
     }
-    const asking: Asking = { timeoutMs, isGivenUp: false };
-    this.#asking = asking;
-    void this.#turns
-      .run(async () => {
-        await this.#readReply(asking);
-        if (this.#asking === asking) this.#asking = undefined;
-      })
-      .catch(() => {});
+    this.#reading = new ReplyReading(timeoutMs, {
+      address: this.address,
+      place: this.#place,
+      clock: this.#clock,
+      random: this.#random,
+      deliver: async (data, end) => await this.#deliver(use, data, end),
+    });
+    if (this.#isTurnKept) return;
+    void this.#turns.run(async () => await this.#readRest(use)).catch(() => {});
   }
 
   async clear(signal: AbortSignal): Promise<void> {
@@ -169,125 +161,113 @@ export class PrologixLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    const error = this.#gone('was closed');
+    this.#closing.abort(error);
     this.#received.clear();
-    this.#giveUpReply();
-    await this.#adapter.close(this.#gone('was closed'));
-    await this.#turns.over();
+    this.#fail(error);
+    // What is still under way for this link ends with its turn, where others need the adapter.
+    if ((await this.#use?.leave(error)) === true) await this.#turns.over();
   }
 
-  /**
-   * The first line is a sacrifice: where an earlier user left half a message, the instrument gets both
-   * and refuses them. Nothing is to be saved, since that wears the adapter's memory out; EOI goes with
-   * the last byte, and no terminator is added.
-   */
-  async #setUp(): Promise<void> {
-    const { primary, secondary } = this.#bus;
-    const address = secondary === undefined ? `${primary}` : `${primary} ${secondary + 96}`;
-    const marked = this.#drawMark(adapterReadMsMost - readMsVariation);
-    const lines = [
-      '++ver',
-      '++savecfg 0',
-      '++mode 1',
-      '++auto 0',
-      '++eoi 1',
-      '++eos 3',
-      '++eot_enable 1',
-      `++addr ${address}`,
-      ...marked.set,
-      ...marked.ask,
-    ];
-    await this.#adapter.exchange(text(lines), adapterReadMsMost, new MarkedEnd(marked.mark));
-    await this.#say([]);
+  get #random(): () => number {
+    return this.#options.random ?? Math.random;
   }
 
-  /** A question of its own for each read, and what the adapter answers to it. */
-  #drawMark(timeoutMs: number): {
-    readonly set: readonly string[];
-    readonly ask: readonly string[];
-    readonly mark: Uint8Array;
-    readonly endByte: number;
-    readonly readMs: number;
-  } {
-    // No byte of a text.
-    const endByte = 128 + Math.floor(this.#random() * 128);
-    const least = Math.min(
-      Math.max(timeoutMs, adapterReadMsLeast),
-      adapterReadMsMost - readMsVariation,
-    );
-    const readMs = least + Math.floor(this.#random() * readMsVariation);
-    return {
-      set: [`++eot_char ${endByte}`, `++read_tmo_ms ${readMs}`],
-      ask: ['++eot_char', '++read_tmo_ms'],
-      mark: Buffer.from(`${endByte}\r\n${readMs}\r\n`),
-      endByte,
-      readMs,
-    };
+  /** The turn is kept for a reply that is asked for at once; without one, the adapter is to be done. */
+  async #afterMessage(use: AdapterUse, end: boolean): Promise<void> {
+    if (end) {
+      this.#isTurnKept = true;
+      await turnOfLoop();
+      this.#isTurnKept = false;
+    }
+    if (this.#reading !== undefined) await this.#readSome(use, this.#reading, adapterTurnMs);
+    else if (use.isShared) await use.adapter.ask(this.#place, []);
   }
 
-  async #readReply(asking: Asking): Promise<void> {
-    let heardMs = this.#clock.monotonic();
-    let hasPart = false;
-    const left = (): number => Math.ceil(asking.timeoutMs - (this.#clock.monotonic() - heardMs));
-    do {
-      if (asking.isGivenUp) return;
-      const { set, ask, mark, endByte, readMs } = this.#drawMark(left());
-      const reply = new ReplyEnd({ endByte, mark, pauseMs: readMs / 2 });
-      let outcome: ReplyOutcome | undefined;
-      const take = async (data: Uint8Array): Promise<boolean> => {
-        const progress = reply.push(data, this.#clock.monotonic());
-        outcome = progress.outcome;
-        if (outcome === 'doubtful') throw this.#broken('cannot be told to be whole');
-        if (progress.data.length > 0) {
-          hasPart = true;
-          heardMs = this.#clock.monotonic();
-        }
-        if (!asking.isGivenUp) {
-          this.#received.push(progress.data, outcome === 'end');
-          await this.#received.room();
-        }
-        return outcome !== undefined;
-      };
-      await this.#adapter.exchange(text([...set, '++read eoi', ...ask]), readMs, { take });
-      if (outcome === 'end') return;
-    } while (left() > 0);
-    if (hasPart && !asking.isGivenUp) this.#adapter.fail(this.#broken('stopped in the middle'));
+  /** What is left of the reply that is asked for, in turns of their own. */
+  async #readRest(use: AdapterUse): Promise<void> {
+    const reading = this.#reading;
+    if (reading === undefined) return;
+    let turnMs = adapterTurnMs;
+    while (!reading.isOver) {
+      await this.#inTurn(use, reading.givenUp, async () => {
+        await this.#readSome(use, reading, turnMs);
+      });
+      turnMs = adapterReadMsLeast;
+    }
+    if (this.#reading === reading) this.#reading = undefined;
+    if (reading.isBrokenOff) this.#fail(reading.broken('stopped in the middle'));
+  }
+
+  async #readSome(use: AdapterUse, reading: ReplyReading, turnMs: number): Promise<void> {
+    const startMs = this.#clock.monotonic();
+    let leftMs = turnMs;
+    while (!reading.isOver && leftMs > 0) {
+      await reading.readOnce(use.adapter, use.isShared ? leftMs : adapterReadMsMost);
+      if (use.isShared) leftMs = turnMs - (this.#clock.monotonic() - startMs);
+    }
+    this.#isSilent = reading.isSilent;
+  }
+
+  async #deliver(use: AdapterUse, data: Uint8Array, end: boolean): Promise<void> {
+    this.#received.push(data, end);
+    if (!use.isShared || !this.#received.isFull) {
+      await this.#received.room();
+      return;
+    }
+    const timer = this.#clock.schedule(adapterUnreadMs, () => this.#fail(this.#unread()));
+    await this.#received.room();
+    timer.cancel();
   }
 
   /** @returns what was answered before the version */
   async #command(command: string, signal: AbortSignal): Promise<readonly string[]> {
-    await this.#idle(signal);
-    const answered = this.#turns.run(async () => await this.#say([command]));
+    const use = await this.#idle(signal);
+    const answered = this.#turns.run(
+      async () =>
+        await this.#inTurn(use, signal, async () => await use.adapter.ask(this.#place, [command])),
+    );
     return await raceAbort(answered, signal, `${command.slice(2)} of ${this.address}`);
   }
 
-  async #say(commands: readonly string[]): Promise<readonly string[]> {
-    const listener = new AnswerLines(this.address);
-    await this.#adapter.exchange(text([...commands, '++ver']), adapterReadMsMost, listener);
-    return listener.lines;
+  async #inTurn<T>(use: AdapterUse, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    const place = {
+      isSilent: this.#isSilent,
+      signals: [signal, this.#closing.signal],
+      what: `a wait for the adapter of ${this.address}`,
+    };
+    return await use.line.run(place, run);
   }
 
   /** A reply that is still to come is given up; what came of it belongs to nobody any more. */
-  async #idle(signal: AbortSignal): Promise<void> {
+  async #idle(signal: AbortSignal): Promise<AdapterUse> {
     const what = `a write to ${this.address}`;
     throwIfCancelled(signal, what);
     this.#giveUpReply();
     this.#received.clear();
     await this.#turns.over(signal, what);
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#isOpen) throw this.#gone('is not open');
+    if (this.#use === undefined || !this.#isOpen) throw this.#gone('is not open');
+    return this.#use;
   }
 
   #giveUpReply(): void {
-    if (this.#asking !== undefined) this.#asking.isGivenUp = true;
-    this.#asking = undefined;
+    this.#reading?.giveUp();
+    this.#reading = undefined;
   }
 
-  #broken(how: string): SignalboxError {
-    return new SignalboxError('LINK_PROTOCOL', `a reply of ${this.address} ${how}`, {
-      details: { address: this.address },
-      nextStep: 'Check the instrument and its cable; the port comes back by itself.',
-    });
+  #fail(error: SignalboxError): void {
+    this.#failure ??= error;
+    this.#received.fail(error);
+    this.#giveUpReply();
+  }
+
+  #unread(): SignalboxError {
+    return new SignalboxError(
+      'LINK_TIMEOUT',
+      `a reply of ${this.address} was not read for ${adapterUnreadMs} ms, while others need the adapter`,
+      { details: { address: this.address, adapterUnreadMs } },
+    );
   }
 
   #gone(how: string): SignalboxError {
@@ -313,8 +293,4 @@ export function prologixLinkFactory(options: PrologixLinkOptions): LinkFactory {
 function addressOf({ adapter, primary, secondary }: PrologixLinkOptions): string {
   const place = secondary === undefined ? `${primary}` : `${primary}.${secondary}`;
   return `GPIB ${place} at ${adapter.address}`;
-}
-
-function text(lines: readonly string[]): Uint8Array {
-  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }
