@@ -8,6 +8,8 @@ import { say, secondsSince, stop } from './say.mjs';
 const needed = [
   { name: 'build-essential', program: 'gcc' },
   { name: 'python3', program: 'python3' },
+  { name: 'python3-numpy', module: 'numpy' },
+  { name: 'mypy', program: 'mypy' },
   { name: 'python3-serial', module: 'serial' },
   { name: 'python3-pyvisa', module: 'pyvisa' },
   { name: 'python3-pyvisa-py', module: 'pyvisa_py' },

@@ -33,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the tarball holds what users need and nothing else', () => {
   const roots = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  const folders = ['bin', 'dist', 'docs', 'examples'];
+  const folders = ['bin', 'dist', 'docs', 'examples', 'python'];
   const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE'];
   const allowed = new Set([...folders, ...pages, 'package.json']);
   expect([...roots].filter((name) => name !== undefined && !allowed.has(name))).toEqual([]);

@@ -1,0 +1,1 @@
+"""Instruments shared by any number of programs, from Python."""
