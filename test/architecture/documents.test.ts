@@ -10,10 +10,12 @@ import { filesBelow, root } from './sources.ts';
 const pages = [
   ...filesBelow('docs', '.md'),
   ...filesBelow('examples', '.md'),
-  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map((path) => ({
-    path,
-    text: readFileSync(join(root, path), 'utf8'),
-  })),
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'python/README.md'].map(
+    (path) => ({
+      path,
+      text: readFileSync(join(root, path), 'utf8'),
+    }),
+  ),
 ];
 
 test('every link of the documents leads somewhere', () => {

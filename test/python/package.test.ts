@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { errorCatalogue } from '../../src/kernel/index.ts';
 import { runPython, runUnittest } from './run-unittest.ts';
 
 const longestMs = 120_000;
@@ -7,6 +8,16 @@ it(
   'a worker answers its host, in order, within its bounds, and ends with it',
   async () => {
     expect(await runUnittest('test_worker')).toBeGreaterThan(20);
+  },
+  longestMs,
+);
+
+it(
+  'the client finds its gateway, and knows each error of the catalogue',
+  async () => {
+    const faults = Object.entries(errorCatalogue).map(([code, { fault }]) => [code, fault]);
+    const environment = { SIGNALBOX_TEST_FAULTS: JSON.stringify(Object.fromEntries(faults)) };
+    expect(await runUnittest('test_client', environment)).toBeGreaterThan(5);
   },
   longestMs,
 );
