@@ -1,4 +1,5 @@
 import type { DeviceControl, Instrument } from '../instruments/index.ts';
+import type { RemoteLocal } from '../protocols/index.ts';
 import type { MessageSession, MessageWriteOptions } from '../sessions/index.ts';
 import type { MessageDevice } from './message-device.ts';
 import { serialPoll } from './serial-poll.ts';
@@ -38,9 +39,9 @@ export class DeviceActions {
   }
 
   /** @throws what the port throws */
-  async setRemote(isRemote: boolean, options: MessageWriteOptions = {}): Promise<void> {
+  async setRemote(request: RemoteLocal, options: MessageWriteOptions = {}): Promise<void> {
     if (this.#control === undefined) return;
-    await this.#session.transact(this.#control.setRemote(isRemote), options);
+    await this.#session.transact(this.#control.setRemote(request), options);
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { RemoteLocal } from '../protocols/index.ts';
+
 /** What one read of a link gives. */
 export interface Chunk {
   readonly data: Uint8Array;
@@ -48,8 +50,11 @@ export interface Link {
   trigger?(signal: AbortSignal): Promise<void>;
   /** Serial poll: the status byte, 0 to 255. IEEE 488.1, 2.5. */
   readStatusByte?(signal: AbortSignal): Promise<number>;
-  /** Remote, or local: whether the front panel is out of use. IEEE 488.1, 2.6. */
-  setRemote?(isRemote: boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * Remote, local, and whether the key for local is locked out, as far as the link can say it.
+   * IEEE 488.1, 2.8.
+   */
+  setRemote?(request: RemoteLocal, signal: AbortSignal): Promise<void>;
   /** Until disposed, `listener` is told each time when the instrument asks for service (SRQ). */
   onServiceRequest?(listener: () => void): Disposable;
   /** Sets control lines, where the link has them. */

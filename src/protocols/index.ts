@@ -25,8 +25,6 @@ export {
   HislipMessageSizes,
   hislipNameLengthMost,
   hislipPairingMs,
-  hislipRemoteLocal,
-  isHislipRemote,
   HislipRequests,
   hislipRequestsMost,
   HislipServerClear,
@@ -82,8 +80,10 @@ export {
   BlockReader,
   BlockTracker,
   indefiniteBlockHeader,
+  remoteLocalCodes,
+  remoteLocalOf,
 } from './ieee488/index.ts';
-export type { BlockProgress } from './ieee488/index.ts';
+export type { BlockProgress, RemoteLocal } from './ieee488/index.ts';
 export {
   answerBytesOf,
   AsciiFrameReader,

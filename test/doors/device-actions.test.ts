@@ -7,9 +7,6 @@ import { vxi11Core, vxi11Errors } from '../../src/protocols/index.ts';
 import { MessageDeviceBench } from './message-device-bench.ts';
 import type { Vxi11Program } from './vxi11/vxi11-program.ts';
 
-const enableRemoteAndGoToRemote = 3;
-const goToLocal = 6;
-
 describe('an instrument whose link knows more than messages', () => {
   it('is triggered, polled, made remote and local, and cleared through HiSLIP', async () => {
     await using bench = await MessageDeviceBench.open();
@@ -17,7 +14,7 @@ describe('an instrument whose link knows more than messages', () => {
     bench.instrument.statusByte = 0x24;
     program.trigger();
     expect(await program.statusByte()).toBe(0x24);
-    for (const control of [enableRemoteAndGoToRemote, goToLocal]) {
+    for (let control = 0; control <= 6; control += 1) {
       const messageId = program.lastId;
       program.asynchronous.say({ type: 'AsyncRemoteLocalControl', control, messageId });
       await program.asynchronous.message('AsyncRemoteLocalResponse');
@@ -25,7 +22,16 @@ describe('an instrument whose link knows more than messages', () => {
     await program.clear();
     expect(await program.ask('A?\n')).toBe('re A?');
     expect(bench.journal).toEqual([
-      ...['trigger', 'poll', 'remote', 'local', 'clear'],
+      ...['trigger', 'poll'],
+      // IVI-6.1, table 25: the codes from 0 on.
+      'disable-remote',
+      'enable-remote',
+      'disable-remote-and-go-to-local',
+      'go-to-remote',
+      'lock-out-local',
+      'go-to-remote-and-lock-out-local',
+      'go-to-local',
+      'clear',
       ...['write A?\n', 'ask'],
     ]);
   });
@@ -41,7 +47,7 @@ describe('an instrument whose link knows more than messages', () => {
     }
     expect(await program.ask('A?')).toBe('re A?');
     expect(bench.journal).toEqual([
-      ...['trigger', 'poll', 'remote', 'local', 'clear'],
+      ...['trigger', 'poll', 'go-to-remote', 'go-to-local', 'clear'],
       ...['write A?\n', 'ask'],
     ]);
   });

@@ -130,15 +130,15 @@ describe('what a link can do besides carrying bytes', () => {
     const done = Promise.all([
       port.transact(driver.query('A?'), owner()),
       port.transact(control.trigger(), owner()),
-      port.transact(control.setRemote(true), owner()),
-      port.transact(control.setRemote(false), owner()),
+      port.transact(control.setRemote('go-to-remote'), owner()),
+      port.transact(control.setRemote('go-to-local'), owner()),
       port.transact(driver.query('B?'), owner()),
       port.transact(control.clear(), owner()),
     ]);
     await clock.advance(10);
     await done;
     expect(instrument.journal.slice(1)).toEqual([
-      ...['write A?\n', 'ask', 'trigger', 'remote', 'local'],
+      ...['write A?\n', 'ask', 'trigger', 'go-to-remote', 'go-to-local'],
       ...['write B?\n', 'ask', 'clear'],
     ]);
   });

@@ -1,5 +1,6 @@
 import { onAbort, SignalboxError } from '../../src/kernel/index.ts';
 import type { Chunk, Link, LinkFactory } from '../../src/links/index.ts';
+import type { RemoteLocal } from '../../src/protocols/index.ts';
 
 /** How an instrument answers a message: a text, undefined for nothing, a promise for later. */
 export type Answer = (message: string) => string | undefined | Promise<string>;
@@ -135,8 +136,8 @@ export class MessageLink implements Link {
     return statusByte;
   }
 
-  async setRemote(isRemote: boolean): Promise<void> {
-    this.#instrument.journal.push(isRemote ? 'remote' : 'local');
+  async setRemote(request: RemoteLocal): Promise<void> {
+    this.#instrument.journal.push(request);
   }
 
   onServiceRequest(listener: () => void): Disposable {

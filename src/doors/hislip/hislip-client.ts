@@ -9,7 +9,7 @@ import {
   HislipMessageSizes,
   HislipServerClear,
   HislipServiceRequests,
-  isHislipRemote,
+  remoteLocalOf,
   OverlapExchange,
   SynchronousExchange,
 } from '../../protocols/index.ts';
@@ -352,7 +352,8 @@ export class HislipClient {
 
   async #setRemote(control: number): Promise<void> {
     try {
-      await this.#actions.setRemote(isHislipRemote(control));
+      const request = remoteLocalOf(control);
+      if (request !== undefined) await this.#actions.setRemote(request);
     } catch (error) {
       this.#options.failed(this.owner, 'remote or local', error);
     }

@@ -2,6 +2,7 @@ import { hasCode, raceAbort } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import { vxi11CodeOf, vxi11Errors } from '../../protocols/index.ts';
 import type {
+  RemoteLocal,
   Vxi11Flags,
   Vxi11LockArgs,
   Vxi11ReadArgs,
@@ -145,11 +146,11 @@ export class Vxi11Link {
   }
 
   /** device_remote and device_local. */
-  async setRemote(isRemote: boolean, patience: Patience): Promise<number> {
+  async setRemote(request: RemoteLocal, patience: Patience): Promise<number> {
     if (this.#isLockedOut(patience)) return vxi11Errors.lockedByAnotherLink;
     const waitMs = this.#waitMs(patience);
     return await this.#guard(
-      async (signal) => await this.#actions.setRemote(isRemote, { waitMs, signal }),
+      async (signal) => await this.#actions.setRemote(request, { waitMs, signal }),
     );
   }
 

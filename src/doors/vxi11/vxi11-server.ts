@@ -226,9 +226,9 @@ export class Vxi11Server implements DeviceServer<Vxi11Link> {
       trigger: async (args) => await of(args.linkId, async (link) => await link.trigger(args)),
       clear: async (args) => await of(args.linkId, async (link) => await link.clear(args)),
       remote: async (args) =>
-        await of(args.linkId, async (link) => await link.setRemote(true, args)),
+        await of(args.linkId, async (link) => await link.setRemote('go-to-remote', args)),
       local: async (args) =>
-        await of(args.linkId, async (link) => await link.setRemote(false, args)),
+        await of(args.linkId, async (link) => await link.setRemote('go-to-local', args)),
       lock: async (args) => await of(args.linkId, async (link) => await link.lock(args)),
       unlock: async (linkId) => await of(linkId, async (link) => await link.unlock()),
       enableServiceRequest: async ({ linkId, enable, handle }) =>

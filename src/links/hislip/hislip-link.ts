@@ -1,6 +1,7 @@
 import { Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { hislipSubAddressDefault, visaDefaults } from '../../protocols/index.ts';
+import type { RemoteLocal } from '../../protocols/index.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import type { HislipSession } from './hislip-session.ts';
 import { openSession } from './open-session.ts';
@@ -85,8 +86,8 @@ export class HislipLink implements Link {
   }
 
   /** IVI-6.1, section 6.7. @throws LINK_TIMEOUT and what `read` throws */
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
-    await this.#open().setRemote(isRemote, signal);
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
+    await this.#open().setRemote(request, signal);
   }
 
   /** IVI-6.1, section 6.13. May be called before the link is open. */

@@ -4,11 +4,12 @@ import {
   HislipClientClear,
   hislipErrors,
   HislipMessageSizes,
-  hislipRemoteLocal,
+  remoteLocalCodes,
   OverlapClient,
   SynchronousClient,
 } from '../../protocols/index.ts';
 import type {
+  RemoteLocal,
   HislipChannel,
   HislipEvent,
   HislipMessage,
@@ -100,10 +101,9 @@ export class HislipSession {
     return 'status' in answer ? answer.status : 0;
   }
 
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
     this.#check(signal, 'remote control');
-    const { enableRemoteAndGoToRemote, disableRemoteAndGoToLocal } = hislipRemoteLocal;
-    const control = isRemote ? enableRemoteAndGoToRemote : disableRemoteAndGoToLocal;
+    const control = remoteLocalCodes[request];
     const messageId = this.#responses.exchange.lastSent;
     await this.#answers.ask({ type: 'AsyncRemoteLocalControl', control, messageId }, signal);
   }

@@ -1,6 +1,6 @@
 /**
  * What an adapter is set to, so that only what is new is said to it.
- * Prologix GPIB-USB manual, sections 8.1 (`addr`) and 8.5 (`eoi`).
+ * Prologix GPIB-USB manual, section 8 (`addr`, `eoi`).
  */
 export class AdapterSettings {
   #place: string | undefined;

@@ -1,6 +1,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { raceAbort, SignalboxError, systemClock, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import type { RemoteLocal } from '../../protocols/index.ts';
 import { HeldByte } from '../held-byte.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { MessageBuffer } from '../message-buffer.ts';
@@ -21,6 +22,17 @@ export const adapterTurnMs = 1_500;
 
 /** How long a shared adapter waits for the rest of a reply to be read; then the link fails. */
 export const adapterUnreadMs = 3_000;
+
+/** Prologix GPIB-USB manual, section 8 (`llo`, `loc`). */
+const remoteCommands: Readonly<Record<RemoteLocal, '++llo' | '++loc' | undefined>> = {
+  'disable-remote': '++loc',
+  'enable-remote': undefined,
+  'disable-remote-and-go-to-local': '++loc',
+  'go-to-remote': undefined,
+  'lock-out-local': '++llo',
+  'go-to-remote-and-lock-out-local': '++llo',
+  'go-to-local': '++loc',
+};
 
 export interface PrologixLinkOptions extends GpibAddress {
   /** The way to the adapter: TCP (port 1234), or its virtual serial port. */
@@ -155,9 +167,12 @@ export class PrologixLink implements Link {
     });
   }
 
-  /** Remote: the front panel is locked out (LLO). Local: the instrument goes to local (GTL). */
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
-    await this.#command(isRemote ? '++llo' : '++loc', signal);
+  /**
+   * An adapter asserts REN as long as it controls the bus, for all that are on it: an instrument goes to
+   * remote with the next message, and a lockout ends with the adapter.
+   */
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
+    await this.#command(remoteCommands[request], signal);
   }
 
   async close(): Promise<void> {
@@ -221,13 +236,17 @@ export class PrologixLink implements Link {
   }
 
   /** @returns what was answered before the version */
-  async #command(command: string, signal: AbortSignal): Promise<readonly string[]> {
+  async #command(command: string | undefined, signal: AbortSignal): Promise<readonly string[]> {
     const use = await this.#idle(signal);
     const answered = this.#turns.run(
       async () =>
-        await this.#inTurn(use, signal, async () => await use.adapter.ask(this.#place, [command])),
+        await this.#inTurn(
+          use,
+          signal,
+          async () => await use.adapter.ask(this.#place, command === undefined ? [] : [command]),
+        ),
     );
-    return await raceAbort(answered, signal, `${command.slice(2)} of ${this.address}`);
+    return await raceAbort(answered, signal, `a command to ${this.address}`);
   }
 
   async #inTurn<T>(use: AdapterUse, signal: AbortSignal, run: () => Promise<T>): Promise<T> {

@@ -12,16 +12,16 @@ import {
   encodeUsbtmcTrigger,
   parseUsbtmcAnswer,
   usbtmcHeaderBytes,
-  usbtmcRequests,
   usbtmcTags,
 } from '../../protocols/index.ts';
-import type { UsbtmcAnswer, UsbtmcCapabilities } from '../../protocols/index.ts';
+import type { RemoteLocal, UsbtmcAnswer, UsbtmcCapabilities } from '../../protocols/index.ts';
 import { HeldByte } from '../held-byte.ts';
 import { classifyLinkError } from '../link-error.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { MessageBuffer } from '../message-buffer.ts';
 import { Turns } from '../turns.ts';
 import { bulkInBytes, UsbtmcControl } from './control.ts';
+import { remoteSteps } from './remote-steps.ts';
 import { StatusPolls } from './status-polls.ts';
 import type { UsbtmcTransfers } from './transfers.ts';
 
@@ -185,20 +185,17 @@ export class UsbtmcLink implements Link {
   }
 
   /**
-   * Remote, with the front panel locked (REN_CONTROL, LOCAL_LOCKOUT), or local (GO_TO_LOCAL).
+   * USB488, 4.3.1: REN_CONTROL, GO_TO_LOCAL, LOCAL_LOCKOUT. A device with REN goes to remote with the
+   * next message.
    * @throws INSTRUMENT_ERROR for a device that cannot
    */
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
     await this.#idle(signal);
     if (this.#capabilities?.hasRemoteControl !== true) throw this.#cannot('has no remote control');
-    const { remoteEnable, localLockout, goToLocal } = usbtmcRequests;
-    const steps = isRemote
-      ? [[remoteEnable, 1] as const, [localLockout, 0] as const]
-      : [[goToLocal, 0] as const, [remoteEnable, 0] as const];
     const operation = async (): Promise<void> => {
-      for (const [request, value] of steps) {
-        const asked = { request, recipient: 'interface', value, length: 1 } as const;
-        this.#control.expectSuccess(await this.#control.ask(asked), `request ${request}`);
+      for (const { request: code, value } of remoteSteps[request]) {
+        const asked = { request: code, recipient: 'interface', value, length: 1 } as const;
+        this.#control.expectSuccess(await this.#control.ask(asked), `request ${code}`);
       }
     };
     await this.#operate(operation, 'remote control', signal);

@@ -44,12 +44,6 @@ export const visaAttributes: {
 export const serviceRequestEvent = 0x3fff200b;
 export const byHandler = 2;
 
-/** VI_GPIB_REN_ASSERT_ADDRESS_LLO and VI_GPIB_REN_ADDRESS_GTL. VPP-4.3, section 6.6. */
-export const remoteModes: { readonly lockedOut: 5; readonly local: 6 } = {
-  lockedOut: 5,
-  local: 6,
-};
-
 const codes: ReadonlyMap<number, ErrorCode> = new Map([
   [visaStatus.timeout, 'LINK_TIMEOUT'],
   [visaStatus.notFound, 'PORT_ABSENT'],

@@ -6,6 +6,8 @@ import {
   throwIfCancelled,
 } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { remoteLocalCodes } from '../../protocols/index.ts';
+import type { RemoteLocal } from '../../protocols/index.ts';
 import { HeldByte } from '../held-byte.ts';
 import { classifyLinkError } from '../link-error.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
@@ -13,7 +15,7 @@ import { MessageBuffer } from '../message-buffer.ts';
 import { Turns } from '../turns.ts';
 import { callSlots } from './call-slots.ts';
 import type { Slot } from './call-slots.ts';
-import { remoteModes, visaAttributes, visaStatus } from './codes.ts';
+import { visaAttributes, visaStatus } from './codes.ts';
 import { loadVisaLibrary } from './load-visa-library.ts';
 import { VisaSession } from './visa-session.ts';
 
@@ -161,11 +163,10 @@ export class VisaLibraryLink implements Link {
     });
   }
 
-  /** Remote, with the front panel locked, or local. @throws INSTRUMENT_ERROR where the library cannot */
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
-    const mode = isRemote ? remoteModes.lockedOut : remoteModes.local;
+  /** VPP-4.3, section 6.6. @throws INSTRUMENT_ERROR where the library cannot */
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
     await this.#operate('remote control', signal, async (session) => {
-      await session.check('viGpibControlREN', 'remote control', mode);
+      await session.check('viGpibControlREN', 'remote control', remoteLocalCodes[request]);
     });
   }
 

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { Emitter, plainAddress, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { visaDefaults, vxi11Errors } from '../../protocols/index.ts';
+import type { RemoteLocal } from '../../protocols/index.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
 import { Vxi11Conversation } from './conversation.ts';
 import { InterruptListener } from './interrupt-listener.ts';
@@ -9,6 +10,17 @@ import { Vxi11Session } from './vxi11-session.ts';
 
 /** A server has so long to take the link back, when it is closed. */
 export const vxi11ClosingMs = 1_000;
+
+/** Which of the two that VXI-11 knows is asked for. */
+const isRemote: Readonly<Record<RemoteLocal, boolean>> = {
+  'disable-remote': false,
+  'enable-remote': true,
+  'disable-remote-and-go-to-local': false,
+  'go-to-remote': true,
+  'lock-out-local': true,
+  'go-to-remote-and-lock-out-local': true,
+  'go-to-local': false,
+};
 
 export interface Vxi11LinkOptions {
   /** Name or address. */
@@ -102,9 +114,12 @@ export class Vxi11Link implements Link {
     return await this.#opened().session.readStatusByte(signal);
   }
 
-  /** B.6.9 and B.6.10. @throws the device's error, LINK_TIMEOUT, CANCELLED */
-  async setRemote(isRemote: boolean, signal: AbortSignal): Promise<void> {
-    await this.#opened().session.carryOut(isRemote ? 'remote' : 'local', signal);
+  /**
+   * B.6.9 and B.6.10, which know remote and local, and neither REN nor a lockout by themselves.
+   * @throws the device's error, LINK_TIMEOUT, CANCELLED
+   */
+  async setRemote(request: RemoteLocal, signal: AbortSignal): Promise<void> {
+    await this.#opened().session.carryOut(isRemote[request] ? 'remote' : 'local', signal);
   }
 
   /**

@@ -37,27 +37,6 @@ export const hislipLockAnswers = {
   error: 3,
 } as const;
 
-/** Control codes of AsyncRemoteLocalControl, as viGpibControlREN has them. IVI-6.1, table 25. */
-export const hislipRemoteLocal = {
-  disableRemote: 0,
-  enableRemote: 1,
-  disableRemoteAndGoToLocal: 2,
-  enableRemoteAndGoToRemote: 3,
-  enableRemoteAndLockOutLocal: 4,
-  enableRemoteGoToRemoteAndLockOutLocal: 5,
-  goToLocal: 6,
-} as const;
-
-/** Whether the instrument is to be remote after a control of {@link hislipRemoteLocal}. */
-export function isHislipRemote(control: number): boolean {
-  return (
-    control === hislipRemoteLocal.enableRemote ||
-    control === hislipRemoteLocal.enableRemoteAndGoToRemote ||
-    control === hislipRemoteLocal.enableRemoteAndLockOutLocal ||
-    control === hislipRemoteLocal.enableRemoteGoToRemoteAndLockOutLocal
-  );
-}
-
 /**
  * Bits of the control codes of InitializeResponse, AsyncDeviceClearAcknowledge, DeviceClearComplete
  * and DeviceClearAcknowledge. IVI-6.1, tables 12 and 31. The two of encryption are of HiSLIP 2.0.

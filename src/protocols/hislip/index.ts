@@ -16,8 +16,6 @@ export {
   hislipFatal,
   hislipFeatures,
   hislipLockAnswers,
-  hislipRemoteLocal,
-  isHislipRemote,
   hislipStatusBits,
   hislipVersions,
 } from './codes.ts';

@@ -73,7 +73,7 @@ export type HislipMessage =
     }
   | {
       readonly type: 'AsyncRemoteLocalControl';
-      /** Of {@link hislipRemoteLocal} */
+      /** Of {@link remoteLocalCodes} */
       readonly control: number;
       readonly messageId: number;
     }

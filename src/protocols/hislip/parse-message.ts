@@ -1,4 +1,5 @@
-import { hislipErrors, hislipLockCommands, hislipRemoteLocal, rmtDeliveredBit } from './codes.ts';
+import { remoteLocalOf } from '../ieee488/index.ts';
+import { hislipErrors, hislipLockCommands, rmtDeliveredBit } from './codes.ts';
 import { readUint64 } from './header.ts';
 import type { HislipHeader } from './header.ts';
 import { hislipErrorTextLengthMost, hislipNameLengthMost } from './message.ts';
@@ -72,7 +73,7 @@ export function parseHislip(header: HislipHeader, payload: Uint8Array): ParsedHi
     case 'DeviceClearAcknowledge':
       return found({ type, features: controlCode });
     case 'AsyncRemoteLocalControl':
-      if (controlCode > hislipRemoteLocal.goToLocal) return unknownControl(type, controlCode);
+      if (remoteLocalOf(controlCode) === undefined) return unknownControl(type, controlCode);
       return found({ type, control: controlCode, messageId: parameter });
     case 'Trigger':
     case 'AsyncStatusQuery': {

@@ -43,7 +43,7 @@ describe('a HiSLIP link to a HiSLIP door', () => {
       expect(await hear(link)).toMatch(/;1\n$/);
     }
     await link.trigger(forever);
-    await link.setRemote(true, forever);
+    await link.setRemote('go-to-remote', forever);
     expect(await link.readStatusByte(forever)).toBe(0);
     await link.close();
     await expect.poll(() => bench.doors[0]?.status().clients).toEqual([]);

@@ -242,9 +242,18 @@ describe('a HiSLIP link', () => {
     await using bench = await ScriptedHislip.open();
     await bench.link.trigger(forever);
     expect(await bench.synchronous.hear(16)).toBe(bare('0c', '00', first));
-    for (const [isRemote, control] of [[true, '03'] as const, [false, '02'] as const]) {
-      const set = bench.link.setRemote(isRemote, forever);
-      expect(await bench.asynchronous.hear(16)).toBe(bare('0a', control, first));
+    const requests = [
+      'disable-remote',
+      'enable-remote',
+      'disable-remote-and-go-to-local',
+      'go-to-remote',
+      'lock-out-local',
+      'go-to-remote-and-lock-out-local',
+      'go-to-local',
+    ] as const;
+    for (const [control, request] of requests.entries()) {
+      const set = bench.link.setRemote(request, forever);
+      expect(await bench.asynchronous.hear(16)).toBe(bare('0a', `0${control}`, first));
       bench.asynchronous.say(bare('0b'));
       await set;
     }

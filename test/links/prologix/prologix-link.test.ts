@@ -217,7 +217,7 @@ describe('a link to an instrument behind a Prologix adapter', () => {
     });
   });
 
-  it('clears, triggers, polls, and locks the front panel', async () => {
+  it('clears, triggers, polls, and goes to remote and local', async () => {
     const meter = echo();
     const { server } = await serveAdapter(new Map([['9', meter]]));
     await using _server = server;
@@ -226,9 +226,20 @@ describe('a link to an instrument behind a Prologix adapter', () => {
     await link.clear?.(forever);
     await link.trigger?.(forever);
     expect(await link.readStatusByte?.(forever)).toBe(0x41);
-    await link.setRemote?.(true, forever);
-    await link.setRemote?.(false, forever);
-    expect(meter.log).toEqual(['<clear>', '<trg>', '<llo>', '<loc>']);
+    expect(meter.log.splice(0)).toEqual(['<clear>', '<trg>']);
+    for (const [request, seen] of [
+      ['enable-remote', []],
+      // An adapter keeps REN: it goes to remote with the next message.
+      ['go-to-remote', []],
+      ['lock-out-local', ['<llo>']],
+      ['go-to-remote-and-lock-out-local', ['<llo>']],
+      ['go-to-local', ['<loc>']],
+      ['disable-remote', ['<loc>']],
+      ['disable-remote-and-go-to-local', ['<loc>']],
+    ] as const) {
+      await link.setRemote?.(request, forever);
+      expect(meter.log.splice(0), request).toEqual(seen);
+    }
     meter.statusByte = undefined;
     await expect(link.readStatusByte?.(forever)).rejects.toMatchObject({
       code: 'INSTRUMENT_TIMEOUT',

@@ -282,22 +282,27 @@ describe('a USBTMC link', () => {
     expect(await query(link, 'fresh?')).toBe('fresh?');
   });
 
-  it('clears, triggers and goes to remote and local', async () => {
+  it('clears and triggers', async () => {
     const link = await opened();
     device.log.length = 0;
     await link.clear?.(forever);
     await link.trigger?.(forever);
-    await link.setRemote?.(true, forever);
-    await link.setRemote?.(false, forever);
-    expect(device.log).toEqual([
-      '<clear>',
-      '<clear halt bulk-out>',
-      '<trigger>',
-      '<160 1>',
-      '<162 0>',
-      '<161 0>',
-      '<160 0>',
-    ]);
+    expect(device.log).toEqual(['<clear>', '<clear halt bulk-out>', '<trigger>']);
+  });
+
+  it.each([
+    ['disable-remote', ['<160 0>']],
+    ['enable-remote', ['<160 1>']],
+    ['disable-remote-and-go-to-local', ['<161 0>', '<160 0>']],
+    ['go-to-remote', ['<160 1>']],
+    ['lock-out-local', ['<160 1>', '<162 0>']],
+    ['go-to-remote-and-lock-out-local', ['<160 1>', '<162 0>']],
+    ['go-to-local', ['<161 0>']],
+  ] as const)('asked to %s, asks for no more than that', async (request, asked) => {
+    const link = await opened();
+    device.log.length = 0;
+    await link.setRemote?.(request, forever);
+    expect(device.log).toEqual(asked);
   });
 
   it('says what a device cannot do', async () => {
@@ -305,7 +310,7 @@ describe('a USBTMC link', () => {
     device.capabilities[0] = 1;
     const link = await opened();
     await expect(link.trigger?.(forever)).rejects.toMatchObject({ code: 'INSTRUMENT_ERROR' });
-    await expect(link.setRemote?.(true, forever)).rejects.toMatchObject({
+    await expect(link.setRemote?.('go-to-remote', forever)).rejects.toMatchObject({
       code: 'INSTRUMENT_ERROR',
     });
     expect(await query(link, 'still?')).toBe('still?');

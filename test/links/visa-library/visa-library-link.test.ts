@@ -243,11 +243,22 @@ describe('a link through a VISA library', () => {
     await link.clear?.(forever);
     await link.trigger?.(forever);
     expect(await link.readStatusByte?.(forever)).toBe(0x42);
-    await link.setRemote?.(true, forever);
-    await expect(link.setRemote?.(false, forever)).rejects.toMatchObject({
+    for (const request of [
+      'disable-remote',
+      'enable-remote',
+      'disable-remote-and-go-to-local',
+      'go-to-remote',
+      'lock-out-local',
+      'go-to-remote-and-lock-out-local',
+    ] as const) {
+      await link.setRemote?.(request, forever);
+    }
+    await expect(link.setRemote?.('go-to-local', forever)).rejects.toMatchObject({
       code: 'INSTRUMENT_ERROR',
     });
-    expect(await query(link, 'LOG?')).toBe('clear,trigger,ren 5,ren 6');
+    expect(await query(link, 'LOG?')).toBe(
+      'clear,trigger,ren 0,ren 1,ren 2,ren 3,ren 4,ren 5,ren 6',
+    );
   });
 
   it('tells each request for service, whatever thread it comes from', async () => {

@@ -52,7 +52,7 @@ describe('a VXI-11 link to a VXI-11 door', () => {
       expect(await query(link, 'SYST:ERR?;*OPC?\n')).toMatch(/;1\n$/);
     }
     await link.trigger(forever);
-    await link.setRemote(true, forever);
+    await link.setRemote('go-to-remote', forever);
     expect(await link.readStatusByte(forever)).toBe(0);
     await link.close();
     await expect.poll(() => bench.doors[0]?.status().clients).toEqual([]);

@@ -105,8 +105,10 @@ describe('a VXI-11 link', () => {
     const simple = [
       ['clear', async () => await link.clear(forever)],
       ['trigger', async () => await link.trigger(forever)],
-      ['remote', async () => await link.setRemote(true, forever)],
-      ['local', async () => await link.setRemote(false, forever)],
+      ['remote', async () => await link.setRemote('go-to-remote', forever)],
+      ['remote', async () => await link.setRemote('go-to-remote-and-lock-out-local', forever)],
+      ['local', async () => await link.setRemote('go-to-local', forever)],
+      ['local', async () => await link.setRemote('disable-remote', forever)],
     ] as const;
     for (const [name, call] of simple) {
       const [done] = [call(), await bench.answer(name, int(0), genericArgs)];

@@ -66,7 +66,7 @@ export const readerBugs: readonly Mutant[] = [
   ]),
   ...bugs('parse-message', [
     'takes a remote/local control that stands for nothing',
-    'if (controlCode > hislipRemoteLocal.goToLocal) return unknownControl(type, controlCode);',
+    'if (remoteLocalOf(controlCode) === undefined) return unknownControl(type, controlCode);',
     '',
   ]),
 ];

@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import type { Attempt, LinkAbilities, Transaction } from '../../../ports/index.ts';
+import type { RemoteLocal } from '../../../protocols/index.ts';
 
 type Operation = NonNullable<Attempt<unknown>['operate']>;
 
@@ -28,10 +29,10 @@ export class DeviceControl {
     );
   }
 
-  /** Whether the front panel is out of use. */
-  setRemote(isRemote: boolean): Transaction<void> {
-    return this.#operation(isRemote ? 'remote' : 'local', 'never', (link, signal) =>
-      link.setRemote?.(isRemote, signal),
+  /** Remote, local, and whether the key for local is locked out. */
+  setRemote(request: RemoteLocal): Transaction<void> {
+    return this.#operation(request.replaceAll('-', ' '), 'never', (link, signal) =>
+      link.setRemote?.(request, signal),
     );
   }
 
