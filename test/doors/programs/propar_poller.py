@@ -1,8 +1,10 @@
 """Speaks ProPar by itself over a serial port: what a program that knows nothing of others does.
 
-usage: propar_poller.py DEVICE NODE SECONDS
+usage: propar_poller.py DEVICE NODE SECONDS [PATIENCE]
 
 DEVICE is a path, or what pyserial takes in its place, such as rfc2217://127.0.0.1:2217.
+
+An answer may take PATIENCE seconds (10); what comes later is known by its number, and passed over.
 
 Reads the serial number and the identification number of one node, and writes and reads back its user
 tag, one request at a time; prints one line of JSON with what came of it.
@@ -44,20 +46,31 @@ def read_frame(line):
             content += byte
 
 
-def ask(line, sequence, node, data):
-    """The message that answers, or None; a frame of another number or node is counted as foreign."""
+def ask(line, sequence, node, data, abandoned):
+    """The message that answers, or None; a frame of another number or node is counted as foreign.
+
+    A number stays among the abandoned ones until its answer has come, or it is used again.
+    """
+    abandoned.discard(sequence)
     line.write(frame(sequence, node, data))
-    answer = read_frame(line)
-    if answer is None:
-        return None
-    if answer[0] != sequence or answer[1] != node or answer[2] != len(answer) - 3:
-        return b"foreign"
-    return answer[3:]
+    while True:
+        answer = read_frame(line)
+        if answer is None:
+            abandoned.add(sequence)
+            return None
+        if answer[1] == node and answer[0] in abandoned:
+            abandoned.discard(answer[0])
+            continue
+        if answer[0] != sequence or answer[1] != node or answer[2] != len(answer) - 3:
+            return b"foreign"
+        return answer[3:]
 
 
 def main():
     device, node, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    line = serial.serial_for_url(device, 115200, timeout=1.0)
+    patience = float(sys.argv[4]) if len(sys.argv) > 4 else 10.0
+    line = serial.serial_for_url(device, 115200, timeout=patience)
+    abandoned = set()
     serial_number = b"\x02\x05\x63\x00SIM%03d\x00" % node
     counts = {"right": 0, "wrong": 0, "silent": 0}
     sequence, end = 0, time.monotonic() + seconds
@@ -70,7 +83,7 @@ def main():
             ([0x04, 0x71, 0x66, 0x71, 0x66, 0x00], b"\x02\x71\x66\x00" + tag + b"\x00"),
         ):
             sequence = (sequence + 1) % 256
-            answer = ask(line, sequence, node, data)
+            answer = ask(line, sequence, node, data, abandoned)
             if answer is None:
                 counts["silent"] += 1
             elif answer.startswith(wanted):

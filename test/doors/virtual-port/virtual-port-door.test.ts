@@ -47,9 +47,9 @@ interface PollResult {
   readonly silent: number;
 }
 
-/** Lets a foreign program poll one node for a while. */
-async function poll(path: string, node: number, seconds: number): Promise<PollResult> {
-  const printed = await runPython('propar_poller.py', path, String(node), String(seconds));
+/** Lets a foreign program poll one node for a while. @param how node, seconds, patience */
+async function poll(path: string, ...how: readonly number[]): Promise<PollResult> {
+  const printed = await runPython('propar_poller.py', path, ...how.map(String));
   return JSON.parse(printed) as PollResult;
 }
 
@@ -72,7 +72,7 @@ describe('virtual serial ports', () => {
       // The same programs on the bare wire: the check has to notice what they do to each other.
       await bus.port.close();
       const bare = await Promise.allSettled(
-        [3, 4, 5].map(async (node) => await poll(bus.simulator.address, node, 2)),
+        [3, 4, 5].map(async (node) => await poll(bus.simulator.address, node, 2, 1)),
       );
       const hasBegun = bare.every(
         (each) => each.status === 'fulfilled' || !String(each.reason).includes('could not open'),
