@@ -21,7 +21,7 @@ export interface DeviceServer<Client extends DeviceClient> {
   remove(device: ServedDevice<Client>): Promise<void>;
   /** As VISA names it. */
   addressOf(device: ServedDevice<Client>): string;
-  offer(): DoorOffer;
+  offer(): DoorOffer | undefined;
 }
 
 export interface DeviceDoorOptions<Client extends DeviceClient> {

@@ -111,11 +111,13 @@ export class Vxi11Server implements DeviceServer<Vxi11Link> {
     return this.#core.tcpPort;
   }
 
-  /** Where the portmapper answers, programs ask that first. VXI-11, section B.4. */
-  offer(): DoorOffer {
-    const { host, tcpPort } = this.#core;
-    const asked = this.#portmapper === undefined ? tcpPort : portmapperPort;
-    return { types: ['_vxi-11._tcp'], host, tcpPort: asked };
+  /**
+   * Programs ask the portmapper first, and no VISA name of a VXI-11 instrument has a place for a port: where
+   * none answers there is nothing to offer. VXI-11, section B.4; VPP-4.3, section 4.3.1.
+   */
+  offer(): DoorOffer | undefined {
+    if (this.#portmapper === undefined) return undefined;
+    return { types: ['_vxi-11._tcp'], host: this.#core.host, tcpPort: portmapperPort };
   }
 
   /** As VISA names a device: `TCPIP::127.0.0.1::inst0::INSTR`. */

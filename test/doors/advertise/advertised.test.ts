@@ -146,6 +146,7 @@ describe('a gateway whose doors are open to a network', { timeout: 120_000 }, ()
 describe('a gateway that is to be silent', { timeout: 60_000 }, () => {
   it.each([
     ['all its doors are on its own machine', laboratory('[hislip]\n[vxi11]', 'socket = 5025')],
+    ['no portmapper tells of its VXI-11 door', laboratory(`[vxi11]\n${open('0.0.0.0')}`)],
     ['it is told to', laboratory('[discovery]\nadvertise = false', openSocket('0.0.0.0'))],
   ])('opens no UDP socket and sends nothing where %s', async (_what, toml) => {
     const before = network.host(1).packetsSent('eth0');
