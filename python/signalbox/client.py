@@ -291,7 +291,7 @@ class Client:
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 # A connection that was kept may have ended in this moment; a write is never repeated.
-                if is_fresh or is_repeat or method != "GET" or isinstance(error, TimeoutError):
+                if is_fresh or is_repeat or method != "GET" or isinstance(error, socket.timeout):
                     raise self._unreachable(error) from error
                 continue
             self._keep(connection, response)
@@ -391,7 +391,7 @@ class Client:
 
     def _unreachable(self, error: Optional[Exception]) -> SignalboxError:
         why = ("answers as no gateway does" if error is None
-               else "did not answer in time" if isinstance(error, TimeoutError)
+               else "did not answer in time" if isinstance(error, socket.timeout)
                else f"does not answer: {error or type(error).__name__}")
         return SignalboxError(
             "GATEWAY_UNREACHABLE", f"the gateway at {self.url} {why}",

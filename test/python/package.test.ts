@@ -1,6 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { pythonParameters } from '../../scripts/python-parameters.ts';
+import {
+  PP_COMMAND,
+  PP_ERROR,
+  PP_MODE,
+  PP_STATUS,
+  PP_TYPE,
+} from '../../src/instruments/flow-control/propar-constants.ts';
 import { errorCatalogue } from '../../src/kernel/index.ts';
-import { runPython, runUnittest } from './run-unittest.ts';
+import { pythonFolder, runPython, runUnittest } from './run-unittest.ts';
 
 const longestMs = 120_000;
 
@@ -23,6 +33,30 @@ it(
 );
 
 it(
+  "the maker's ProPar library is here, with its numbers and its results",
+  async () => {
+    expect(await runUnittest('test_propar')).toBeGreaterThan(10);
+    const program =
+      'import json\nfrom signalbox import propar\n' +
+      'print(json.dumps({k: v for k, v in vars(propar).items() if k.startswith("PP_")}))';
+    const { text } = await runPython(['-c', program]);
+    expect(JSON.parse(text)).toEqual({
+      ...prefixed('PP_TYPE_', PP_TYPE),
+      ...prefixed('PP_COMMAND_', PP_COMMAND),
+      ...prefixed('PP_MODE_', PP_MODE),
+      ...prefixed('PP_ERROR_', PP_ERROR),
+      ...prefixed('PP_STATUS_', PP_STATUS),
+    });
+  },
+  longestMs,
+);
+
+it('the parameter list of the package is that of the gateway', async () => {
+  const list = await readFile(join(pythonFolder, 'signalbox', 'propar_parameters.py'), 'utf8');
+  expect(list, 'run `npm run docs`').toBe(pythonParameters());
+});
+
+it(
   'the types of the package are right',
   async () => {
     const { code, text } = await runPython(['-m', 'mypy', '--cache-dir=/dev/null']);
@@ -31,3 +65,10 @@ it(
   },
   longestMs,
 );
+
+/** Names as the maker's library has them. */
+function prefixed(prefix: string, numbers: Readonly<Record<string, number>>): object {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, number]) => [`${prefix}${name}`, number]),
+  );
+}

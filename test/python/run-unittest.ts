@@ -40,7 +40,7 @@ export async function runUnittest(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const { code, text } = await runPython(
-    ['-W', 'error', '-m', 'unittest', '--verbose', `tests.${module}`],
+    ['-W', 'error::ResourceWarning', '-m', 'unittest', '--verbose', `tests.${module}`],
     environment,
   );
   const ran = Number(/^Ran (\d+) tests?/m.exec(text)?.[1] ?? 0);
