@@ -14,7 +14,7 @@ export async function advertise(
   if (!discovery.advertise) return undefined;
   const advertiser = new Advertiser({
     services: advertisedServices(directory, gateway.name),
-    interfaces: broadcastInterfaces(),
+    interfaces: broadcastInterfaces,
     failed: ({ name, address }, error) =>
       log
         .of('doors')

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isLoopback, plainAddress, systemClock } from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import type { Clock, Timer } from '../../kernel/index.ts';
 import { isNeighbour, multicastDns } from '../../links/index.ts';
 import type { NetworkInterface } from '../../links/index.ts';
 import type { AdvertisedService } from './advertised-service.ts';
@@ -13,11 +13,14 @@ import { Responder } from './responder.ts';
 /** So many messages that were sent last are known again when they come back. */
 export const ownMessagesMost = 64;
 
+/** How long an address that came or went later may stay unnoticed: no system call waits for one. */
+export const interfacesEveryMs = 10_000;
+
 export interface AdvertiserOptions {
   readonly services: readonly AdvertisedService[];
-  /** The addresses of this machine that others can reach. */
-  readonly interfaces: readonly NetworkInterface[];
-  /** Told of a network in which nothing can be advertised. */
+  /** The addresses of this machine that others can reach now. */
+  readonly interfaces: () => readonly NetworkInterface[];
+  /** Told once of a network in which nothing can be advertised. */
   readonly failed: (near: NetworkInterface, error: unknown) => void;
   /** @default systemClock */
   readonly clock?: Clock;
@@ -32,55 +35,91 @@ export function isReachedAt({ host }: AdvertisedService, address: string): boole
   return plain === address || plain === '0.0.0.0' || plain === '::';
 }
 
+/** What is told in one network. */
+interface Presence {
+  readonly socket: Socket;
+  readonly responder: Responder;
+}
+
 /**
  * Tells the networks of this machine by multicast DNS which services are there: in each network those
- * that can be reached from it. Without such services nothing is opened and nothing sent. RFC 6762.
+ * that can be reached from it, also in one that comes later. Without such services nothing is opened and
+ * nothing sent. RFC 6762.
  */
 export class Advertiser implements AsyncDisposable {
   readonly #options: AdvertiserOptions;
   readonly #own: string[] = [];
   readonly #sending = new Set<Promise<void>>();
-  readonly #open: { readonly socket: Socket; readonly responder: Responder }[] = [];
+  /** By network. */
+  readonly #open = new Map<string, Presence>();
+  /** Networks of which it was told that they cannot be had. */
+  readonly #refused = new Set<string>();
+  #looking: Promise<void> = Promise.resolve();
+  #timer: Timer | undefined;
   #isClosed = false;
 
   constructor(options: AdvertiserOptions) {
     this.#options = options;
   }
 
-  /** Takes names for the services in the background. Never throws. */
+  /** Takes names for the services in the background, and follows the networks. Never throws. */
   async open(): Promise<void> {
-    const { interfaces, services, failed } = this.#options;
-    const wanted = interfaces.flatMap((near) => {
-      const reached = services.filter((service) => isReachedAt(service, near.address));
-      return reached.length === 0 ? [] : [{ near, reached }];
-    });
-    if (wanted.length === 0) return;
-    const codec = await loadDnsCodec();
-    for (const { near, reached } of wanted) {
-      try {
-        await this.#openAt(near, reached, codec);
-      } catch (error) {
-        failed(near, error);
-      }
-    }
+    const isFar = ({ host }: AdvertisedService): boolean => !isLoopback(plainAddress(host));
+    if (!this.#options.services.some(isFar)) return;
+    await this.#look();
   }
 
   /** The addresses at which something is advertised. */
   get names(): readonly string[] {
-    return this.#open.flatMap(({ responder }) => responder.names);
+    return [...this.#open.values()].flatMap(({ responder }) => responder.names);
   }
 
   /** Says goodbye, and resolves when that is sent. Never throws; may be called twice. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const open = this.#open.splice(0);
-    for (const { responder } of open) responder.close();
-    await Promise.all(this.#sending);
-    for (const { socket } of open) socket.close();
+    this.#timer?.cancel();
+    await this.#looking;
+    await this.#leave([...this.#open.keys()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #look(): Promise<void> {
+    // A system that cannot tell its addresses now may do so the next time.
+    this.#looking = this.#follow().catch(() => {});
+    await this.#looking;
+    if (this.#isClosed) return;
+    const { clock = systemClock } = this.#options;
+    this.#timer = clock.schedule(interfacesEveryMs, () => void this.#look());
+  }
+
+  /** Leaves the networks that are gone and enters those that are new. */
+  async #follow(): Promise<void> {
+    const { interfaces, services, failed } = this.#options;
+    const wanted = new Map(interfaces().map((near) => [keyOf(near), near]));
+    await this.#leave([...this.#open.keys()].filter((key) => !wanted.has(key)));
+    for (const key of this.#refused) if (!wanted.has(key)) this.#refused.delete(key);
+    for (const [key, near] of wanted) {
+      const reached = services.filter((service) => isReachedAt(service, near.address));
+      if (reached.length === 0 || this.#open.has(key) || this.#isClosed) continue;
+      try {
+        await this.#openAt(near, reached, await loadDnsCodec());
+        this.#refused.delete(key);
+      } catch (error) {
+        if (!this.#refused.has(key)) failed(near, error);
+        this.#refused.add(key);
+      }
+    }
+  }
+
+  async #leave(keys: readonly string[]): Promise<void> {
+    const left = keys.flatMap((key) => this.#open.get(key) ?? []);
+    for (const key of keys) this.#open.delete(key);
+    for (const { responder } of left) responder.close();
+    if (left.length > 0) await Promise.all(this.#sending);
+    for (const { socket } of left) socket.close();
   }
 
   async #openAt(
@@ -119,7 +158,7 @@ export class Advertiser implements AsyncDisposable {
       if (!isNeighbour(near, from.address) || this.#isOwn(message)) return;
       responder.take(message, from);
     });
-    this.#open.push({ socket, responder });
+    this.#open.set(keyOf(near), { socket, responder });
     responder.start();
   }
 
@@ -138,4 +177,8 @@ export class Advertiser implements AsyncDisposable {
   #isOwn(message: Buffer): boolean {
     return this.#own.includes(message.toString('latin1'));
   }
+}
+
+function keyOf({ name, address, prefixLength }: NetworkInterface): string {
+  return `${name} ${address}/${prefixLength}`;
 }

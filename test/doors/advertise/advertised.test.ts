@@ -118,6 +118,28 @@ describe('a gateway whose doors are open to a network', { timeout: 120_000 }, ()
     }
   });
 
+  it('is seen in a network that came later, and goes on in the first one when that has gone', async () => {
+    const [gateway, other] = [network.host(1), network.host(2)];
+    await start(laboratory('', openSocket('0.0.0.0')));
+    await ask('_scpi-raw._tcp');
+    gateway.do('ip', 'address', 'add', '10.88.0.1/24', 'brd', '+', 'dev', 'eth0');
+    other.do('ip', 'address', 'add', '10.88.0.2/24', 'brd', '+', 'dev', 'eth0');
+    const seen = async () => await askOnce('_scpi-raw._tcp', '10.88.0.2');
+    await expect.poll(seen, { timeout: 60_000 }).toMatch(/ 10\.88\.0\.1 5025 /);
+    gateway.do('ip', 'address', 'delete', '10.88.0.1/24', 'dev', 'eth0');
+    expect(await ask('_scpi-raw._tcp')).toMatch(/ 10\.77\.0\.1 5025 /);
+    await expect.poll(udpSockets, { timeout: 60_000 }).toMatch(/^[^\n]*\n$/);
+  });
+
+  it('is seen also where it began without a network', async () => {
+    const [gateway] = [network.host(1)];
+    gateway.do('ip', 'address', 'delete', '10.77.0.1/24', 'dev', 'eth0');
+    await start(laboratory('', openSocket('0.0.0.0')));
+    gateway.do('ip', 'address', 'add', '10.77.0.1/24', 'brd', '+', 'dev', 'eth0');
+    const seen = async () => await askOnce('_scpi-raw._tcp');
+    await expect.poll(seen, { timeout: 60_000 }).toMatch(/ 10\.77\.0\.1 5025 /);
+  });
+
   it('takes the next name where another gateway has it', async () => {
     await start(laboratory('', openSocket('10.77.0.1')));
     await ask('_scpi-raw._tcp');
