@@ -1,7 +1,13 @@
 export { alike, alikeMost, didYouMean } from './alike.ts';
 export { BackOff } from './back-off.ts';
 export type { BackOffOptions } from './back-off.ts';
-export { cancellationError, onAbort, raceAbort, throwIfCancelled } from './cancellation.ts';
+export {
+  cancellationError,
+  lifeController,
+  onAbort,
+  raceAbort,
+  throwIfCancelled,
+} from './cancellation.ts';
 export { longestTimerMs, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export { Emitter } from './emitter.ts';

@@ -137,6 +137,7 @@ export class LeaseBook {
 
   /** The owners whose leases keep a request back. */
   ownersAgainst(scope: string | undefined, agent: Agent): Owner[] {
+    if (this.isEmpty) return [];
     return Array.from(this.holdersAgainst(scope, agent), (holder) => holder.owner);
   }
 

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../kernel/index.ts';
+import { lifeController, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import type { Agent, FencingToken, LockMode } from '../locks/index.ts';
 import type { RawChannel } from './raw-channel.ts';
@@ -50,7 +50,7 @@ export class Lease implements AsyncDisposable {
   /** For how long it was granted, and is renewed, unless said otherwise. */
   readonly holdMs: number;
   readonly #host: LeaseHost;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
 
   constructor(facts: LeaseFacts, host: LeaseHost) {
     this.id = facts.id;

@@ -85,6 +85,11 @@ export class Pending implements Queued {
   arm(expired: () => void, cancelled: (error: SignalboxError) => void): void {
     this.#timer?.cancel();
     this.#timer = this.#clock.schedule(this.waitMs, expired);
+    this.listen(cancelled);
+  }
+
+  /** From now on it ends with its signal. */
+  listen(cancelled: (error: SignalboxError) => void): void {
     const signal = this.#signal;
     if (signal === undefined || this.#abort !== undefined) return;
     this.#abort = onAbort(signal, () => cancelled(cancellationError(signal, this.label)));

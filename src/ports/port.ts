@@ -1,4 +1,10 @@
-import { Emitter, raceAbort, SignalboxError, systemClock } from '../kernel/index.ts';
+import {
+  Emitter,
+  lifeController,
+  raceAbort,
+  SignalboxError,
+  systemClock,
+} from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import { agentOf, currentAgent, MemoryTokenSource, WaitGraph } from '../locks/index.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -33,7 +39,7 @@ export class Port implements AsyncDisposable {
   readonly events: Emitter<PortEvents> = new Emitter<PortEvents>();
   readonly #address: string;
   readonly #clock: Clock;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #keeper: LinkKeeper;
   readonly #book: LeaseBook;
   readonly #line: RequestLine;
@@ -358,7 +364,7 @@ export class Port implements AsyncDisposable {
       const others = behind.length > 0 ? behind : this.#turns.servedOwners();
       this.events.emit('waiting', { owner: request.by, label: request.label, behind: others });
     }
-    this.#line.push(request);
+    if (!this.#turns.serveAtOnce(request)) this.#line.push(request);
     return await request.promise;
   }
 

@@ -58,6 +58,11 @@ export class RequestLine {
     this.#host.arrived();
   }
 
+  /** Goes by the line, because nobody is in it: it waits for nothing, and ends early with its signal alone. */
+  pass(request: Pending): void {
+    request.listen((error) => this.#end(request, error));
+  }
+
   /** Back into the line after a pause; until then it is not in anybody's way. */
   pause(request: Pending, delayMs: number): void {
     const { clock } = this.#host;

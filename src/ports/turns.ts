@@ -88,6 +88,20 @@ export class Turns {
     this.advance();
   }
 
+  /**
+   * Serves a request that nobody is before; says whether it did. What may share a turn is put in line:
+   * others may ask the same at the same time.
+   */
+  serveAtOnce(request: Pending): boolean {
+    const { ask } = request;
+    if (ask.kind !== 'transaction' || ask.transaction.merge !== undefined) return false;
+    const { line } = this.#parts;
+    if (this.#serving !== undefined || line.size > 0 || !this.#mayGo(request)) return false;
+    line.pass(request);
+    if (!request.isSettled) this.#turn = this.#serve(request, ask.transaction);
+    return true;
+  }
+
   /** Lets all that ask at the same time get in line first, so that they can share a turn. */
   advanceSoon(): void {
     if (this.#isAdvancing) return;

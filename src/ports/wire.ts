@@ -2,6 +2,7 @@ import {
   asSignalboxError,
   cancellationError,
   hasCode,
+  lifeController,
   onAbort,
   raceAbort,
   SignalboxError,
@@ -60,9 +61,9 @@ export class Wire {
   readonly #link: Link;
   readonly #clock: Clock;
   readonly #listener: WireListener;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   /** Aborted when the link takes no bytes; the wire is broken then. */
-  readonly #stuck = new AbortController();
+  readonly #stuck = lifeController();
   #exchange: Exchange | undefined;
   #tap: WireTap | undefined;
   #arrivals = 0;

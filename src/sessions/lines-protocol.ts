@@ -39,8 +39,7 @@ class LinesConversation implements ClientConversation {
   #request(message: HeldMessage): ClientRequest {
     if (message.kind === 'too-long') return tooLong(message.length);
     const { bytes, isQuery } = message;
-    const text = new TextDecoder('latin1').decode(bytes);
-    const transaction = this.#driver.exchange(bytes, this.#driver.expectsReply(text, isQuery));
+    const transaction = this.#driver.exchange(bytes, this.#driver.expectsReply(bytes, isQuery));
     return {
       label: transaction.label,
       bytes: bytes.length,

@@ -1,6 +1,7 @@
 import {
   asSignalboxError,
   cancellationError,
+  lifeController,
   onAbort,
   SignalboxError,
   throwIfCancelled,
@@ -43,6 +44,8 @@ export interface MessageSessionOptions {
   readonly waitMs: number;
   /** Under which lease messages go: one that has ended moves nothing. @default none */
   readonly lease?: () => Lease | undefined;
+  /** Told when there is something to {@link MessageSession.take}, and when nothing more comes. Must not throw. */
+  readonly responded?: () => void;
   /** Told of what the client did wrong, for the log. */
   readonly faulty?: (error: SignalboxError) => void;
 }
@@ -86,16 +89,17 @@ export class MessageSession implements AsyncDisposable {
   readonly by: Owner;
   readonly #options: MessageSessionOptions;
   readonly #conversation: MessageConversation;
-  readonly #output = new OutputQueue();
+  readonly #output: OutputQueue;
   readonly #underWay = new Set<Promise<unknown>>();
   #queries: Query[] = [];
   #passing: Passing | undefined;
-  #life = new AbortController();
+  #life = lifeController();
   #isClosed = false;
 
   constructor(options: MessageSessionOptions) {
     this.#options = options;
     this.by = options.by;
+    this.#output = new OutputQueue(options.responded);
     this.#conversation = options.protocol.converse(options.clock);
   }
 
@@ -131,22 +135,24 @@ export class MessageSession implements AsyncDisposable {
     const commands: Promise<unknown>[] = [];
     const failures: unknown[] = [];
     // Kept at once: one may fail while the next ones are still waiting to begin.
-    const keep = (command: Promise<unknown> | undefined): void =>
-      void commands.push(
-        Promise.resolve(command).catch((error: unknown) => void failures.push(error)),
-      );
+    const keep = (command: Promise<unknown> | undefined): void => {
+      if (command === undefined) return;
+      commands.push(command.catch((error: unknown) => void failures.push(error)));
+    };
     keep(this.#finishPassing(options));
     for (const message of messages) {
       while (this.#underWay.size >= messagesUnderWayMost) await Promise.race(this.#underWay);
-      await this.#untilRoom();
+      const room = this.#untilRoom();
+      if (room !== undefined) await room;
       // Cleared or closed meanwhile: what was not begun is not begun any more.
       if (life.aborted) break;
       keep(this.#carryOut(message, options));
     }
-    await Promise.all(commands);
+    if (commands.length > 0) await Promise.all(commands);
     if (failures.length > 0) throw failures[0];
     throwIfCancelled(life, 'a message');
-    await this.#passing?.message.untilRoom;
+    const room = this.#passing?.message.untilRoom;
+    if (room !== undefined) await room;
   }
 
   /**
@@ -175,6 +181,11 @@ export class MessageSession implements AsyncDisposable {
     return this.#output.take(options);
   }
 
+  /** As {@link next}, of what is there already; undefined when nothing is. */
+  take(wish: OutputWish): OutputPart | OutputFailure | undefined {
+    return this.#output.take(wish);
+  }
+
   /**
    * Something else than a message, in the client's own turn: a device trigger, a serial poll.
    * @throws what the port throws
@@ -193,7 +204,7 @@ export class MessageSession implements AsyncDisposable {
    */
   async clear(): Promise<void> {
     const life = this.#life;
-    if (!this.#isClosed) this.#life = new AbortController();
+    if (!this.#isClosed) this.#life = lifeController();
     for (const query of this.#queries) this.#drop(query);
     this.#conversation.clear();
     this.#passing = undefined;
@@ -316,9 +327,9 @@ export class MessageSession implements AsyncDisposable {
     return {
       take: (data, isEnd) => {
         if (query.isDropped) return;
-        output.push({ data, isEnd, tag: query.tag });
         // Nothing more comes of it: whoever reads on must not wait for it.
         if (isEnd) this.#drop(query);
+        output.push({ data, isEnd, tag: query.tag });
       },
       get untilRoom() {
         return untilRoom();

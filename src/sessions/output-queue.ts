@@ -37,6 +37,12 @@ export class OutputQueue {
   #bytes = 0;
   #room: PromiseWithResolvers<void> | undefined;
   #arrival: PromiseWithResolvers<void> | undefined;
+  readonly #told: () => void;
+
+  /** @param told as {@link untilOutput} resolves, at once: when something has come, or nothing will */
+  constructor(told: () => void = () => {}) {
+    this.#told = told;
+  }
 
   get isEmpty(): boolean {
     return this.#parts.length === 0;
@@ -70,6 +76,7 @@ export class OutputQueue {
   wake(): void {
     this.#arrival?.resolve();
     this.#arrival = undefined;
+    this.#told();
   }
 
   /** Takes what is there of the oldest response, and nothing of the next; undefined when empty. */

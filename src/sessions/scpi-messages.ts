@@ -65,7 +65,7 @@ class ScpiConversation implements MessageConversation {
 }
 
 function heldMessage(driver: ScpiDriver, bytes: Uint8Array, isQuery: boolean): ClientMessage {
-  const expectsResponse = driver.expectsReply(textOf(bytes), isQuery);
+  const expectsResponse = driver.expectsReply(bytes, isQuery);
   return {
     isWhole: true,
     expectsResponse,
@@ -97,7 +97,7 @@ class PassingMessage implements ClientMessage {
 
   get expectsResponse(): boolean {
     const { beginning, isQuery } = this.#message;
-    return this.#driver.expectsReply(textOf(beginning), isQuery);
+    return this.#driver.expectsReply(beginning, isQuery);
   }
 
   get untilRoom(): Promise<void> | undefined {
@@ -143,10 +143,6 @@ class PassingMessage implements ClientMessage {
     this.#bytes = 0;
     this.#waitedMs = 0;
   }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes);
 }
 
 function stalledError(): SignalboxError {

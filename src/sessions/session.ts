@@ -1,4 +1,4 @@
-import { SignalboxError } from '../kernel/index.ts';
+import { lifeController, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { Port, Transaction } from '../ports/index.ts';
 import type { ClientConversation, ClientProtocol, ClientRequest } from './client-protocol.ts';
@@ -54,7 +54,7 @@ export class Session implements AsyncDisposable {
   readonly by: Owner;
   readonly #options: SessionOptions;
   readonly #conversation: ClientConversation;
-  readonly #ended = new AbortController();
+  readonly #ended = lifeController();
   readonly #waiting: Exchange[] = [];
   /** Those that are being done, and those whose answers wait for earlier ones. */
   readonly #underWay = new Set<Exchange>();

@@ -1,4 +1,4 @@
-import { asSignalboxError } from '../../kernel/index.ts';
+import { asSignalboxError, lifeController } from '../../kernel/index.ts';
 import type { Clock, Owner, SignalboxError, Timer } from '../../kernel/index.ts';
 import {
   describeHislipFatal,
@@ -6,6 +6,7 @@ import {
   hislipDeviceErrorFirst,
   hislipErrors,
   hislipFatal,
+  hislipMessageIds,
   HislipMessageSizes,
   HislipServerClear,
   HislipServiceRequests,
@@ -29,7 +30,7 @@ import type { ClientOwner } from '../client-owner.ts';
 import { DeviceActions } from '../device-actions.ts';
 import type { MessageDevice } from '../message-device.ts';
 import { CarriedOut } from './carried-out.ts';
-import type { HislipConnection } from './hislip-connection.ts';
+import type { HearHislip, HislipConnection } from './hislip-connection.ts';
 import { HislipLocks } from './hislip-locks.ts';
 
 /** A client that asks for the status byte while others have the instrument waits so long at most. */
@@ -52,7 +53,7 @@ export interface HislipClientOptions {
 /** One client of an instrument over HiSLIP, with its two connections. IVI-6.1. */
 export class HislipClient {
   readonly #options: HislipClientOptions;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #session: MessageSession;
   readonly #actions: DeviceActions;
   readonly #requests: Disposable;
@@ -64,13 +65,16 @@ export class HislipClient {
   readonly #services = new HislipServiceRequests();
   #exchange: HislipServerExchange = new SynchronousExchange();
   #asynchronous: HislipConnection | undefined;
-  #isResponding = false;
+  /** Whether a piece of a response waits until the client takes more. */
+  #isSending = false;
   /** Status queries and remote/local, one after the other. Never rejects. */
   #work: Promise<void> = Promise.resolve();
   #latecomers = 0;
   /** Ends a device clear that its client does not complete. */
   #clearing: Timer | undefined;
   #newest = 0;
+  /** The last message that is carried out but for the responses that are due. */
+  #written: number = hislipMessageIds.none;
   /** What came last of a message, and was not passed on. */
   #piece: Uint8Array = noBytes;
 
@@ -95,6 +99,7 @@ export class HislipClient {
       mode: 'overlapped',
       waitMs: linesWaitMs,
       lease: () => this.#locks.lease,
+      responded: () => this.#respond(),
       faulty: (error) => failed(owner, 'a response', error),
     });
     this.#actions = new DeviceActions(device, this.#session);
@@ -118,34 +123,37 @@ export class HislipClient {
     asynchronous.socket.once('close', () => void this.close());
   }
 
-  /** Something came on one of its connections. Never rejects: what it cannot take ends the session. */
-  async hear(channel: HislipChannel, event: HislipEvent): Promise<void> {
-    if (this.#life.signal.aborted) return;
-    try {
-      await this.#hear(channel, event);
-    } catch (error) {
+  /** Something came on one of its connections. Never fails: what it cannot take ends the session. */
+  hear: HearHislip<[channel: HislipChannel]> = (event, channel) => {
+    if (this.#life.signal.aborted) return undefined;
+    const failed = (error: unknown): void => {
       this.#options.failed(this.owner, 'a message', error);
       this.fatal(hislipFatal.unidentified, asSignalboxError(error).message);
+    };
+    try {
+      return this.#hear(channel, event)?.catch(failed);
+    } catch (error) {
+      failed(error);
+      return undefined;
     }
-  }
+  };
 
-  async #hear(channel: HislipChannel, event: HislipEvent): Promise<void> {
+  #hear(channel: HislipChannel, event: HislipEvent): Promise<void> | undefined {
     if (this.#asynchronous === undefined) {
       this.fatal(hislipFatal.channelMissing, 'the asynchronous channel is not open');
-      return;
+      return undefined;
     }
     switch (event.kind) {
       case 'broken':
         this.fatal(event.fatalCode, event.reason);
-        break;
+        return undefined;
       case 'refused':
         this.#say(channel, { type: 'Error', code: event.errorCode, text: event.reason });
-        break;
+        return undefined;
       case 'message':
-        await this.#answer(channel, event.message);
-        break;
+        return this.#answer(channel, event.message);
       default:
-        if (!this.#clear.isUnderWay) await this.#hearData(event);
+        return this.#clear.isUnderWay ? undefined : this.#hearData(event);
     }
   }
 
@@ -173,21 +181,21 @@ export class HislipClient {
     await this.#session.close();
   }
 
-  async #hearData(event: Extract<HislipEvent, { kind: 'begin' | 'piece' | 'end' }>): Promise<void> {
+  #hearData(
+    event: Extract<HislipEvent, { kind: 'begin' | 'piece' | 'end' }>,
+  ): Promise<void> | undefined {
     switch (event.kind) {
       case 'begin':
         this.#received(event.data);
-        break;
+        return undefined;
       case 'piece': {
         // The last piece goes with the end of its message, which follows.
         const before = this.#piece;
         this.#piece = event.bytes;
-        if (before.length > 0) await this.#write(before, false);
-        break;
+        return before.length > 0 ? this.#write(before, false) : undefined;
       }
       case 'end':
-        await this.#ended(event.data);
-        break;
+        return this.#ended(event.data);
     }
   }
 
@@ -200,7 +208,7 @@ export class HislipClient {
     const last = this.#piece;
     this.#piece = noBytes;
     await this.#write(last, isEnd);
-    if (!this.#session.isResponding) this.#markCarriedOut(messageId);
+    this.#carryOut(messageId);
   }
 
   /** Messages go in line as they come; what they come to is told as it comes. */
@@ -210,40 +218,44 @@ export class HislipClient {
     } catch (error) {
       this.#tellFailure(asSignalboxError(error));
     }
-    if (!this.#isResponding) void this.#respond();
   }
 
-  async #respond(): Promise<void> {
-    this.#isResponding = true;
-    try {
-      while (this.#session.isResponding || this.#session.isMessageAvailable) {
-        const bytesMost = this.#sizes.payloadBytesMost;
-        // It comes or fails by itself, and the session ends with the client.
-        const output = await this.#session.next({ bytesMost, timeoutMs: Infinity });
-        if (output === undefined) continue;
-        if ('error' in output) this.#tellFailed(output.error, output.tag);
-        else await this.#offer(output);
-      }
-    } catch {
-      // The session was closed, and its client has gone.
-    } finally {
-      this.#isResponding = false;
+  /** Sends what there is of responses, as the client takes it. */
+  #respond(): void {
+    if (this.#isSending) return;
+    const bytesMost = this.#sizes.payloadBytesMost;
+    for (
+      let output = this.#session.take({ bytesMost });
+      output !== undefined;
+      output = this.#session.take({ bytesMost })
+    ) {
+      const untilTaken =
+        'error' in output ? this.#tellFailed(output.error, output.tag) : this.#offer(output);
+      if (untilTaken === undefined) continue;
+      this.#isSending = true;
+      void untilTaken.then(() => {
+        this.#isSending = false;
+        this.#respond();
+      });
+      return;
     }
-    this.#markCarriedOut(this.#newest);
+    this.#markCarriedOut();
   }
 
-  async #offer({ data, isEnd, tag }: OutputPart): Promise<void> {
+  #offer({ data, isEnd, tag }: OutputPart): Promise<void> | undefined {
     const verdict = this.#exchange.offer(tag, isEnd);
+    if (verdict.kind === 'send') {
+      return this.#options.synchronous.send({ isEnd, messageId: verdict.messageId }, data);
+    }
     if (verdict.kind === 'interrupted') {
       this.#say('asynchronous', verdict.asynchronous);
       this.#say('synchronous', verdict.synchronous);
-    } else if (verdict.kind === 'send') {
-      await this.#options.synchronous.send({ isEnd, messageId: verdict.messageId }, data);
     }
+    return undefined;
   }
 
   /** A query came to nothing. Nobody waits for one that was overtaken by a newer message. */
-  #tellFailed(error: SignalboxError, tag: number): void {
+  #tellFailed(error: SignalboxError, tag: number): undefined {
     if (this.#exchange.isOverlap || tag === this.#newest) this.#tellFailure(error);
   }
 
@@ -260,7 +272,7 @@ export class HislipClient {
         if (this.#clear.isUnderWay) return;
         this.#received(message);
         await this.#trigger();
-        this.#markCarriedOut(message.messageId);
+        this.#carryOut(message.messageId);
         return;
       case 'DeviceClearComplete':
         this.#cleared(message.features);
@@ -388,12 +400,19 @@ export class HislipClient {
     if (outcome.kind === 'cleared') {
       this.#exchange = outcome.isOverlap ? new OverlapExchange() : new SynchronousExchange();
       this.#newest = 0;
+      this.#written = hislipMessageIds.none;
     }
     this.#say('synchronous', outcome.answer);
   }
 
-  #markCarriedOut(messageId: number): void {
-    this.#exchange.carriedOut(messageId);
+  #carryOut(messageId: number): void {
+    this.#written = messageId;
+    this.#markCarriedOut();
+  }
+
+  #markCarriedOut(): void {
+    if (this.#session.isResponding || this.#session.isMessageAvailable) return;
+    this.#exchange.carriedOut(this.#written);
     this.#carriedOut.advanced();
   }
 

@@ -14,11 +14,17 @@ export const toldUnreadMost = 1_048_576;
 /** A piece up to this length goes out in one with its header; a longer one is not copied. */
 const joinedBytesMost = 4_096;
 
+/** Hears what came; a promise has the next wait until it is done. Must not fail. */
+export type HearHislip<More extends unknown[] = []> = (
+  event: HislipEvent,
+  ...more: More
+) => Promise<void> | undefined;
+
 /** One of the two connections of a session. What comes is heard in turn, one thing after the other. */
 export class HislipConnection {
   readonly socket: Socket;
   readonly #reader: HislipMessageReader = new HislipMessageReader({ from: 'client' });
-  readonly #hear: (event: HislipEvent) => Promise<void> | void;
+  readonly #hear: HearHislip;
   readonly #clock: Clock;
   /** What came and was not looked at: the client is made to wait with one more. */
   readonly #waiting: Uint8Array[] = [];
@@ -26,8 +32,8 @@ export class HislipConnection {
   /** Made when a piece waits until the client has read, or has gone. */
   #room: PromiseWithResolvers<void> | undefined;
 
-  /** @param hear told of each event; the next one waits until it is done. Must not reject */
-  constructor(socket: Socket, clock: Clock, hear: (event: HislipEvent) => Promise<void> | void) {
+  /** @param hear told of each event */
+  constructor(socket: Socket, clock: Clock, hear: HearHislip) {
     this.socket = socket;
     this.#clock = clock;
     this.#hear = hear;
@@ -46,13 +52,13 @@ export class HislipConnection {
     if (socket.writableLength > toldUnreadMost) socket.destroy();
   }
 
-  /** Sends a piece of a response; resolves when the client takes more. */
-  async send(
+  /** Sends a piece of a response. @returns until when the client takes no more, if it does not */
+  send(
     head: Omit<HislipData, 'rmtDelivered' | 'payloadBytes'>,
     piece: Uint8Array,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { socket } = this;
-    if (!socket.writable) return;
+    if (!socket.writable) return undefined;
     const data = { ...head, rmtDelivered: false, payloadBytes: piece.length };
     const header = encodeHislipData(data);
     if (piece.length <= joinedBytesMost) socket.write(Buffer.concat([header, piece]));
@@ -63,9 +69,9 @@ export class HislipConnection {
       socket.write(piece);
       socket.uncork();
     }
-    if (socket.writableLength < sentAheadBytesMost || socket.destroyed) return;
+    if (socket.writableLength < sentAheadBytesMost || socket.destroyed) return undefined;
     this.#room ??= Promise.withResolvers<void>();
-    await this.#room.promise;
+    return this.#room.promise;
   }
 
   /** Says why, and ends it; one who does not hear is cut off. */
@@ -92,7 +98,10 @@ export class HislipConnection {
   async #hearAll(): Promise<void> {
     this.#isHearing = true;
     for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
-      for (const event of this.#reader.push(chunk)) await this.#hear(event);
+      for (const event of this.#reader.push(chunk)) {
+        const heard = this.#hear(event);
+        if (heard !== undefined) await heard;
+      }
     }
     this.#isHearing = false;
     if (this.socket.isPaused() && !this.socket.destroyed) this.socket.resume();

@@ -14,6 +14,7 @@ import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
 import { HislipClient } from './hislip-client.ts';
 import { HislipConnection } from './hislip-connection.ts';
+import type { HearHislip } from './hislip-connection.ts';
 
 /** The TCP port that IANA has for HiSLIP. IVI-6.1, section 2.2. */
 export const hislipTcpPort = 4_880;
@@ -95,17 +96,14 @@ export class HislipServer implements DeviceServer<HislipClient> {
   #enter(socket: Socket): void {
     this.#connections.add(socket);
     // It belongs to nobody before it has said to whom.
-    let hear = async (event: HislipEvent): Promise<void> => {
+    let hear: HearHislip = (event) => {
       const joined = this.#begin(connection, event);
-      if (joined === undefined) return;
+      if (joined === undefined) return undefined;
       timer.cancel();
       hear = joined;
+      return undefined;
     };
-    const connection = new HislipConnection(
-      socket,
-      this.#clock,
-      async (event) => await hear(event),
-    );
+    const connection = new HislipConnection(socket, this.#clock, (event) => hear(event));
     const timer = this.#clock.schedule(hislipPairingMs, () => socket.destroy());
     socket.once('close', () => {
       timer.cancel();
@@ -114,10 +112,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
   }
 
   /** A connection's first message. @returns who hears what comes after it */
-  #begin(
-    connection: HislipConnection,
-    event: HislipEvent,
-  ): ((event: HislipEvent) => Promise<void>) | undefined {
+  #begin(connection: HislipConnection, event: HislipEvent): HearHislip | undefined {
     if (event.kind === 'message' && event.message.type === 'Initialize') {
       return this.#open(connection, event.message);
     }
@@ -132,7 +127,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
   #open(
     connection: HislipConnection,
     message: Extract<HislipMessage, { type: 'Initialize' }>,
-  ): ((event: HislipEvent) => Promise<void>) | undefined {
+  ): HearHislip | undefined {
     const isThere = (subAddress: HislipSubAddress): boolean => this.#find(subAddress) !== undefined;
     const opening = this.#sessions.open(message, isThere);
     const device = opening.kind === 'accepted' ? this.#find(opening.session.subAddress) : undefined;
@@ -148,7 +143,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
       client.fatal(hislipFatal.channelMissing, 'the asynchronous channel did not come');
     });
     connection.socket.once('close', () => timer.cancel());
-    return async (event) => await client.hear('synchronous', event);
+    return (event) => client.hear(event, 'synchronous');
   }
 
   #client(synchronous: HislipConnection, device: HislipDevice, id: number): HislipClient {
@@ -171,10 +166,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
     return client;
   }
 
-  #attach(
-    connection: HislipConnection,
-    sessionId: number,
-  ): ((event: HislipEvent) => Promise<void>) | undefined {
+  #attach(connection: HislipConnection, sessionId: number): HearHislip | undefined {
     const client = this.#clients.get(sessionId);
     // Its number alone, of 16 bits, proves nothing.
     if (client?.isAt(connection) === false) {
@@ -190,7 +182,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
     }
     client.attach(connection);
     connection.say(opening.answer);
-    return async (event) => await client.hear('asynchronous', event);
+    return (event) => client.hear(event, 'asynchronous');
   }
 
   #find({ name, index }: HislipSubAddress): HislipDevice | undefined {

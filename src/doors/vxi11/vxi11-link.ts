@@ -1,4 +1,4 @@
-import { hasCode, raceAbort } from '../../kernel/index.ts';
+import { hasCode, lifeController, raceAbort } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import { vxi11CodeOf, vxi11Errors } from '../../protocols/index.ts';
 import type {
@@ -44,7 +44,7 @@ interface Patience {
 /** One link of a client to an instrument: a conversation, and at most one lock. VXI-11, section B.4. */
 export class Vxi11Link {
   readonly #options: Vxi11LinkOptions;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #session: MessageSession;
   readonly #locks: ClientLocks;
   readonly #actions: DeviceActions;

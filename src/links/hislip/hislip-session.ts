@@ -1,4 +1,4 @@
-import { raceAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
+import { lifeController, raceAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import {
   HislipClientClear,
@@ -41,7 +41,7 @@ export interface HislipSessionOptions {
 export class HislipSession {
   readonly #options: HislipSessionOptions;
   /** Aborts with the error that ends the session. */
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #responses: HislipResponses;
   readonly #answers: AsyncAnswers;
   readonly #sizes = new HislipMessageSizes();

@@ -1,4 +1,4 @@
-import { raceAbort, SignalboxError, hasCode } from '../../kernel/index.ts';
+import { lifeController, raceAbort, SignalboxError, hasCode } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import { vxi11Errors } from '../../protocols/index.ts';
 import type { Vxi11ReadResult } from '../../protocols/index.ts';
@@ -48,7 +48,7 @@ export interface ConversationOptions {
  */
 export class Vxi11Conversation {
   readonly #options: ConversationOptions;
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #buffer: MessageBuffer;
   #asking: Asking | undefined;
   /** A device_read whose answer has not come. Never rejects. */

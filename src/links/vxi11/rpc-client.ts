@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { raceAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
+import { lifeController, raceAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import {
   encodeCall,
@@ -45,7 +45,7 @@ export interface RpcPatience {
 export class RpcClient {
   readonly #options: RpcClientOptions;
   /** Aborts with the error that ends the connection. */
-  readonly #life = new AbortController();
+  readonly #life = lifeController();
   readonly #waiting = new Map<number, PromiseWithResolvers<RpcReply>>();
   readonly #closed = Promise.withResolvers<void>();
   #lastXid = 0;

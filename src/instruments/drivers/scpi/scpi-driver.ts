@@ -67,6 +67,7 @@ export class ScpiDriver implements Driver {
   readonly terminator: string;
   /** What its link can do besides carrying messages. Absent on serial lines and raw sockets. */
   readonly control: DeviceControl | undefined;
+  readonly #terminator: Uint8Array;
   readonly #replyOptions: ScpiReplyOptions;
   readonly #declared: ReadonlyMap<string, ScpiParameter>;
   readonly #timeoutMs: number;
@@ -79,6 +80,7 @@ export class ScpiDriver implements Driver {
     this.parameters = options.parameters.map(toParameter);
     this.#timeoutMs = options.timeoutMs ?? scpiTimeoutMs;
     this.terminator = options.terminator ?? '\n';
+    this.#terminator = new TextEncoder().encode(this.terminator);
     const { isMessageLink = false } = options;
     this.control = isMessageLink ? new DeviceControl(this.#timeoutMs) : undefined;
     this.#replyOptions = { terminator: this.terminator, isMessageLink };
@@ -167,13 +169,16 @@ export class ScpiDriver implements Driver {
 
   /**
    * Whether the instrument answers a message.
+   * @param message its text, or its bytes
    * @param asks whether it holds a query, where that is known from its bytes: a block of binary data
    *   cannot be judged as text
    */
-  expectsReply(message: string, asks?: boolean): boolean {
+  expectsReply(message: string | Uint8Array, asks?: boolean): boolean {
     if (this.#reply === 'always') return true;
     if (this.#reply === 'never') return false;
-    return this.#reply === 'scpi' ? (asks ?? isQuery(message)) : this.#reply.test(message);
+    if (this.#reply === 'scpi' && asks !== undefined) return asks;
+    const text = typeof message === 'string' ? message : latin1Text(message);
+    return this.#reply === 'scpi' ? isQuery(text) : this.#reply.test(text);
   }
 
   /** A message as it is, and its response with its end. */
@@ -214,7 +219,7 @@ export class ScpiDriver implements Driver {
     expectsReply: () => boolean,
     taker: ResponseTaker,
   ): Transaction<number | undefined> {
-    const terminator = new TextEncoder().encode(this.terminator);
+    const terminator = this.#terminator;
     return {
       label: labelOf(beginning),
       timeoutMs: this.#timeoutMs,
@@ -259,7 +264,7 @@ export class ScpiDriver implements Driver {
   }
 
   #ended(message: Uint8Array): Uint8Array {
-    const end = new TextEncoder().encode(this.terminator);
+    const end = this.#terminator;
     const request = new Uint8Array(message.length + end.length);
     request.set(message);
     request.set(end, message.length);
@@ -267,8 +272,13 @@ export class ScpiDriver implements Driver {
   }
 }
 
+/** A decoder would be made anew for each text, and costs more than all the rest of a query. */
+function latin1Text({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
+}
+
 function labelOf(message: Uint8Array): string {
-  return new TextDecoder('latin1').decode(message.subarray(0, 60));
+  return latin1Text(message.subarray(0, 60));
 }
 
 function toParameter(declared: ScpiParameter): Parameter {
