@@ -15,7 +15,22 @@ export function throwIfCancelled(signal: AbortSignal | undefined, what: string):
 const nothing: Disposable = { [Symbol.dispose]: () => {} };
 
 /** Who listens to the signals of {@link lifeController}s. */
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+const listeners = new WeakMap<AbortSignal, Set<Listener>>();
+
+class Listener implements Disposable {
+  readonly run: () => void;
+  readonly #all: Set<Listener>;
+
+  constructor(run: () => void, all: Set<Listener>) {
+    this.run = run;
+    this.#all = all;
+    all.add(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.#all.delete(this);
+  }
+}
 
 /**
  * The controller of something that lives long and is waited for often: its signal is listened to once,
@@ -24,10 +39,10 @@ const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 export function lifeController(): AbortController {
   const controller = new AbortController();
   const { signal } = controller;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Listener>();
   listeners.set(signal, waiting);
   const tellAll = (): void => {
-    for (const run of waiting) run();
+    for (const { run } of waiting) run();
     waiting.clear();
   };
   signal.addEventListener('abort', tellAll, { once: true });
@@ -42,12 +57,7 @@ export function onAbort(signal: AbortSignal | undefined, run: () => void): Dispo
     return nothing;
   }
   const waiting = listeners.get(signal);
-  if (waiting !== undefined) {
-    // Of its own, so that the same function may wait twice.
-    const place = (): void => run();
-    waiting.add(place);
-    return { [Symbol.dispose]: () => waiting.delete(place) };
-  }
+  if (waiting !== undefined) return new Listener(run, waiting);
   signal.addEventListener('abort', run, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', run) };
 }

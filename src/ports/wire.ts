@@ -261,7 +261,7 @@ export class Wire {
         const { data, end } = chunk;
         this.#arrivals += 1;
         this.#take(data, end);
-        const room = this.#exchange?.reader.untilRoom;
+        const room = this.#exchange?.reader.untilRoom?.();
         if (room !== undefined) await this.#untilRoom(room);
       }
     } catch (error) {

@@ -9,6 +9,8 @@ const bufferBytesMost = 65_536;
  * memory of the message; long ones are not copied before the end.
  */
 export class ByteGatherer {
+  /** The first piece, while it is the only one: most messages come as one. */
+  #only: Uint8Array | undefined;
   #pieces: Uint8Array[] = [];
   /** Where small pieces go; the last of the pieces while it is not full. */
   #buffer = new Uint8Array();
@@ -22,7 +24,16 @@ export class ByteGatherer {
 
   /** The caller must not change a piece afterwards. */
   add(piece: Uint8Array): void {
+    if (this.#length === 0) this.#only = piece;
+    else {
+      if (this.#only !== undefined) this.#put(this.#only);
+      this.#only = undefined;
+      this.#put(piece);
+    }
     this.#length += piece.length;
+  }
+
+  #put(piece: Uint8Array): void {
     if (piece.length >= pieceBytesLeast) {
       this.#closeBuffer();
       this.#pieces.push(piece);
@@ -41,12 +52,14 @@ export class ByteGatherer {
   /** Everything that has come, as one; begins anew. */
   take(): Uint8Array {
     this.#closeBuffer();
-    const whole = concatenate(this.#pieces);
+    const whole = this.#only ?? concatenate(this.#pieces);
     this.clear();
     return whole;
   }
 
   clear(): void {
+    if (this.#length === 0) return;
+    this.#only = undefined;
     this.#pieces = [];
     this.#buffer = new Uint8Array();
     this.#used = 0;
@@ -54,7 +67,8 @@ export class ByteGatherer {
   }
 
   #closeBuffer(): void {
-    if (this.#used > 0) this.#pieces.push(this.#buffer.subarray(0, this.#used));
+    if (this.#used === 0) return;
+    this.#pieces.push(this.#buffer.subarray(0, this.#used));
     this.#buffer = this.#buffer.subarray(this.#used);
     this.#used = 0;
   }

@@ -26,8 +26,8 @@ export interface ReplyReader<Reply> {
    * nothing has come for so long, and not with the whole.
    */
   readonly isStreamed?: boolean;
-  /** While set, the one who takes the pieces has no room: the link is read on when it resolves. */
-  readonly untilRoom?: Promise<void> | undefined;
+  /** Where the one who takes the pieces has no room: the link is read on when it resolves. */
+  untilRoom?(): Promise<void> | undefined;
   /** When set, a silence of so many ms after the last byte ends the reply: `silence()` gives it. */
   readonly silenceMs?: number;
   silence?(): Reply;

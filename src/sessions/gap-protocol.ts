@@ -45,7 +45,7 @@ class GapConversation implements ClientConversation {
   }
 
   push(data: Uint8Array): ClientRequest[] {
-    this.#pieces.push(data.slice());
+    this.#pieces.push(new Uint8Array(data));
     this.#length += data.length;
     return this.#length >= gapBytesMost ? this.silence() : [];
   }

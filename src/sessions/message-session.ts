@@ -321,19 +321,14 @@ export class MessageSession implements AsyncDisposable {
   }
 
   #takerFor(query: Query): ResponseTaker {
-    const output = this.#output;
-    const untilRoom = (): Promise<void> | undefined =>
-      query.isDropped ? undefined : this.#untilRoom(query);
     return {
       take: (data, isEnd) => {
         if (query.isDropped) return;
         // Nothing more comes of it: whoever reads on must not wait for it.
         if (isEnd) this.#drop(query);
-        output.push({ data, isEnd, tag: query.tag });
+        this.#output.push({ data, isEnd, tag: query.tag });
       },
-      get untilRoom() {
-        return untilRoom();
-      },
+      untilRoom: () => (query.isDropped ? undefined : this.#untilRoom(query)),
     };
   }
 

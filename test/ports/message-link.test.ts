@@ -194,7 +194,7 @@ describe('a request that goes out while it comes', () => {
     const { port, instrument, clock } = await open();
     const pieces = Array.from({ length: 3 }, () => Promise.withResolvers<Uint8Array | undefined>());
     let at = 0;
-    const taker = { take: () => {}, untilRoom: undefined };
+    const taker = { take: () => {}, untilRoom: () => undefined };
     const long = port.transact(
       driver.exchangeLong(
         new TextEncoder().encode('DATA '),
@@ -221,7 +221,7 @@ describe('a request that goes out while it comes', () => {
   it('that is left unfinished spoils nobody’s answer', async () => {
     const { port, instrument, clock } = await open();
     const left = Promise.withResolvers<Uint8Array | undefined>();
-    const taker = { take: () => {}, untilRoom: undefined };
+    const taker = { take: () => {}, untilRoom: () => undefined };
     const long = port.transact(
       driver.exchangeLong(
         new TextEncoder().encode('DATA '),

@@ -57,7 +57,7 @@ export class LinkFaultPlan {
 
   /** Changes one to three of the bytes, each to another than it was. */
   garble(data: Uint8Array): Uint8Array {
-    const garbled = data.slice();
+    const garbled = new Uint8Array(data);
     const places = new Set<number>();
     const wanted = Math.min(1 + Math.floor(this.#random() * garbledBytesMost), data.length);
     while (places.size < wanted) places.add(Math.floor(this.#random() * data.length));

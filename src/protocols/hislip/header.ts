@@ -5,7 +5,7 @@ import { describeHislipType } from './message-types.ts';
 export const hislipHeaderBytes = 16;
 
 /** What every message begins with: the two letters HS. */
-const prologue: readonly number[] = [0x48, 0x53];
+const prologue = [0x48, 0x53] as const;
 const wordSize = 2 ** 32;
 
 /** The head of a message. IVI-6.1, section 2.4; big-endian on the wire. */
@@ -39,7 +39,8 @@ export function encodeHislipHeader(header: HislipHeader): Uint8Array {
   }
   // Byte by byte: a view would have memory of its own for each header, and there are many.
   const bytes = new Uint8Array(hislipHeaderBytes);
-  bytes.set(prologue);
+  bytes[0] = prologue[0];
+  bytes[1] = prologue[1];
   bytes[2] = type;
   bytes[3] = controlCode;
   writeWord(bytes, 4, parameter);
@@ -56,9 +57,8 @@ function writeWord(bytes: Uint8Array, at: number, value: number): void {
 }
 
 function readWord(bytes: Uint8Array, at: number): number {
-  const [first, second] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
-  const [third, fourth] = [bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
-  return ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+  const high = ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16);
+  return (high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }
 
 function isWithin(value: number, most: number): boolean {

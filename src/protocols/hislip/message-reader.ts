@@ -96,6 +96,12 @@ export class HislipMessageReader {
   }
 
   #takeHeader(bytes: Uint8Array, events: HislipEvent[]): Uint8Array {
+    // Most come whole.
+    const whole = this.#headerBytes === 0 ? decodeHislipHeader(bytes) : undefined;
+    if (whole !== undefined) {
+      this.#begin(whole, events);
+      return bytes.subarray(hislipHeaderBytes);
+    }
     const taken = bytes.subarray(0, hislipHeaderBytes - this.#headerBytes);
     this.#header.set(taken, this.#headerBytes);
     this.#headerBytes += taken.length;
@@ -173,7 +179,7 @@ export class HislipMessageReader {
     inside.left -= taken.length;
     if (inside.payload === 'streamed') events.push({ kind: 'piece', bytes: taken });
     // A copy: the link may use the bytes of a chunk again.
-    else if (inside.payload === 'gathered') this.#gathered.add(taken.slice());
+    else if (inside.payload === 'gathered') this.#gathered.add(new Uint8Array(taken));
     if (inside.left === 0) this.#finish(inside, events);
     return bytes.subarray(taken.length);
   }

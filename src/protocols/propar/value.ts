@@ -89,7 +89,8 @@ export function encodeValue(type: ProparType, value: ProparValue): Uint8Array {
  */
 export function decodeValue(type: ProparType, bytes: Uint8Array): ProparValue {
   const numberType = numberTypes[type];
-  if (numberType === undefined) return type === 'binary' ? bytes.slice() : decodeText(bytes);
+  if (numberType === undefined)
+    return type === 'binary' ? new Uint8Array(bytes) : decodeText(bytes);
   if (bytes.length !== numberType.bytes) {
     throw new SignalboxError(
       'REPLY_MALFORMED',

@@ -60,7 +60,7 @@ export class RpcRecordReader {
       at += piece.length;
       this.#fragmentBytesLeft -= piece.length;
       // A copy: the link may use the bytes of a chunk again.
-      if (!this.#isSkipped) this.#message.add(piece.slice());
+      if (!this.#isSkipped) this.#message.add(new Uint8Array(piece));
       if (this.#fragmentBytesLeft === 0) this.#endFragment(events);
     }
     return events;

@@ -122,7 +122,7 @@ export class ProgramMessageReader {
     if (piece.length === 0) return;
     this.#length += piece.length;
     // A copy: the link may use the bytes of a chunk again.
-    const copy = piece.slice();
+    const copy = new Uint8Array(piece);
     if (this.#long !== undefined) this.#long.add(copy);
     else if (this.#length > this.#heldBytesMost) {
       this.#message.add(copy);

@@ -7,8 +7,8 @@ import type { ScpiReplyOptions } from './response-end.ts';
 export interface ResponseTaker {
   /** One more piece, a part of a chunk of the link: to be copied where it is kept. Must not throw. */
   take(piece: Uint8Array, isEnd: boolean): void;
-  /** While set, there is no room for more. */
-  readonly untilRoom: Promise<void> | undefined;
+  /** Undefined while there is room for more. */
+  untilRoom(): Promise<void> | undefined;
 }
 
 const nothing = new Uint8Array();
@@ -28,8 +28,8 @@ export class ScpiReplyStream implements ReplyReader<number> {
     this.#end = new ResponseEnd(options);
   }
 
-  get untilRoom(): Promise<void> | undefined {
-    return this.#taker.untilRoom;
+  untilRoom(): Promise<void> | undefined {
+    return this.#taker.untilRoom();
   }
 
   push(data: Uint8Array, end: boolean): ReplyProgress<number> {
