@@ -12,20 +12,22 @@ import { serialLinkFactory } from '../src/links/index.ts';
 import type { Link } from '../src/links/index.ts';
 import { TelnetStream } from '../src/protocols/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
-import { figure, noTarget, quantile, ratioAtMost, shuffled } from './figure.ts';
+import { TcpProgram } from './clients/tcp-program.ts';
+import { figure, noTarget, quantile, ratioAtMost } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
+import { queryTimes, roundsOf } from './query-times.ts';
+import type { Ask } from './query-times.ts';
 
 const bound =
   'two terminals or a socket and a terminal lie between the program and the line, each with a wake-up of the process, where ser2net, in C, passes bytes on without looking at them';
-const warmUpQueries = 2_000;
+const serialProxy = new URL('clients/serial-proxy.ts', import.meta.url);
 const queries = 2_000;
 const line = Buffer.from('VOLT?\n');
 const lineFeed = 10;
 const peerProgram = fileURLToPath(new URL('clients/line_peer.py', import.meta.url));
 const forever = new AbortController().signal;
 
-type Way = 'virtual' | 'rfc2217' | 'ser2net' | 'ser2netFast';
-const ways: readonly Way[] = ['virtual', 'rfc2217', 'ser2net', 'ser2netFast'];
+type Way = 'virtual' | 'rfc2217' | 'proxy' | 'ser2net' | 'ser2netFast';
 
 /** A program at the end of a way to a serial line. */
 interface LineClient extends AsyncDisposable {
@@ -42,6 +44,7 @@ const benchmark: Benchmark = {
     await using ourPeer = await Peer.start();
     await using defaultsPeer = await Peer.start();
     await using fastPeer = await Peer.start();
+    await using proxyPeer = await Peer.start();
     await using gateway = await GatewayProcess.start(laboratory(ourPeer.path), { isBuilt: true });
     await using defaults = await Ser2net.start(defaultsPeer.path, false);
     await using fast = await Ser2net.start(fastPeer.path, true);
@@ -50,18 +53,22 @@ const benchmark: Benchmark = {
     await using rfc2217 = await TelnetClient.open(rfc2217Port);
     await using ser2net = await TelnetClient.open(defaults.tcpPort);
     await using ser2netFast = await TelnetClient.open(fast.tcpPort);
-    const clients: Readonly<Record<Way, LineClient>> = { virtual, rfc2217, ser2net, ser2netFast };
+    await using bare = await TcpProgram.start(serialProxy, proxyPeer.path);
+    await using proxy = await TelnetClient.open(bare.tcpPort);
+    const clients: Readonly<Record<Way, LineClient>> = {
+      virtual,
+      rfc2217,
+      proxy,
+      ser2net,
+      ser2netFast,
+    };
 
-    context.progress(`${queries} lines each way, after ${warmUpQueries}`);
-    const times: Record<Way, number[]> = { virtual: [], rfc2217: [], ser2net: [], ser2netFast: [] };
-    for (let turn = -warmUpQueries; turn < queries; turn += 1) {
-      context.signal.throwIfAborted();
-      for (const way of shuffled(ways, context.random)) {
-        const startMs = performance.now();
-        await clients[way].ask();
-        if (turn >= 0) times[way].push(performance.now() - startMs);
-      }
-    }
+    const asks = Object.fromEntries(
+      Object.entries(clients).map(([way, client]) => [way, async () => await client.ask()]),
+    ) as Record<Way, Ask>;
+    context.progress(`${queries} lines each way, twice`);
+    const rounds = { warmUp: roundsOf(queries), measured: roundsOf(queries) };
+    const times = await queryTimes(asks, rounds, context);
     const compared = (what: string, way: Way, rival: Way, target: Target): Figure =>
       figure({
         name: `${what}, p50`,
@@ -85,6 +92,12 @@ const benchmark: Benchmark = {
         'virtual',
         'ser2netFast',
         ratioAtMost(1),
+      ),
+      compared(
+        'a bare proxy of Node beside ser2net without chardelay',
+        'proxy',
+        'ser2netFast',
+        noTarget,
       ),
       compared('ser2net without chardelay beside ser2net', 'ser2netFast', 'ser2net', noTarget),
     ];

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { startSimulator } from '../src/simulators/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
-import { atMostMoreThanRival, figure, noTarget, quantile, shuffled } from './figure.ts';
+import { AskingSocket } from './clients/asking-socket.ts';
+import { atMostMoreThanRival, figure, noTarget, quantile } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
+import { queryTimes, roundsOf } from './query-times.ts';
 
 /** Before anything is measured: connections, and the first run of the code. */
 const warmUpQueries = 500;
@@ -15,7 +14,6 @@ const queries = 6_000;
  */
 const compiledAfterQueries = 14_000;
 const query = Buffer.from('VOLT:RANG?\n');
-const lineFeed = 10;
 
 type Way = 'direct' | 'door';
 
@@ -28,16 +26,21 @@ const benchmark: Benchmark = {
       isBuilt: true,
     });
     const [, host = '', tcpPort = ''] = gateway.address('meter-socket').split('::');
-    using direct = await Client.connect(simulator.address);
-    using door = await Client.connect(`${host}:${tcpPort}`);
-    const clients: Readonly<Record<Way, Client>> = { direct, door };
+    using direct = await AskingSocket.connect(simulator.address);
+    using door = await AskingSocket.connect(`${host}:${tcpPort}`);
+    const asks = {
+      direct: async () => await direct.ask(query),
+      door: async () => await door.ask(query),
+    };
+    const ask = async (times: number): Promise<Times> =>
+      await queryTimes(asks, { measured: roundsOf(times) }, context);
 
     context.progress(`${queries} queries each way, just started`);
-    await inTurns(clients, warmUpQueries, context);
-    const fresh = await inTurns(clients, queries, context);
+    await ask(warmUpQueries);
+    const fresh = await ask(queries);
     context.progress(`${compiledAfterQueries + queries} more, of which the last count`);
-    await inTurns(clients, compiledAfterQueries, context);
-    const settled = await inTurns(clients, queries, context);
+    await ask(compiledAfterQueries);
+    const settled = await ask(queries);
     return [
       compared('p50', settled, 0.5, atMostMoreThanRival(0.3)),
       compared('p99', settled, 0.99, atMostMoreThanRival(2)),
@@ -51,22 +54,6 @@ export default benchmark;
 
 /** How long each query took, ms. */
 type Times = Readonly<Record<Way, number[]>>;
-
-/** Asks so many times each way; which way comes first is drawn each time. */
-async function inTurns(
-  clients: Readonly<Record<Way, Client>>,
-  times: number,
-  context: BenchContext,
-): Promise<Times> {
-  const measured: Times = { direct: [], door: [] };
-  for (let turn = 0; turn < times; turn += 1) {
-    context.signal.throwIfAborted();
-    for (const way of shuffled<Way>(['direct', 'door'], context.random)) {
-      measured[way].push(await clients[way].ask());
-    }
-  }
-  return measured;
-}
 
 function compared(what: string, times: Times, share: number, target: Target): Figure {
   return figure({
@@ -89,38 +76,4 @@ driver = "scpi"
 port = "meter"
 socket = 0
 `;
-}
-
-/** Asks one thing again and again. */
-class Client implements Disposable {
-  readonly #socket: Socket;
-  #answered: (() => void) | undefined;
-
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (data: Buffer) => {
-      if (data.at(-1) === lineFeed) this.#answered?.();
-    });
-  }
-
-  static async connect(address: string): Promise<Client> {
-    const [host, tcpPort] = address.split(':');
-    const socket = connect({ host: host ?? '', port: Number(tcpPort), noDelay: true });
-    await once(socket, 'connect');
-    return new Client(socket);
-  }
-
-  /** How long an answer takes, ms. */
-  async ask(): Promise<number> {
-    const startMs = performance.now();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#answered = resolve;
-    this.#socket.write(query);
-    await promise;
-    return performance.now() - startMs;
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.destroy();
-  }
 }

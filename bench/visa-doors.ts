@@ -1,24 +1,21 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { startSimulator } from '../src/simulators/index.ts';
-import { HislipProgram } from '../test/doors/hislip/hislip-program.ts';
-import { RpcCaller, Vxi11Program } from '../test/doors/vxi11/vxi11-program.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
+import { HislipAsker, Vxi11Asker } from './clients/asking-programs.ts';
+import { AskingSocket } from './clients/asking-socket.ts';
 import { TcpProgram } from './clients/tcp-program.ts';
-import { figure, noTarget, quantile, ratioAtMost, shuffled } from './figure.ts';
+import { figure, noTarget, quantile, ratioAtMost } from './figure.ts';
 import type { BenchContext, Benchmark, Figure, Target } from './figure.ts';
+import { queryTimes, roundsOf } from './query-times.ts';
+import type { Ask } from './query-times.ts';
 
 const tcpProxy = new URL('clients/tcp-proxy.ts', import.meta.url);
 const bound =
   'a profile shows two system calls, which a proxy has as well, and beside them about a hundred short functions (messages, session, line, lease, statistics, trace), none of which takes more than 2 % of the query';
-const warmUpQueries = 3_000;
 const queries = 3_000;
 const query = 'VOLT:RANG?';
-const lineFeed = 10;
+const line = Buffer.from(`${query}\n`);
 
 type Way = 'direct' | 'proxy' | 'hislip' | 'vxi11';
-const ways: readonly Way[] = ['direct', 'proxy', 'hislip', 'vxi11'];
 type Times = Readonly<Record<Way, number[]>>;
 
 /**
@@ -59,32 +56,23 @@ async function timesOf(answerTimeMs: number, context: BenchContext): Promise<Tim
     isBuilt: true,
   });
   const [host = '', directPort = ''] = simulator.address.split(':');
-  using direct = await DirectClient.connect(host, Number(directPort));
+  using direct = await AskingSocket.connect(simulator.address);
   await using bare = await TcpProgram.start(tcpProxy, host, directPort);
-  using proxy = await DirectClient.connect('127.0.0.1', bare.tcpPort);
+  using proxy = await AskingSocket.connect(`127.0.0.1:${bare.tcpPort}`);
   const hislipPort = Number(/hislip0,(\d+)/.exec(gateway.address('meter-hislip'))?.[1]);
-  using hislip = await HislipProgram.connect(hislipPort);
-  const core = await RpcCaller.connect(vxi11Port);
-  using vxi11 = await Vxi11Program.connect(vxi11Port, 'inst0', core);
-  const asks: Readonly<Record<Way, () => Promise<unknown>>> = {
-    direct: async () => await direct.ask(),
-    proxy: async () => await proxy.ask(),
-    hislip: async () => await hislip.ask(query),
-    vxi11: async () => await vxi11.ask(query),
+  using hislip = await HislipAsker.connect(hislipPort, query);
+  using vxi11 = await Vxi11Asker.connect(vxi11Port, query);
+  const asks: Readonly<Record<Way, Ask>> = {
+    direct: async () => await direct.ask(line),
+    proxy: async () => await proxy.ask(line),
+    hislip: async () => await hislip.ask(),
+    vxi11: async () => await vxi11.ask(),
   };
   context.progress(
-    `${queries} queries each way to an instrument that takes ${answerTimeMs} ms, after ${warmUpQueries}`,
+    `${queries} queries each way to an instrument that takes ${answerTimeMs} ms, twice`,
   );
-  const times: Times = { direct: [], proxy: [], hislip: [], vxi11: [] };
-  for (let turn = -warmUpQueries; turn < queries; turn += 1) {
-    context.signal.throwIfAborted();
-    for (const way of shuffled(ways, context.random)) {
-      const startMs = performance.now();
-      await asks[way]();
-      if (turn >= 0) times[way].push(performance.now() - startMs);
-    }
-  }
-  return times;
+  const rounds = { warmUp: roundsOf(queries), measured: roundsOf(queries) };
+  return await queryTimes(asks, rounds, context);
 }
 
 /** Of the core channel; no portmapper is asked. */
@@ -104,34 +92,4 @@ protocol = "lines"
 port = "meter"
 driver = "scpi"
 `;
-}
-
-/** Asks the instrument itself. */
-class DirectClient implements Disposable {
-  readonly #socket: Socket;
-  #answered: (() => void) | undefined;
-
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on('data', (data: Buffer) => {
-      if (data.at(-1) === lineFeed) this.#answered?.();
-    });
-  }
-
-  static async connect(host: string, port: number): Promise<DirectClient> {
-    const socket = connect({ host, port, noDelay: true });
-    await once(socket, 'connect');
-    return new DirectClient(socket);
-  }
-
-  async ask(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#answered = resolve;
-    this.#socket.write(`${query}\n`);
-    await promise;
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.destroy();
-  }
 }
