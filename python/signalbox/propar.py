@@ -191,7 +191,8 @@ class master:
         """From one address on to each next one; whether there was an instrument at the first."""
         begins = True
         while True:
-            own = self._one(node, 0, 1, PP_TYPE_INT8, PROBE_TIMEOUT_S if begins else None)
+            is_probed = begins and node != DIRECT_NODE
+            own = self._one(node, 0, 1, PP_TYPE_INT8, PROBE_TIMEOUT_S if is_probed else None)
             if own is None or not 1 <= own <= NODE_MOST:
                 return not begins
             begins = False

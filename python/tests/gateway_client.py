@@ -13,7 +13,7 @@ from signalbox import SignalboxError, connect
 HOLDER = """
 import sys, time
 from signalbox import connect
-lease = connect(program="holder").lease(instrument=sys.argv[1], hold_s=0.6)
+lease = connect(program="holder").lease(instrument=sys.argv[1], hold_s=3)
 print("held", flush=True)
 time.sleep(600)
 """
@@ -107,8 +107,8 @@ class Gateway(unittest.TestCase):
             self.fails("BAD_ARGUMENT", lease.read, "setpoint")
 
     def test_a_lease_lives_by_its_heartbeats(self):
-        with self.three.lease(hold_s=0.3) as held:
-            time.sleep(1)
+        with self.three.lease(hold_s=2) as held:
+            time.sleep(4.5)
             self.assertIsNone(held.lost)
             held.read("setpoint")
 

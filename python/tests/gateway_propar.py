@@ -15,6 +15,7 @@ import propar
 
 port, node, tag, times = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 el_flow = propar.instrument(port, node)
+el_flow.master.response_timeout = 10
 values = el_flow.db.get_parameters([205, 115, 9])
 for number in range(times):
     assert el_flow.readParameter(115) == tag, "another instrument's tag"

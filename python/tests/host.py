@@ -17,7 +17,7 @@ ANSWER_S = 20
 class Host:
     """Runs a program that imports a copied worker.py, which stands alone in its folder."""
 
-    def __init__(self, program, *, arguments=None):
+    def __init__(self, program, *, arguments=None, reads=True):
         self.folder = tempfile.mkdtemp(prefix="signalbox-worker-")
         shutil.copy(os.path.join(PACKAGE, "worker.py"), self.folder)
         path = os.path.join(self.folder, "program.py")
@@ -33,6 +33,11 @@ class Host:
         self.messages = []
         self.garbage = []
         self.ended = False
+        if reads:
+            self.read()
+
+    def read(self):
+        """Begins to read what the worker writes."""
         threading.Thread(target=self._read, daemon=True).start()
 
     def __enter__(self):

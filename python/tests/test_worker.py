@@ -130,19 +130,20 @@ class Order(unittest.TestCase):
 
         running, most, order = {}, {}, []
         guard = threading.Lock()
+        go = threading.Event()
 
-        def during(group, number, seconds):
+        def during(group, number, wait):
             with guard:
                 order.append(number)
                 running[group] = running.get(group, 0) + 1
                 most[group] = max(most.get(group, 0), running[group])
-            time.sleep(seconds)
+            wait()
             with guard:
                 running[group] -= 1
 
         @worker.function(group="scope")
         def scope(number):
-            during("scope", number, 0.002)
+            during("scope", number, lambda: time.sleep(0.002))
 
         @worker.function(group="main")
         def main():
@@ -150,11 +151,15 @@ class Order(unittest.TestCase):
 
         @worker.function
         def free(number):
-            during("free", number, 0.3)
+            during("free", number, go.wait)
 
-        @worker.function
+        @worker.function(group="main")
         def seen():
             return {"most": most, "order": order}
+
+        @worker.function(group="main")
+        def let_go():
+            go.set()
 
         worker.serve(threads_most=4)
     """
@@ -170,11 +175,18 @@ class Order(unittest.TestCase):
 
     def test_other_calls_run_at_the_same_time_up_to_the_bound(self):
         with Host(self.GROUPS) as host:
-            for number in range(6):
+            for number in range(8):
                 host.call(number, "free", {"number": number})
-            for number in range(6):
-                host.answer(number)
+            asked = 0
+            while asked == 0 or len(seen["order"]) < 4:
+                asked += 1
+                seen = host.ask("seen", id=f"seen {asked}")["result"]
+            # A fifth would begin in this time.
+            time.sleep(0.1)
             self.assertEqual(host.ask("seen")["result"]["most"]["free"], 4)
+            host.call("go", "let_go")
+            for number in range(8):
+                host.answer(number)
 
     def test_a_call_goes_on_while_others_block(self):
         with Host(self.GROUPS) as host:
@@ -398,31 +410,53 @@ class Wire(unittest.TestCase):
 
     def test_a_worker_that_sends_more_than_is_read_waits_and_loses_nothing(self):
         program = """
-            import worker
+            import sys, worker
 
             @worker.function
             def flood():
                 for number in range(150):
                     worker.event("block", bytes(1 << 20))
+                    print(number, file=sys.stderr, flush=True)
                 return "done"
 
             worker.serve()
         """
-        with Host(program) as host:
-            self.assertEqual(host.ask("flood")["result"], "done")
+        with Host(program, reads=False) as host:
+            host.call("ask", "flood")
+            settled_s, before = 0, None
+            while settled_s < 0.5:
+                time.sleep(0.05)
+                sent = len(host.said().split())
+                settled_s = settled_s + 0.05 if sent == before and sent > 0 else 0
+                before = sent
+            # 64 MiB ahead, and what is being written.
+            self.assertLess(sent, 70)
+            host.read()
+            self.assertEqual(host.answer("ask")["result"], "done")
             blocks = [each for each in host.messages if each.get("method") == "$/event"]
             self.assertEqual(len(blocks), 150)
 
 
 class Ending(unittest.TestCase):
     def test_drained_it_finishes_what_is_under_way_and_ends(self):
-        with Host(ECHO) as host:
-            host.call(1, "wait", {"seconds": 0.3})
-            host.told("$/progress")
+        with Host("""
+            import worker
+
+            @worker.function
+            def hold():
+                return worker.request("go")
+
+            worker.serve()
+            print("cleaned up")
+        """) as host:
+            host.call(1, "hold")
+            asked = host.told("go")
             host.send({"method": "$/drain"})
-            self.assertEqual(host.ask("echo", {"value": 1}, id=2)["error"]["code"], -32002)
-            self.assertEqual(host.answer(1)["result"], "waited")
+            self.assertEqual(host.ask("hold", id=2)["error"]["code"], -32002)
+            host.send({"id": asked["id"], "result": "held"})
+            self.assertEqual(host.answer(1)["result"], "held")
             self.assertEqual(host.process.wait(20), 0)
+            self.assertIn("cleaned up", host.said())
 
     def test_drained_with_nothing_to_do_it_ends(self):
         with Host(ECHO) as host:
