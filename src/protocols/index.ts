@@ -85,6 +85,32 @@ export {
 } from './ieee488/index.ts';
 export type { BlockProgress, RemoteLocal } from './ieee488/index.ts';
 export {
+  arrayBytesAtOnce,
+  arrayNestingMost,
+  arraysMost,
+  binaryBytesMost,
+  encodeJsonRpc,
+  jsonRpcErrors,
+  JsonRpcReader,
+  lineBytesMost,
+  ShapedArray,
+} from './json-rpc/index.ts';
+export type {
+  ArrayType,
+  EncodedJsonRpc,
+  JsonRpcError,
+  JsonRpcEvent,
+  JsonRpcFailure,
+  JsonRpcFault,
+  JsonRpcId,
+  JsonRpcMessage,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResult,
+  MalformedJsonRpc,
+  NumericArray,
+} from './json-rpc/index.ts';
+export {
   answerBytesOf,
   AsciiFrameReader,
   BinaryFrameReader,

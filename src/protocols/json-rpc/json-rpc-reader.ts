@@ -1,0 +1,205 @@
+import { ByteGatherer } from '../byte-gatherer.ts';
+import { areLengths, ArrayFiller } from './array-filler.ts';
+import { putInArrays } from './arrays.ts';
+import { lineBytesMost } from './limits.ts';
+import { messageOf } from './message.ts';
+import type { JsonRpcMessage } from './message.ts';
+
+/** What is wrong with what came. After `lengths` nothing more can be understood. */
+export type JsonRpcFault = 'encoding' | 'json' | 'message' | 'arrays' | 'length' | 'lengths';
+
+/** Something that came and is no message. */
+export interface MalformedJsonRpc {
+  readonly kind: 'malformed';
+  readonly fault: JsonRpcFault;
+  /** How many bytes are lost with it, without their LF; at least, where the line goes on. */
+  readonly bytes: number;
+  /** How it begins, for a log: printable, and at most {@link excerptLengthMost} characters. */
+  readonly excerpt: string;
+}
+
+export type JsonRpcEvent = JsonRpcMessage | MalformedJsonRpc;
+
+export const excerptLengthMost = 120;
+
+const lineFeed = 0x0a;
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf8 = new TextEncoder();
+
+/**
+ * Cuts bytes, however they come, into JSON-RPC messages: a line of JSON each, with the bytes of its
+ * arrays straight after it. Keeps no reference to the bytes that it is given.
+ */
+export class JsonRpcReader {
+  /** The beginning of a line that has not ended yet. */
+  readonly #begun = new ByteGatherer();
+  /** What is left of a line that is too long goes by. */
+  #isSkipping = false;
+  #announced: { readonly value: object; readonly filler: ArrayFiller } | undefined;
+  #isLost = false;
+
+  /** Whether something came after which nothing can be understood any more. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** What is complete with these bytes, in its order. */
+  read(bytes: Uint8Array): JsonRpcEvent[] {
+    const events: JsonRpcEvent[] = [];
+    let rest = bytes;
+    let hadArrays = false;
+    while (rest.length > 0 && !this.#isLost) {
+      if (this.#announced !== undefined) {
+        hadArrays = true;
+        rest = rest.subarray(this.#fill(rest, events));
+        continue;
+      }
+      // Where arrays are about, what follows a line may be no text.
+      const isSingle = this.#isSkipping || this.#begun.length > 0 || hadArrays;
+      const end = isSingle ? rest.indexOf(lineFeed) : rest.lastIndexOf(lineFeed);
+      if (end === -1) {
+        this.#begin(rest, events);
+        break;
+      }
+      rest = rest.subarray(this.#lines(rest.subarray(0, end), events));
+    }
+    return events;
+  }
+
+  /**
+   * As {@link read}, for messages that are text already.
+   * @param arrays those of the one message that the text is, where it has any
+   */
+  readText(text: string, arrays?: readonly Uint8Array[]): JsonRpcEvent[] {
+    const events: JsonRpcEvent[] = [];
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      const value = this.#parsed(line, events);
+      if (value !== undefined) this.#finish(value, arrays, events);
+    }
+    return events;
+  }
+
+  /** @returns how many bytes that took, with the LF after them */
+  #lines(block: Uint8Array, events: JsonRpcEvent[]): number {
+    if (this.#isSkipping) {
+      this.#isSkipping = false;
+      return block.length + 1;
+    }
+    if (this.#begun.length > 0) {
+      const isTooLong = this.#begun.length + block.length >= lineBytesMost;
+      this.#begun.add(block.slice());
+      const line = this.#begun.take();
+      if (isTooLong) events.push(malformed('length', line));
+      else this.#oneByOne(line, events);
+      return block.length + 1;
+    }
+    return this.#together(block, events) ?? this.#oneByOne(block, events);
+  }
+
+  /** Several lines as one text, which is quickest. @returns undefined when they are none */
+  #together(block: Uint8Array, events: JsonRpcEvent[]): number | undefined {
+    const text = decoded(block);
+    if (text === undefined) return undefined;
+    for (let start = 0; start < text.length;) {
+      const found = text.indexOf('\n', start);
+      const end = found === -1 ? text.length : found;
+      this.#line(text.slice(start, end), events);
+      start = end + 1;
+      if (this.#announced !== undefined || this.#isLost) {
+        return bytesOf(text.slice(0, end), block.length === text.length) + 1;
+      }
+    }
+    return block.length + 1;
+  }
+
+  /** The first of several lines, where one of them is no text. */
+  #oneByOne(block: Uint8Array, events: JsonRpcEvent[]): number {
+    const found = block.indexOf(lineFeed);
+    const line = found === -1 ? block : block.subarray(0, found);
+    const text = decoded(line);
+    if (text === undefined) events.push(malformed('encoding', line));
+    else this.#line(text, events);
+    return line.length + 1;
+  }
+
+  #line(line: string, events: JsonRpcEvent[]): void {
+    if (line.length * 3 > lineBytesMost && bytesOf(line, false) >= lineBytesMost) {
+      events.push(malformed('length', line));
+      return;
+    }
+    const value = this.#parsed(line, events);
+    if (value === undefined) return;
+    const announced = value.$binary;
+    if (announced === undefined) {
+      this.#finish(value, undefined, events);
+    } else if (areLengths(announced)) {
+      this.#announced = { value, filler: new ArrayFiller(announced) };
+      this.#fill(new Uint8Array(), events);
+    } else {
+      this.#isLost = true;
+      events.push(malformed('lengths', line));
+    }
+  }
+
+  #parsed(line: string, events: JsonRpcEvent[]): { readonly $binary?: unknown } | undefined {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      // An empty line is nothing, and no mistake.
+      if (line.trim() !== '') events.push(malformed('json', line));
+      return undefined;
+    }
+    if (typeof value === 'object' && value !== null) return value;
+    events.push(malformed('message', line));
+    return undefined;
+  }
+
+  #fill(bytes: Uint8Array, events: JsonRpcEvent[]): number {
+    if (this.#announced === undefined) return 0;
+    const { value, filler } = this.#announced;
+    const taken = filler.take(bytes);
+    if (filler.isFull) {
+      this.#announced = undefined;
+      this.#finish(value, filler.arrays, events);
+    }
+    return taken;
+  }
+
+  #finish(value: object, arrays: readonly Uint8Array[] | undefined, events: JsonRpcEvent[]): void {
+    if (arrays !== undefined && putInArrays(value, arrays) === undefined) {
+      events.push(malformed('arrays', JSON.stringify(value)));
+      return;
+    }
+    events.push(messageOf(value) ?? malformed('message', JSON.stringify(value)));
+  }
+
+  #begin(bytes: Uint8Array, events: JsonRpcEvent[]): void {
+    if (this.#isSkipping) return;
+    this.#begun.add(bytes.slice());
+    if (this.#begun.length < lineBytesMost) return;
+    events.push(malformed('length', this.#begun.take()));
+    this.#isSkipping = true;
+  }
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function bytesOf(text: string, isAscii: boolean): number {
+  return isAscii ? text.length : utf8.encode(text).length;
+}
+
+function malformed(fault: JsonRpcFault, line: Uint8Array | string): MalformedJsonRpc {
+  const start = line.slice(0, excerptLengthMost);
+  const text = typeof start === 'string' ? start : lenient.decode(start);
+  const excerpt = text.replaceAll(/[^\x20-\x7e]/g, '.');
+  return { kind: 'malformed', fault, bytes: line.length, excerpt };
+}
