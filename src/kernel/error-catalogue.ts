@@ -37,6 +37,12 @@ export type ErrorCode =
   | 'INSTRUMENT_OFFLINE'
   | 'REPLY_MALFORMED'
   | 'OUTCOME_UNKNOWN'
+  | 'WORKER_BUSY'
+  | 'WORKER_UNAVAILABLE'
+  | 'WORKER_LOST'
+  | 'WORKER_TIMEOUT'
+  | 'WORKER_FAILED'
+  | 'WORKER_PROTOCOL'
   | 'QUERY_INTERRUPTED'
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
@@ -270,6 +276,42 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     504,
     'A write was sent but not acknowledged, and it is not known whether it took effect.',
     'Read the value back before you write again; Signalbox does not repeat it.',
+  ),
+  WORKER_BUSY: entry(
+    'caller',
+    429,
+    'A worker has as many calls as its bound allows, and the call was not made.',
+    'Wait for your earlier calls to end, then ask again.',
+  ),
+  WORKER_UNAVAILABLE: entry(
+    'link',
+    503,
+    'A worker does not run: it starts, is stopped, drains or was given up. The call was not sent.',
+    'Ask again once it runs; the message and the log say why it does not.',
+  ),
+  WORKER_LOST: entry(
+    'link',
+    502,
+    'A worker ended while it had the call, and it is not known what the call has done.',
+    'Read back what it may have changed before you ask again; Signalbox does not repeat it.',
+  ),
+  WORKER_TIMEOUT: entry(
+    'instrument',
+    504,
+    'A call to a worker was not answered in time; it was cancelled, but may have taken effect.',
+    'Give it a longer timeout, or see in the log what the worker does.',
+  ),
+  WORKER_FAILED: entry(
+    'instrument',
+    502,
+    'The function of a worker failed; what it says of it is in the message.',
+    'See the message, and the traceback in the details.',
+  ),
+  WORKER_PROTOCOL: entry(
+    'link',
+    502,
+    'A worker does not keep to the worker protocol.',
+    'Check that nothing in the worker writes to its standard output, and that its version fits.',
   ),
   QUERY_INTERRUPTED: entry(
     'caller',

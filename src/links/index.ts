@@ -90,3 +90,39 @@ export type { ConnectRpcOptions, RpcConnection } from './vxi11/connect-rpc.ts';
 export type { RpcClient, RpcPatience } from './vxi11/rpc-client.ts';
 export { Vxi11Link, vxi11LinkFactory } from './vxi11/vxi11-link.ts';
 export type { Vxi11LinkOptions } from './vxi11/vxi11-link.ts';
+export { EventFeed, eventsWaitingMost } from './worker/event-feed.ts';
+export type { FedEvent } from './worker/event-feed.ts';
+export { logLineLengthMost, logLinesPerSecondMost } from './worker/log-lines.ts';
+export { nodeProcessWorkerFactory, processWorkerFactory } from './worker/process-worker.ts';
+export type { NodeProcessWorkerOptions, ProcessWorkerOptions } from './worker/process-worker.ts';
+export type { RestartBudgetOptions } from './worker/restart-budget.ts';
+export { callTimeoutMsDefault } from './worker/rpc/call-options.ts';
+export type { CallOptions, CallStatistics } from './worker/rpc/call-options.ts';
+export { waitingBytesMost } from './worker/rpc/channel.ts';
+export type { ChannelUser, Posted, RpcChannel } from './worker/rpc/channel.ts';
+export type { IncomingStatistics, RpcContext, RpcHandler } from './worker/rpc/incoming-calls.ts';
+export { move } from './worker/rpc/moved-arrays.ts';
+export { callsInFlightMost } from './worker/rpc/outgoing-calls.ts';
+export { PortChannel } from './worker/rpc/port-channel.ts';
+export { malformedBytesMost, requestsUnderWayMost, RpcPeer } from './worker/rpc/rpc-peer.ts';
+export type { RpcPeerOptions, RpcStatistics } from './worker/rpc/rpc-peer.ts';
+export { StreamChannel } from './worker/rpc/stream-channel.ts';
+export { unnumberedAbandonedMost } from './worker/rpc/unnumbered-calls.ts';
+export type {
+  DescribedFunction,
+  FunctionContext,
+  WorkerFunction,
+} from './worker/serve/function-table.ts';
+export { drainMsDefault, readyMsDefault, SupervisedWorker } from './worker/supervised-worker.ts';
+export type { SupervisedWorkerOptions } from './worker/supervised-worker.ts';
+export { threadWorkerFactory } from './worker/thread-worker.ts';
+export type { ThreadWorkerOptions } from './worker/thread-worker.ts';
+export { politeMsDefault } from './worker/worker-body.ts';
+export type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker/worker-body.ts';
+export type { WorkerFunctionFacts, WorkerIntroduction } from './worker/worker-introduction.ts';
+export type {
+  WorkerEvent,
+  WorkerEvents,
+  WorkerState,
+  WorkerStatus,
+} from './worker/worker-status.ts';

@@ -36,6 +36,7 @@ export class JsonRpcReader {
   readonly #begun = new ByteGatherer();
   /** What is left of a line that is too long goes by. */
   #isSkipping = false;
+  #skippedBytes = 0;
   #announced: { readonly value: object; readonly filler: ArrayFiller } | undefined;
   #isLost = false;
 
@@ -177,11 +178,19 @@ export class JsonRpcReader {
   }
 
   #begin(bytes: Uint8Array, events: JsonRpcEvent[]): void {
-    if (this.#isSkipping) return;
+    if (this.#isSkipping) {
+      this.#skippedBytes += bytes.length;
+      if (this.#skippedBytes < lineBytesMost) return;
+      // A line that never ends is told again and again, so that whoever counts hears of it.
+      events.push({ ...malformed('length', bytes), bytes: this.#skippedBytes });
+      this.#skippedBytes = 0;
+      return;
+    }
     this.#begun.add(bytes.slice());
     if (this.#begun.length < lineBytesMost) return;
     events.push(malformed('length', this.#begun.take()));
     this.#isSkipping = true;
+    this.#skippedBytes = 0;
   }
 }
 

@@ -167,6 +167,7 @@ describe('a reader of JSON-RPC', () => {
     events.push(...reader.read(Buffer.from('end\n{"method":"f"}\n')));
     expect(events).toMatchObject([
       { kind: 'malformed', fault: 'length' },
+      { kind: 'malformed', fault: 'length' },
       { kind: 'notification', method: 'f' },
     ]);
     const whole = Buffer.from(`"${'x'.repeat(lineBytesMost)}"\n{"method":"g"}\n`);
