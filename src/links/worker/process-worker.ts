@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
 import { launchScript } from './launch-script.ts';
 import { LogLines } from './log-lines.ts';
+import { streamSource } from './rpc/byte-source.ts';
 import { StreamChannel } from './rpc/stream-channel.ts';
 import { forcedMs } from './worker-body.ts';
 import type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker-body.ts';
@@ -95,7 +96,7 @@ class ProcessWorker implements WorkerBody {
     errors.on('data', (bytes: Uint8Array) => lines.write(bytes));
     errors.on('error', () => {});
     errors.on('end', () => lines.end());
-    this.channel = new StreamChannel(output, input);
+    this.channel = new StreamChannel(streamSource(output), input);
     this.ended = this.#end();
   }
 

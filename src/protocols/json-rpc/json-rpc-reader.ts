@@ -12,7 +12,7 @@ export type JsonRpcFault = 'encoding' | 'json' | 'message' | 'arrays' | 'length'
 export interface MalformedJsonRpc {
   readonly kind: 'malformed';
   readonly fault: JsonRpcFault;
-  /** How many bytes are lost with it, without their LF; at least, where the line goes on. */
+  /** How many bytes, or characters of them, are lost with it; at least, where the line goes on. */
   readonly bytes: number;
   /** How it begins, for a log: printable, and at most {@link excerptLengthMost} characters. */
   readonly excerpt: string;
@@ -32,6 +32,7 @@ const utf8 = new TextEncoder();
  * arrays straight after it. Keeps no reference to the bytes that it is given.
  */
 export class JsonRpcReader {
+  readonly #decode: (bytes: Uint8Array) => string | undefined;
   /** The beginning of a line that has not ended yet. */
   readonly #begun = new ByteGatherer();
   /** What is left of a line that is too long goes by. */
@@ -39,6 +40,14 @@ export class JsonRpcReader {
   #skippedBytes = 0;
   #announced: { readonly value: object; readonly filler: ArrayFiller } | undefined;
   #isLost = false;
+
+  /**
+   * @param decode UTF-8 as text, byte order mark and all, or undefined where it is none. @default a
+   *   strict `TextDecoder`
+   */
+  constructor(decode: (bytes: Uint8Array) => string | undefined = decoded) {
+    this.#decode = decode;
+  }
 
   /** Whether something came after which nothing can be understood any more. */
   get isLost(): boolean {
@@ -58,12 +67,15 @@ export class JsonRpcReader {
       }
       // Where arrays are about, what follows a line may be no text.
       const isSingle = this.#isSkipping || this.#begun.length > 0 || hadArrays;
-      const end = isSingle ? rest.indexOf(lineFeed) : rest.lastIndexOf(lineFeed);
+      const end = isSingle ? rest.indexOf(lineFeed) : endOfLines(rest);
       if (end === -1) {
         this.#begin(rest, events);
         break;
       }
-      rest = rest.subarray(this.#lines(rest.subarray(0, end), events));
+      const block = end === rest.length - 1 ? rest : rest.subarray(0, end + 1);
+      const taken = this.#lines(block, events);
+      if (taken === rest.length) break;
+      rest = rest.subarray(taken);
     }
     return events;
   }
@@ -82,51 +94,50 @@ export class JsonRpcReader {
     return events;
   }
 
-  /** @returns how many bytes that took, with the LF after them */
+  /** Takes lines, each with its LF. @returns how many bytes that took */
   #lines(block: Uint8Array, events: JsonRpcEvent[]): number {
     if (this.#isSkipping) {
       this.#isSkipping = false;
-      return block.length + 1;
+      return block.length;
     }
     if (this.#begun.length > 0) {
-      const isTooLong = this.#begun.length + block.length >= lineBytesMost;
+      const isTooLong = this.#begun.length + block.length > lineBytesMost;
       this.#begun.add(block.slice());
       const line = this.#begun.take();
       if (isTooLong) events.push(malformed('length', line));
       else this.#oneByOne(line, events);
-      return block.length + 1;
+      return block.length;
     }
     return this.#together(block, events) ?? this.#oneByOne(block, events);
   }
 
   /** Several lines as one text, which is quickest. @returns undefined when they are none */
   #together(block: Uint8Array, events: JsonRpcEvent[]): number | undefined {
-    const text = decoded(block);
+    const text = this.#decode(block);
     if (text === undefined) return undefined;
     for (let start = 0; start < text.length;) {
-      const found = text.indexOf('\n', start);
-      const end = found === -1 ? text.length : found;
-      this.#line(text.slice(start, end), events);
-      start = end + 1;
+      const next = text.indexOf('\n', start) + 1;
+      // A line alone is not even copied.
+      this.#line(start === 0 && next === text.length ? text : text.slice(start, next), events);
+      start = next;
       if (this.#announced !== undefined || this.#isLost) {
-        return bytesOf(text.slice(0, end), block.length === text.length) + 1;
+        return bytesOf(text.slice(0, next), block.length === text.length);
       }
     }
-    return block.length + 1;
+    return block.length;
   }
 
   /** The first of several lines, where one of them is no text. */
   #oneByOne(block: Uint8Array, events: JsonRpcEvent[]): number {
-    const found = block.indexOf(lineFeed);
-    const line = found === -1 ? block : block.subarray(0, found);
-    const text = decoded(line);
+    const line = block.subarray(0, block.indexOf(lineFeed) + 1);
+    const text = this.#decode(line);
     if (text === undefined) events.push(malformed('encoding', line));
     else this.#line(text, events);
-    return line.length + 1;
+    return line.length;
   }
 
   #line(line: string, events: JsonRpcEvent[]): void {
-    if (line.length * 3 > lineBytesMost && bytesOf(line, false) >= lineBytesMost) {
+    if (line.length * 3 > lineBytesMost && bytesOf(line, false) > lineBytesMost) {
       events.push(malformed('length', line));
       return;
     }
@@ -194,6 +205,11 @@ export class JsonRpcReader {
   }
 }
 
+/** Where the last LF is; mostly at the end. */
+function endOfLines(bytes: Uint8Array): number {
+  return bytes[bytes.length - 1] === lineFeed ? bytes.length - 1 : bytes.lastIndexOf(lineFeed);
+}
+
 function decoded(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes);
@@ -209,6 +225,6 @@ function bytesOf(text: string, isAscii: boolean): number {
 function malformed(fault: JsonRpcFault, line: Uint8Array | string): MalformedJsonRpc {
   const start = line.slice(0, excerptLengthMost);
   const text = typeof start === 'string' ? start : lenient.decode(start);
-  const excerpt = text.replaceAll(/[^\x20-\x7e]/g, '.');
+  const excerpt = text.replace(/\n$/, '').replaceAll(/[^\x20-\x7e]/g, '.');
   return { kind: 'malformed', fault, bytes: line.length, excerpt };
 }

@@ -28,6 +28,8 @@ export interface RpcChannel {
    *   the other side does not read
    */
   post(message: JsonRpcMessage): Posted;
+  /** As {@link post}, where nothing else will follow in this turn: it is sent at once. */
+  postAlone(message: JsonRpcMessage): Posted;
   /** Resolves when all that was posted is with the operating system, or never will be. */
   flushed(): Promise<void>;
   /** Sends nothing more and reads nothing more. */

@@ -1,6 +1,11 @@
 import { cancellationError, SignalboxError } from '../../../kernel/index.ts';
 import type { Clock } from '../../../kernel/index.ts';
-import type { JsonRpcFailure, JsonRpcId, JsonRpcResult } from '../../../protocols/index.ts';
+import type {
+  JsonRpcFailure,
+  JsonRpcId,
+  JsonRpcRequest,
+  JsonRpcResult,
+} from '../../../protocols/index.ts';
 import { errorOfReply } from './call-error.ts';
 import { callTimeoutMsDefault } from './call-options.ts';
 import type { CallOptions, CallStatistics } from './call-options.ts';
@@ -81,7 +86,10 @@ export class OutgoingCalls {
     const id = this.#lastId + 1;
     let posted: Posted;
     try {
-      posted = this.#options.channel.post({ kind: 'request', id, method, params });
+      const { channel } = this.#options;
+      const request: JsonRpcRequest = { kind: 'request', id, method, params };
+      // Who asks one at a time is not kept waiting for others, whose calls would go in the same write.
+      posted = this.#pending.size === 0 ? channel.postAlone(request) : channel.post(request);
     } catch (error) {
       return Promise.reject(error as Error);
     }

@@ -64,6 +64,12 @@ export class PortChannel implements RpcChannel {
     return posted;
   }
 
+  postAlone(message: JsonRpcMessage): Posted {
+    const posted = this.post(message);
+    this.#flush();
+    return posted;
+  }
+
   async flushed(): Promise<void> {
     this.#flush();
     await Promise.resolve();

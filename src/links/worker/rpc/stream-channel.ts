@@ -1,8 +1,10 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import { encodeJsonRpc, JsonRpcReader } from '../../../protocols/index.ts';
 import type { JsonRpcMessage } from '../../../protocols/index.ts';
+import type { ByteSource } from './byte-source.ts';
 import { waitingBytesMost } from './channel.ts';
 import type { ChannelUser, Posted, RpcChannel } from './channel.ts';
+import { decodeText } from './decode-text.ts';
 
 /** Text that is written at once: more calls for less memory, fewer for less time. */
 const batchLengthMost = 262_144;
@@ -10,17 +12,15 @@ const batchLengthMost = 262_144;
 class OutgoingMessage implements Posted {
   text: string;
   arrays: readonly Uint8Array[];
+  readonly bytes: number;
   isSent = false;
 
   constructor(text: string, arrays: readonly Uint8Array[]) {
     this.text = text;
     this.arrays = arrays;
-  }
-
-  get bytes(): number {
-    let sum = this.text.length;
-    for (const { byteLength } of this.arrays) sum += byteLength;
-    return sum;
+    let bytes = text.length;
+    for (const { byteLength } of arrays) bytes += byteLength;
+    this.bytes = bytes;
   }
 
   takeBack(): void {
@@ -32,12 +32,13 @@ class OutgoingMessage implements Posted {
 
 /** Messages over a pair of byte streams: the pipes of a process. */
 export class StreamChannel implements RpcChannel {
-  readonly #input: NodeJS.ReadableStream;
+  readonly #input: ByteSource;
   readonly #output: NodeJS.WritableStream;
-  readonly #reader = new JsonRpcReader();
+  readonly #reader = new JsonRpcReader(decodeText);
   #waiting: OutgoingMessage[] = [];
   #waitingBytes = 0;
   #isScheduled = false;
+  #isReading = false;
   #isHeldUp = false;
   #isClosed = false;
   #user: ChannelUser | undefined;
@@ -47,7 +48,7 @@ export class StreamChannel implements RpcChannel {
    * @param input what the other side says
    * @param output what it hears
    */
-  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+  constructor(input: ByteSource, output: NodeJS.WritableStream) {
     this.#input = input;
     this.#output = output;
     output.on('drain', () => {
@@ -60,12 +61,10 @@ export class StreamChannel implements RpcChannel {
 
   open(user: ChannelUser): void {
     this.#user = user;
-    this.#input.on('error', (error) => this.#end(`its output broke: ${error.message}`));
-    this.#input.on('end', () => this.#end('its output ended'));
-    this.#input.on('close', () => this.#end('its output was closed'));
-    this.#input.on('data', (bytes: Uint8Array) => {
-      if (!this.#isClosed) user.onEvents(this.#reader.read(bytes));
-    });
+    this.#input.open(
+      (bytes) => this.#read(bytes, user),
+      (reason) => this.#end(reason),
+    );
   }
 
   post(message: JsonRpcMessage): Posted {
@@ -79,11 +78,16 @@ export class StreamChannel implements RpcChannel {
     }
     this.#waiting.push(posted);
     this.#waitingBytes += bytes;
-    if (!this.#isScheduled && !this.#isHeldUp) {
-      this.#isScheduled = true;
-      // After all promises of this turn: what they post goes out in the same write.
-      process.nextTick(() => this.#flush());
-    }
+    if (this.#isScheduled || this.#isHeldUp || this.#isReading) return posted;
+    this.#isScheduled = true;
+    // After all promises of this turn: what they post goes out in the same write.
+    process.nextTick(this.#flushLater);
+    return posted;
+  }
+
+  postAlone(message: JsonRpcMessage): Posted {
+    const posted = this.post(message);
+    if (!this.#isReading) this.#flush();
     return posted;
   }
 
@@ -91,7 +95,8 @@ export class StreamChannel implements RpcChannel {
     if (this.#isClosed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#flushing.push(resolve);
-    this.#flush();
+    if (this.#waiting.length === 0) this.#whenWritten();
+    else this.#flush();
     await promise;
   }
 
@@ -102,6 +107,21 @@ export class StreamChannel implements RpcChannel {
     this.#settleFlushing();
   }
 
+  readonly #flushLater = (): void => this.#flush();
+
+  #read(bytes: Uint8Array, user: ChannelUser): void {
+    if (this.#isClosed) return;
+    const events = this.#reader.read(bytes);
+    // What is answered at once goes out with the last answer, and waits for nothing else.
+    this.#isReading = true;
+    try {
+      user.onEvents(events);
+    } finally {
+      this.#isReading = false;
+      if (this.#waiting.length > 0) this.#flush();
+    }
+  }
+
   #end(reason: string): void {
     if (this.#isClosed) return;
     this.close();
@@ -110,7 +130,7 @@ export class StreamChannel implements RpcChannel {
 
   #flush(): void {
     this.#isScheduled = false;
-    if (this.#isClosed || this.#isHeldUp) return;
+    if (this.#isClosed || this.#isHeldUp || this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     let batch = '';
     let next = 0;

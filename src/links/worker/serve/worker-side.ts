@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { isMainThread, parentPort } from 'node:worker_threads';
+import { descriptorSource } from '../rpc/byte-source.ts';
 import { PortChannel } from '../rpc/port-channel.ts';
 import type { RpcChannel } from '../rpc/channel.ts';
 import { StreamChannel } from '../rpc/stream-channel.ts';
@@ -17,8 +18,7 @@ export function openWorkerSide(): WorkerSide {
   if (!isMainThread && parentPort !== null) return { channel: new PortChannel(parentPort), exit };
   const output = new Socket({ fd: 1, readable: false, writable: true });
   moveStandardOutput();
-  const input = new Socket({ fd: 0, readable: true, writable: false });
-  return { channel: new StreamChannel(input, output), exit };
+  return { channel: new StreamChannel(descriptorSource(0), output), exit };
 }
 
 /** Standard output is the wire: what a library prints there goes to the log. */
