@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  callsInFlightMost,
+  logLineLengthMost,
+  logLinesPerSecondMost,
+  nodeProcessWorkerFactory,
+  threadWorkerFactory,
+} from '../../../src/links/index.ts';
+import { membersOf, misbehavingFactory, supervised } from './workers.ts';
+
+const module = `${import.meta.dirname}/programs/worker.ts`;
+/** A worker that is ended is not started again: what happens once is what is looked at. */
+const restart = { restartsMost: 0 };
+
+describe('a worker that does wrong', () => {
+  it.each([
+    ['flood', 'bytes that are no message'],
+    ['endless', 'bytes that are no message'],
+    ['lengths', 'arrays that cannot be'],
+    ['half-line-then-die', 'exit code 9'],
+  ])('in the way of %s loses its calls, and is ended', async (mode, reason) => {
+    const worker = supervised(misbehavingFactory(mode), { restart });
+    await worker.start();
+    const { pid = 0 } = worker.status;
+    const call = worker.call('echo', {}, { timeoutMs: 25_000 });
+    await expect(call).rejects.toMatchObject({
+      code: 'WORKER_LOST',
+      message: expect.stringContaining(reason) as string,
+    });
+    await expect.poll(() => worker.state).toBe('error');
+    expect(worker.status.reason).toContain(reason);
+    await expect.poll(() => membersOf(pid)).toEqual([]);
+  });
+
+  it.each(['half-line', 'half-array', 'deaf'])(
+    'in the way of %s costs its callers their timeout',
+    async (mode) => {
+      const worker = supervised(misbehavingFactory(mode), { restart });
+      await worker.start();
+      const call = worker.call('echo', {}, { timeoutMs: 100 });
+      await expect(call).rejects.toMatchObject({ code: 'WORKER_TIMEOUT' });
+      expect(worker.pendingCount).toBe(0);
+    },
+  );
+
+  it('and prints garbage between its answers is understood all the same', async () => {
+    const lines: string[] = [];
+    const worker = supervised(misbehavingFactory('garbage'), { restart });
+    worker.on('log', ({ line }) => lines.push(line));
+    await worker.start();
+    for (let value = 0; value < 50; value += 1) {
+      expect(await worker.call('echo', { value })).toEqual({ value });
+    }
+    await worker.drain(1);
+    const { malformed, unknown, duplicate, results } = worker.statistics;
+    expect({ results, unknown }).toEqual({ results: 50, unknown: 50 });
+    expect(malformed).toBeGreaterThanOrEqual(100);
+    expect(duplicate).toBeGreaterThanOrEqual(49);
+    expect(lines).toContain('no message (encoding): ... .[31m not JSON {');
+    expect(lines.length).toBeLessThan(40);
+  });
+
+  it('and fills its standard error fills no log', async () => {
+    const lines: string[] = [];
+    const worker = supervised(misbehavingFactory('loud'), { restart });
+    worker.on('log', ({ line }) => lines.push(line));
+    await worker.start();
+    await worker.call('echo', {}, { timeoutMs: 20_000 });
+    await worker.stop();
+    expect(lines.length).toBeLessThan(logLinesPerSecondMost * 20);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(
+      logLineLengthMost + 1,
+    );
+    expect(lines.some((line) => /^… \d+ more lines were left out$/.test(line))).toBe(true);
+  });
+
+  it('and allocates without end gets no more than its limit', async () => {
+    const worker = supervised(misbehavingFactory('allocate', 200), { restart });
+    worker.on('log', () => {});
+    await worker.start();
+    const { pid = 0 } = worker.status;
+    let most = 0;
+    const timer = setInterval(() => (most = Math.max(most, residentMib(pid))), 5);
+    const call = worker.call('echo', {}, { timeoutMs: 25_000 });
+    await expect(call).rejects.toMatchObject({ code: 'WORKER_LOST' });
+    clearInterval(timer);
+    expect(most).toBeLessThan(300);
+  });
+
+  it.each([
+    ['process', nodeProcessWorkerFactory({ module, memoryMostMib: 400 })],
+    ['thread', threadWorkerFactory({ module, memory: { maxOldGenerationSizeMb: 50 } })],
+  ])('and is a %s of Node that allocates without end dies alone', async (_, factory) => {
+    const worker = supervised(factory, { restart });
+    await worker.start();
+    expect(await worker.call('echo', [1])).toEqual([1]);
+    const call = worker.call('allocate', {}, { timeoutMs: 25_000 });
+    await expect(call).rejects.toMatchObject({ code: 'WORKER_LOST' });
+    await expect.poll(() => worker.state).toBe('error');
+  });
+
+  it('and does not read is asked no more than the bound', async () => {
+    const worker = supervised(misbehavingFactory('deaf'), { restart, callsMost: 100 });
+    await worker.start();
+    const params = { text: 'x'.repeat(100_000) };
+    const calls = Array.from({ length: 120 }, () =>
+      worker.call('echo', params, { timeoutMs: 500 }),
+    );
+    const outcomes = (await Promise.allSettled(calls)).map((each) =>
+      each.status === 'rejected' ? (each.reason as { code: string }).code : 'answered',
+    );
+    expect(outcomes.filter((code) => code === 'WORKER_BUSY')).toHaveLength(20);
+    expect(outcomes.filter((code) => code === 'WORKER_TIMEOUT')).toHaveLength(100);
+    expect(callsInFlightMost).toBe(4_096);
+  });
+
+  it('and is stopped while calls wait says which of them it had', async () => {
+    const worker = supervised(misbehavingFactory('deaf'), { restart });
+    await worker.start();
+    const params = { text: 'x'.repeat(500_000) };
+    const calls = Promise.allSettled(Array.from({ length: 20 }, () => worker.call('echo', params)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await worker.stop();
+    const codes = (await calls).map((each) =>
+      each.status === 'rejected' ? (each.reason as { code: string }).code : 'answered',
+    );
+    expect(new Set(codes)).toEqual(new Set(['WORKER_LOST', 'WORKER_UNAVAILABLE']));
+  });
+});
+
+function residentMib(pid: number): number {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+    return (pages * 4_096) / 1_048_576;
+  } catch {
+    return 0;
+  }
+}
