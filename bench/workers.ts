@@ -1,6 +1,5 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   createMessageConnection,
@@ -23,6 +22,9 @@ const callsARound = 30_000;
 const oneByOneARound = 2_000;
 const warmUpCalls = 20_000;
 const text = 'x'.repeat(100);
+const ourClient = new URL('clients/echo-worker.ts', import.meta.url).pathname;
+const vscodeClient = new URL('clients/echo-vscode.ts', import.meta.url).pathname;
+const forkClient = new URL('clients/echo-fork.ts', import.meta.url).pathname;
 
 /** Somebody who answers with what it was asked. */
 interface Echo extends AsyncDisposable {
@@ -34,8 +36,8 @@ const benchmark: Benchmark = {
   name: 'workers',
   async run(context: BenchContext): Promise<readonly Figure[]> {
     await using stack = new AsyncDisposableStack();
-    const ours = stack.use(await worker(nodeProcessWorkerFactory({ module: client('worker') })));
-    const thread = stack.use(await worker(threadWorkerFactory({ module: client('worker') })));
+    const ours = stack.use(await worker(nodeProcessWorkerFactory({ module: ourClient })));
+    const thread = stack.use(await worker(threadWorkerFactory({ module: ourClient })));
     const vscode = stack.use(vscodeEcho());
     const forked = stack.use(forkEcho());
     for (const echo of [ours, thread, vscode, forked]) await rate(echo, 100, warmUpCalls);
@@ -108,10 +110,6 @@ const benchmark: Benchmark = {
 
 export default benchmark;
 
-function client(name: string): string {
-  return new URL(`clients/echo-${name}.ts`, import.meta.url).pathname;
-}
-
 async function worker(factory: WorkerFactory): Promise<Echo> {
   const supervised = new SupervisedWorker({ name: 'echo', factory });
   await supervised.start();
@@ -122,7 +120,7 @@ async function worker(factory: WorkerFactory): Promise<Echo> {
 }
 
 function vscodeEcho(): Echo {
-  const child = spawn(process.execPath, [client('vscode')], {
+  const child = spawn(process.execPath, [vscodeClient], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const connection = createMessageConnection(
@@ -140,7 +138,7 @@ function vscodeEcho(): Echo {
 }
 
 function forkEcho(): Echo {
-  const child = fork(client('fork'));
+  const child = fork(forkClient);
   const pending = new Map<number, (result: unknown) => void>();
   let lastId = 0;
   child.on('message', (message) => {

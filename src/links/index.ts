@@ -93,7 +93,11 @@ export type { Vxi11LinkOptions } from './vxi11/vxi11-link.ts';
 export { EventFeed, eventsWaitingMost } from './worker/event-feed.ts';
 export type { FedEvent } from './worker/event-feed.ts';
 export { logLineLengthMost, logLinesPerSecondMost } from './worker/log-lines.ts';
-export { nodeProcessWorkerFactory, processWorkerFactory } from './worker/process-worker.ts';
+export {
+  nodeDataMib,
+  nodeProcessWorkerFactory,
+  processWorkerFactory,
+} from './worker/process-worker.ts';
 export type { NodeProcessWorkerOptions, ProcessWorkerOptions } from './worker/process-worker.ts';
 export type { RestartBudgetOptions } from './worker/restart-budget.ts';
 export { callTimeoutMsDefault } from './worker/rpc/call-options.ts';

@@ -29,13 +29,24 @@ export interface ProcessWorkerOptions {
 }
 
 /** A worker written for Node that is a process. */
-export interface NodeProcessWorkerOptions extends Omit<ProcessWorkerOptions, 'command'> {
+export interface NodeProcessWorkerOptions extends Omit<
+  ProcessWorkerOptions,
+  'command' | 'memoryMostMib'
+> {
   /** The path of its module. */
   readonly module: string;
   readonly args?: readonly string[];
+  /**
+   * How much memory its JavaScript may take, in MiB; all that it takes for data may be
+   * {@link nodeDataMib} more, of which Node itself reserves about half. @default no limit but Node's
+   */
+  readonly memoryMostMib?: number;
   /** Options of Node itself, such as `--max-old-space-size=256`. */
   readonly nodeOptions?: readonly string[];
 }
+
+/** Beside its JavaScript, a process of Node may take so much memory for data, in MiB. */
+export const nodeDataMib = 1_024;
 
 /** After its main process has ended, its pipes may be held open by what it left for so long. */
 const restMs = 1_000;
@@ -58,10 +69,16 @@ export function processWorkerFactory(options: ProcessWorkerOptions): WorkerFacto
 
 /** Starts workers that are processes of the Node that runs this one. */
 export function nodeProcessWorkerFactory(options: NodeProcessWorkerOptions): WorkerFactory {
-  const { module, args = [], nodeOptions = [], ...rest } = options;
+  const { module, args = [], nodeOptions = [], memoryMostMib, ...rest } = options;
+  if (memoryMostMib === undefined) {
+    const command = [process.execPath, ...nodeOptions, module, ...args] as const;
+    return processWorkerFactory({ ...rest, command: [...command] });
+  }
+  const limit = `--max-old-space-size=${Math.ceil(memoryMostMib)}`;
   return processWorkerFactory({
     ...rest,
-    command: [process.execPath, ...nodeOptions, module, ...args],
+    command: [process.execPath, limit, ...nodeOptions, module, ...args],
+    memoryMostMib: memoryMostMib + nodeDataMib,
   });
 }
 

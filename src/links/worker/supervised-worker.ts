@@ -185,6 +185,7 @@ export class SupervisedWorker implements AsyncDisposable {
    */
   async drain(deadlineMs: number = drainMsDefault): Promise<void> {
     const life = this.#ready;
+    const run = this.#run;
     if (life === undefined || this.#state !== 'ready') return await this.stop();
     this.#enter('draining', 'it is draining');
     this.#stopping.abort();
@@ -193,13 +194,16 @@ export class SupervisedWorker implements AsyncDisposable {
     } catch {
       // It does not read; the deadline ends it.
     }
-    await endsWithin(life.ended, deadlineMs, this.#clock);
-    await this.stop();
+    const hasEnded = await endsWithin(life.ended, deadlineMs, this.#clock);
+    if (hasEnded) await run;
+    else await this.stop();
   }
 
   /** Ends the worker, and settles every call. Resolves when it has ended; never rejects. */
   async stop(): Promise<void> {
-    if (this.#run === undefined) {
+    // When it has ended, somebody may have started it again already.
+    const run = this.#run;
+    if (run === undefined) {
       // One that was given up may be taken for stopped from now on.
       if (this.#state === 'error') this.#enter('stopped', 'it was stopped');
       return;
@@ -207,7 +211,7 @@ export class SupervisedWorker implements AsyncDisposable {
     this.#enter('stopping', 'it is being stopped');
     this.#stopping.abort();
     await this.#life?.kill(this.#options.politeMs ?? politeMsDefault);
-    await this.#run;
+    await run;
   }
 
   /** Drains it, and starts it anew. */

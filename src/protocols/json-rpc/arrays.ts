@@ -104,7 +104,7 @@ function filled(value: unknown, arrays: readonly Uint8Array[], depth: number): u
     for (const [index, item] of value.entries()) value[index] = filled(item, arrays, depth + 1);
     return value;
   }
-  if (Object.hasOwn(value, '$array')) return arrayAt(value as Partial<Place>, arrays);
+  if (Object.hasOwn(value, '$array')) return arrayAt(value, arrays);
   for (const [name, item] of Object.entries(value)) {
     if (typeof item === 'object') setOwn(value, name, filled(item, arrays, depth + 1));
   }

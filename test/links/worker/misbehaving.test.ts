@@ -9,7 +9,7 @@ import {
 } from '../../../src/links/index.ts';
 import { membersOf, misbehavingFactory, supervised } from './workers.ts';
 
-const module = `${import.meta.dirname}/programs/worker.ts`;
+const module = new URL('programs/worker.ts', import.meta.url).pathname;
 /** A worker that is ended is not started again: what happens once is what is looked at. */
 const restart = { restartsMost: 0 };
 
@@ -89,7 +89,7 @@ describe('a worker that does wrong', () => {
   });
 
   it.each([
-    ['process', nodeProcessWorkerFactory({ module, memoryMostMib: 400 })],
+    ['process', nodeProcessWorkerFactory({ module, memoryMostMib: 60 })],
     ['thread', threadWorkerFactory({ module, memory: { maxOldGenerationSizeMb: 50 } })],
   ])('and is a %s of Node that allocates without end dies alone', async (_, factory) => {
     const worker = supervised(factory, { restart });

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive, membersOf, misbehavingFactory, nodeWorkers, supervised } from './workers.ts';
 
+const hostProgram = new URL('programs/host.ts', import.meta.url).pathname;
+
 describe('a worker that ignores SIGTERM and the end of its input', () => {
   it('is ended with its children when it is stopped', async () => {
     const worker = supervised(misbehavingFactory('stubborn'));
@@ -19,13 +21,9 @@ describe('a worker that ignores SIGTERM and the end of its input', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'does not outlive a host that %s ends',
     async (signal) => {
-      const host = spawn(
-        process.execPath,
-        [`${import.meta.dirname}/programs/host.ts`, 'stubborn'],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      );
+      const host = spawn(process.execPath, [hostProgram, 'stubborn'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       onTestFinished(() => void host.kill('SIGKILL'));
       const [line] = (await once(createInterface({ input: host.stdout }), 'line')) as [string];
       const group = Number(line);

@@ -78,10 +78,10 @@ export async function storm(room: Room, options: StormOptions): Promise<StormOut
     }
   };
   const callers = Promise.all(Array.from({ length: options.callers }, (_, index) => caller(index)));
-  let isOver = false;
+  const ending = new AbortController();
   const killer = kill();
   await callers;
-  isOver = true;
+  ending.abort();
   await killer;
   const leaked = worker.pendingCount;
   const { statistics } = worker;
@@ -92,13 +92,13 @@ export async function storm(room: Room, options: StormOptions): Promise<StormOut
 
   async function kill(): Promise<void> {
     const { killEveryMs = 0, killsMost = 0 } = options;
-    while (!isOver && counts.kills < killsMost) {
+    while (!ending.signal.aborted && counts.kills < killsMost) {
       await sleep(random() * killEveryMs);
       const { state, pid } = worker.status;
       if (state !== 'ready' || pid === undefined) continue;
       process.kill(pid, 'SIGKILL');
       counts.kills += 1;
-      while (!isOver && worker.status.pid === pid) await sleep(1);
+      while (!ending.signal.aborted && worker.status.pid === pid) await sleep(1);
     }
     // Nothing else ends the calls of a storm that is about kills.
     if (killsMost > 0) left = 0;

@@ -8,7 +8,7 @@ import {
 } from '../../../src/links/index.ts';
 import type { SupervisedWorkerOptions, WorkerFactory } from '../../../src/links/index.ts';
 
-const module = `${import.meta.dirname}/programs/worker.ts`;
+const module = new URL('programs/worker.ts', import.meta.url).pathname;
 const misbehaving = `${import.meta.dirname}/programs/misbehaving.py`;
 
 /** The same worker, written for Node, as a process and as a thread. */

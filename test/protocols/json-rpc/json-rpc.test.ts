@@ -1,4 +1,25 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  bigInt64Array,
+  bigUint64Array,
+  constant,
+  float32Array,
+  float64Array,
+  int16Array,
+  int32Array,
+  int8Array,
+  integer,
+  nat,
+  oneof,
+  property,
+  record,
+  string,
+  uint16Array,
+  uint32Array,
+  uint8Array,
+} from 'fast-check';
+import type { Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   arrayNestingMost,
@@ -14,21 +35,21 @@ import { count } from '../../support/count.ts';
 import { randomFrom } from '../../support/random.ts';
 import { seed } from '../../support/seed.ts';
 
-const id = fc.oneof(fc.integer(), fc.string());
-const typedArray = fc.oneof(
-  fc.float32Array(),
-  fc.float64Array(),
-  fc.int8Array(),
-  fc.uint8Array(),
-  fc.int16Array(),
-  fc.uint16Array(),
-  fc.int32Array(),
-  fc.uint32Array(),
-  fc.bigInt64Array(),
-  fc.bigUint64Array(),
+const id = oneof(integer(), string());
+const typedArray = oneof(
+  float32Array(),
+  float64Array(),
+  int8Array(),
+  uint8Array(),
+  int16Array(),
+  uint16Array(),
+  int32Array(),
+  uint32Array(),
+  bigInt64Array(),
+  bigUint64Array(),
 );
 const shaped = fc
-  .tuple(fc.nat({ max: 4 }), fc.nat({ max: 4 }), fc.nat({ max: 4 }))
+  .tuple(nat({ max: 4 }), nat({ max: 4 }), nat({ max: 4 }))
   .map((shape) => new ShapedArray(new Float32Array(shape[0] * shape[1] * shape[2]), shape));
 const booleans = fc
   .uint8Array({ max: 1 })
@@ -37,34 +58,34 @@ const booleans = fc
 const plain = fc
   .jsonValue({ noUnicodeString: false })
   .map((value): unknown => JSON.parse(JSON.stringify(value)));
-const value = fc.oneof(
+const value = oneof(
   plain,
   typedArray,
-  fc.record({ trace: typedArray, image: shaped, mask: booleans, text: fc.string(), more: plain }),
-  fc.array(fc.oneof(typedArray, shaped, fc.integer())),
+  record({ trace: typedArray, image: shaped, mask: booleans, text: string(), more: plain }),
+  array(oneof(typedArray, shaped, integer())),
 );
-const message: fc.Arbitrary<JsonRpcMessage> = fc.oneof(
-  fc.record({
-    kind: fc.constant('request' as const),
+const message: Arbitrary<JsonRpcMessage> = oneof(
+  record({
+    kind: constant('request' as const),
     id,
-    method: fc.string(),
+    method: string(),
     params: value,
   }),
-  fc.record({ kind: fc.constant('notification' as const), method: fc.string(), params: value }),
-  fc.record({ kind: fc.constant('result' as const), id, result: value }),
-  fc.record({
-    kind: fc.constant('failure' as const),
-    id: fc.oneof(id, fc.constant(null)),
-    error: fc.record({ code: fc.integer(), message: fc.string(), data: value }),
+  record({ kind: constant('notification' as const), method: string(), params: value }),
+  record({ kind: constant('result' as const), id, result: value }),
+  record({
+    kind: constant('failure' as const),
+    id: oneof(id, constant(null)),
+    error: record({ code: integer(), message: string(), data: value }),
   }),
 );
 
 describe('a JSON-RPC message', () => {
   it('is the same after its way over the wire, in whatever pieces it comes', () => {
-    fc.assert(
-      fc.property(
-        fc.array(message, { maxLength: 6 }),
-        fc.array(fc.integer({ min: 1, max: 40 })),
+    assert(
+      property(
+        array(message, { maxLength: 6 }),
+        array(integer({ min: 1, max: 40 })),
         (messages, cuts) => {
           expect(read(pieces(bytesOf(messages), cuts))).toEqual(messages);
         },

@@ -1,18 +1,10 @@
 import { isSignalboxError, SignalboxError } from '../../../kernel/index.ts';
-import type { ErrorCode, ErrorReport } from '../../../kernel/index.ts';
+import type { ErrorCode } from '../../../kernel/index.ts';
 import { jsonRpcErrors } from '../../../protocols/index.ts';
 import type { JsonRpcError } from '../../../protocols/index.ts';
 
 /** A text of the other side is cut there. */
 const textLengthMost = 2_000;
-
-/** What a function that failed tells of it, in the `data` of its error. */
-interface RaisedData {
-  readonly type?: unknown;
-  readonly traceback?: unknown;
-  /** Where it is an error of Signalbox: as it was. */
-  readonly signalbox?: Partial<ErrorReport>;
-}
 
 const codes: Readonly<Record<number, ErrorCode>> = {
   [jsonRpcErrors.parse]: 'WORKER_PROTOCOL',
@@ -26,14 +18,15 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 
 /** The error that a reply stands for. */
 export function errorOfReply(error: JsonRpcError, what: string): SignalboxError {
-  const data = (typeof error.data === 'object' ? error.data : null) as RaisedData | null;
-  if (error.code === jsonRpcErrors.raised && data?.signalbox !== undefined) {
-    const { code, message, details, nextStep } = data.signalbox;
+  const { type, traceback, signalbox } = fields(error.data);
+  if (error.code === jsonRpcErrors.raised && signalbox !== undefined) {
+    // An error of Signalbox comes as it was.
+    const { code, message, details, nextStep } = fields(signalbox);
     if (typeof code === 'string' && typeof message === 'string') {
       return SignalboxError.fromReport({
-        code,
+        code: code as ErrorCode,
         message: message.slice(0, textLengthMost),
-        ...(typeof details === 'object' ? { details } : {}),
+        ...(details === undefined ? {} : { details: fields(details) }),
         ...(typeof nextStep === 'string' ? { nextStep } : {}),
       });
     }
@@ -42,10 +35,8 @@ export function errorOfReply(error: JsonRpcError, what: string): SignalboxError 
   const text = error.message.slice(0, textLengthMost);
   const details = {
     rpcCode: error.code,
-    ...(typeof data?.type === 'string' ? { type: data.type } : {}),
-    ...(typeof data?.traceback === 'string'
-      ? { traceback: data.traceback.slice(-textLengthMost * 4) }
-      : {}),
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof traceback === 'string' ? { traceback: traceback.slice(-textLengthMost * 4) } : {}),
   };
   return new SignalboxError(code, `${what}: ${text}`, { details });
 }
@@ -73,6 +64,10 @@ export class RpcRefusal extends Error {
     this.name = 'RpcRefusal';
     this.rpcCode = rpcCode;
   }
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function textOf(value: unknown): string {

@@ -91,7 +91,7 @@ export class OutgoingCalls {
       // Who asks one at a time is not kept waiting for others, whose calls would go in the same write.
       posted = this.#pending.size === 0 ? channel.postAlone(request) : channel.post(request);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     this.#lastId = id;
     this.#counts.calls += 1;

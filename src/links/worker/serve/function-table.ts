@@ -43,7 +43,7 @@ export class FunctionTable {
     const groupOf = groupsByFunction(functions, groups);
     this.facts = Object.entries(functions).map(([name, value]) => {
       const described = typeof value === 'function' ? { run: value } : value;
-      const { run, doc, parameters } = described as DescribedFunction;
+      const { run, doc, parameters } = described;
       const group = groupOf.get(name);
       this.#entries.set(name, { run: run as Entry['run'], group });
       return {
