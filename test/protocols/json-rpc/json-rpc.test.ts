@@ -10,11 +10,13 @@ import {
   int32Array,
   int8Array,
   integer,
+  jsonValue,
   nat,
   oneof,
   property,
   record,
   string,
+  tuple,
   uint16Array,
   uint32Array,
   uint8Array,
@@ -48,16 +50,16 @@ const typedArray = oneof(
   bigInt64Array(),
   bigUint64Array(),
 );
-const shaped = fc
-  .tuple(nat({ max: 4 }), nat({ max: 4 }), nat({ max: 4 }))
-  .map((shape) => new ShapedArray(new Float32Array(shape[0] * shape[1] * shape[2]), shape));
-const booleans = fc
-  .uint8Array({ max: 1 })
-  .map((values) => new ShapedArray(values, [values.length], '|b1'));
+const shaped = tuple(nat({ max: 4 }), nat({ max: 4 }), nat({ max: 4 })).map(
+  (shape) => new ShapedArray(new Float32Array(shape[0] * shape[1] * shape[2]), shape),
+);
+const booleans = uint8Array({ max: 1 }).map(
+  (values) => new ShapedArray(values, [values.length], '|b1'),
+);
 /** Minus zero is zero in JSON, and `$array` stands for an array. */
-const plain = fc
-  .jsonValue({ noUnicodeString: false })
-  .map((value): unknown => JSON.parse(JSON.stringify(value)));
+const plain = jsonValue({ noUnicodeString: false }).map((value): unknown =>
+  JSON.parse(JSON.stringify(value)),
+);
 const value = oneof(
   plain,
   typedArray,
