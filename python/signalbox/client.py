@@ -293,7 +293,10 @@ class Client:
                 connection.close()
                 # A connection that was kept may have ended in this moment; a write is never repeated.
                 if is_fresh or is_repeat or method != "GET" or isinstance(error, socket.timeout):
-                    raise self._unreachable(error) from error
+                    failure = self._unreachable(error)
+                    if method != "GET":
+                        failure.next_step = "It may have been done: read back before you ask again."
+                    raise failure from error
                 continue
             self._keep(connection, response)
             return self._answer(response.status, text)

@@ -1,11 +1,13 @@
 """What the client does without a gateway."""
 
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from unittest import mock
 
@@ -85,6 +87,83 @@ class Failing(unittest.TestCase):
     def test_an_error_of_a_newer_gateway_keeps_its_code(self):
         error = SignalboxError.from_report({"code": "NEW", "fault": "link", "message": "m"})
         self.assertEqual((error.code, error.fault), ("NEW", "link"))
+
+
+class Played(http.server.BaseHTTPRequestHandler):
+    """A gateway that a test plays; each connection is ended without a word after one answer."""
+
+    protocol_version = "HTTP/1.1"
+    asked = []
+    answers = []
+
+    def do_GET(self):
+        self.asked.append((self.command, self.path, dict(self.headers)))
+        length = int(self.headers.get("Content-Length", 0))
+        self.rfile.read(length)
+        kind, body = self.answers.pop(0) if self.answers else ("application/json", b"{}")
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        if kind == "application/json":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    do_PUT = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+class Connections(unittest.TestCase):
+    def setUp(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Played)
+        self.addCleanup(self.server.server_close)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.shutdown)
+        Played.asked, Played.answers = [], []
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.client = Client(self.url, "a token", program="täst")
+        self.addCleanup(self.client.close)
+
+    def test_the_token_travels_in_a_header_and_never_in_an_address(self):
+        self.client.call("GET", ("api", "v1", "a/b ?"), query={"x": 1, "y": None})
+        command, path, headers = Played.asked[0]
+        self.assertEqual((command, path), ("GET", "/api/v1/a%2Fb%20%3F?x=1"))
+        self.assertEqual(headers["Authorization"], "Bearer a token")
+        self.assertEqual(headers["Signalbox-Program"], "t?st")
+
+    def test_a_read_on_a_connection_that_has_ended_is_asked_again(self):
+        for _ in range(20):
+            self.client.call("GET", ("livez",))
+        self.assertEqual(len(Played.asked), 20)
+
+    def test_a_write_is_never_sent_twice(self):
+        for _ in range(20):
+            self.client.call("GET", ("livez",))
+            try:
+                self.client.call("PUT", ("write",), body={"value": 1})
+            except SignalboxError as error:
+                self.assertIn("read back", error.next_step)
+        self.assertLessEqual([each[0] for each in Played.asked].count("PUT"), 20)
+
+    def test_a_stream_that_breaks_off_goes_on_after_its_last_event(self):
+        def event(number, value):
+            data = json.dumps({"instrument": "i", "parameter": "p", "value": value, "atMs": 0})
+            return f": sign of life\n\nid: {number}\nevent: reading\ndata: {data}\n\n".encode()
+
+        Played.answers = [("text/event-stream", event(1, 5) + b"event: reading\ndata: {"),
+                          ("text/event-stream", event(2, 6))]
+        watch = self.client.watch("i.p")
+        self.assertEqual([next(watch).value, next(watch).value], [5, 6])
+        watch.close()
+        self.assertEqual([each[2].get("Last-Event-ID") for each in Played.asked], [None, "1"])
+
+    def test_what_answers_as_no_gateway_is_none(self):
+        Played.answers = [("application/json", b"<html>")]
+        with self.assertRaises(SignalboxError) as caught:
+            connect(self.url)
+        self.assertEqual(caught.exception.code, "GATEWAY_UNREACHABLE")
 
 
 class Alone(unittest.TestCase):

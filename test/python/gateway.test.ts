@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { pythonLaboratory } from './laboratory.ts';
-import { runUnittest } from './run-unittest.ts';
+import { runPython, runUnittest } from './run-unittest.ts';
 
 const longestMs = 180_000;
 
@@ -28,6 +28,25 @@ it(
   async () => {
     await using gateway = await GatewayProcess.start(pythonLaboratory);
     expect(await runUnittest('gateway_visa', { SIGNALBOX_URL: gateway.url })).toBe(3);
+  },
+  longestMs,
+);
+
+it(
+  'a Python program finds the gateway of this machine, and its token',
+  async () => {
+    const http = '[http]\nport = 0\ntokenFile = "token"\nrequireToken = true\n';
+    await using gateway = await GatewayProcess.start(`${pythonLaboratory}${http}`);
+    const program =
+      'from signalbox import SignalboxError, connect\n' +
+      'found = connect()\n' +
+      'print(found.url, len(found.instruments()))\n' +
+      'try:\n    connect("http://localhost:" + found.url.split(":")[2], "wrong").ports()\n' +
+      'except SignalboxError as error:\n    print(error.code)\n';
+    const environment = { XDG_RUNTIME_DIR: gateway.folder, SIGNALBOX_URL: '' };
+    expect((await runPython(['-c', program], environment)).text).toBe(
+      `${gateway.url} 5\nAUTHENTICATION_REQUIRED\n`,
+    );
   },
   longestMs,
 );
