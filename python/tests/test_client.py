@@ -81,8 +81,7 @@ class Failing(unittest.TestCase):
             self.assertEqual(caught.exception.code, "BAD_ARGUMENT")
 
     def test_knows_the_codes_of_the_catalogue(self):
-        catalogue = json.loads(os.environ["SIGNALBOX_TEST_FAULTS"])
-        self.assertEqual({code: FAULTS.get(code) for code in catalogue}, catalogue)
+        self.assertEqual(FAULTS, json.loads(os.environ["SIGNALBOX_TEST_FAULTS"]))
 
     def test_an_error_of_a_newer_gateway_keeps_its_code(self):
         error = SignalboxError.from_report({"code": "NEW", "fault": "link", "message": "m"})
