@@ -102,7 +102,7 @@ export class JsonRpcReader {
     }
     if (this.#begun.length > 0) {
       const isTooLong = this.#begun.length + block.length > lineBytesMost;
-      this.#begun.add(block.slice());
+      this.#begun.add(new Uint8Array(block));
       const line = this.#begun.take();
       if (isTooLong) events.push(malformed('length', line));
       else this.#oneByOne(line, events);
@@ -197,7 +197,7 @@ export class JsonRpcReader {
       this.#skippedBytes = 0;
       return;
     }
-    this.#begun.add(bytes.slice());
+    this.#begun.add(new Uint8Array(bytes));
     if (this.#begun.length < lineBytesMost) return;
     events.push(malformed('length', this.#begun.take()));
     this.#isSkipping = true;

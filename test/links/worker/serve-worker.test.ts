@@ -16,6 +16,19 @@ describe.each(nodeWorkers)('a worker written for Node ($kind)', ({ factory }) =>
     expect(introduction.functions).toContainEqual({ name: 'scope2', group: 'scope' });
   });
 
+  it('answers thousands of calls at once, each its own', async () => {
+    const worker = supervised(factory);
+    await worker.start();
+    const text = 'x'.repeat(100);
+    for (let round = 0; round < 3; round += 1) {
+      const calls = Array.from({ length: 4_000 }, (_, value) =>
+        worker.call('echo', { value, text }),
+      );
+      expect(await Promise.all(calls)).toEqual(calls.map((_, value) => ({ value, text })));
+    }
+    expect(worker.statistics.malformed).toBe(0);
+  });
+
   it('gives arrays as arrays, both ways', async () => {
     const worker = supervised(factory);
     await worker.start();

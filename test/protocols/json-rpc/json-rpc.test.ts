@@ -182,6 +182,12 @@ describe('a reader of JSON-RPC', () => {
     expect(taken).toBeLessThan(80 * 1_048_576);
   });
 
+  it('keeps nothing of the memory in which bytes came', () => {
+    const method = 'long'.repeat(2_000);
+    const bytes = bytesOf([{ kind: 'notification', method, params: [] }]);
+    expect(read(pieces(bytes, [3_000]))).toMatchObject([{ method }]);
+  });
+
   it('gives up a line without end at its bound, and takes the next one', () => {
     const reader = new JsonRpcReader();
     const piece = Buffer.alloc(100_000, 0x61);
@@ -306,7 +312,7 @@ function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
 function read(chunks: readonly Uint8Array[]): JsonRpcEvent[] {
   const reader = new JsonRpcReader();
   return chunks.flatMap((chunk) => {
-    const copy = Uint8Array.from(chunk);
+    const copy = Buffer.from(chunk);
     const events = reader.read(copy);
     // The reader must not look at them again.
     copy.fill(0x21);

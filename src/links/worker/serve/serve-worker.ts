@@ -63,6 +63,7 @@ class ServedWorker implements WorkerHost {
       onNotification: (method) => {
         if (method === '$/drain') void this.#drain();
       },
+      onMalformed: ({ fault, excerpt }) => this.log('warn', `no message (${fault}): ${excerpt}`),
       // Nobody is left to work for.
       onGone: () => side.exit(0),
       ...(callsMost === undefined ? {} : { requestsMost: callsMost }),
