@@ -101,7 +101,7 @@ export {
 export type { NodeProcessWorkerOptions, ProcessWorkerOptions } from './worker/process-worker.ts';
 export type { RestartBudgetOptions } from './worker/restart-budget.ts';
 export { callTimeoutMsDefault } from './worker/rpc/call-options.ts';
-export type { CallOptions, CallStatistics } from './worker/rpc/call-options.ts';
+export type { CallOptions, CallStatistics, StrayReply } from './worker/rpc/call-options.ts';
 export { waitingBytesMost } from './worker/rpc/channel.ts';
 export type { ChannelUser, Posted, RpcChannel } from './worker/rpc/channel.ts';
 export type { IncomingStatistics, RpcContext, RpcHandler } from './worker/rpc/incoming-calls.ts';

@@ -284,6 +284,7 @@ export class SupervisedWorker implements AsyncDisposable {
       callsMost: this.#options.callsMost ?? callsInFlightMost,
       handler: (method, params, context) => this.#table.run(method, params, context),
       onEvent: (name, data) => this.#events.emit('event', { name, data }),
+      onStray: (stray) => this.#events.emit('stray', stray),
     });
   }
 

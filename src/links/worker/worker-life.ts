@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
+import type { StrayReply } from './rpc/call-options.ts';
 import { RpcPeer } from './rpc/rpc-peer.ts';
 import type { RpcHandler } from './rpc/incoming-calls.ts';
 import type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker-body.ts';
@@ -17,6 +18,7 @@ export interface WorkerLifeOptions {
   readonly callsMost?: number;
   readonly handler?: RpcHandler;
   readonly onEvent: (name: string, data: unknown) => void;
+  readonly onStray: (stray: StrayReply) => void;
 }
 
 /** So long after its pipes closed a worker may take to end by itself. */
@@ -52,6 +54,7 @@ export class WorkerLife {
       ...(callsMost === undefined ? {} : { callsMost }),
       ...(handler === undefined ? {} : { handler }),
       onNotification: (method, params) => this.#hear(method, params),
+      onStray: options.onStray,
       onMalformed: ({ fault, excerpt }) => {
         this.#malformedTold += 1;
         if (this.#malformedTold <= malformedToldMost) log(`no message (${fault}): ${excerpt}`);

@@ -1,3 +1,4 @@
+import type { StrayReply } from './rpc/call-options.ts';
 import type { RpcStatistics } from './rpc/rpc-peer.ts';
 import type { WorkerIntroduction } from './worker-introduction.ts';
 
@@ -37,6 +38,8 @@ export interface WorkerEvents {
   /** A line for the log: its own, or about it. */
   log: { readonly line: string };
   state: { readonly state: WorkerState; readonly reason?: string };
+  /** It replied to a call that was given up, was answered before, or was never made. */
+  stray: StrayReply;
 }
 
 /** Something that a worker says unasked. */

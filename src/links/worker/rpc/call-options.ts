@@ -11,6 +11,15 @@ export interface CallOptions {
    * answer in order, replies without an id go to such calls, the oldest first. @default true
    */
   readonly isReplyNumbered?: boolean;
+  /** What a late reply to it is called in `onStray`. @default the name of the function */
+  readonly label?: string;
+}
+
+/** A reply that goes to nobody. */
+export interface StrayReply {
+  readonly kind: 'late' | 'duplicate' | 'unknown';
+  /** The call that it is late for, else its id. */
+  readonly what: string;
 }
 
 /** How long an answer may take unless the call says otherwise. */

@@ -5,6 +5,7 @@ import type { Deadline } from './deadline-line.ts';
 export class OutgoingCall implements Deadline {
   readonly id: number;
   readonly method: string;
+  label: string | undefined = undefined;
   readonly posted: Posted;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;

@@ -8,7 +8,7 @@ import type {
 } from '../../../protocols/index.ts';
 import { errorOfReply } from './call-error.ts';
 import { callTimeoutMsDefault } from './call-options.ts';
-import type { CallOptions, CallStatistics } from './call-options.ts';
+import type { CallOptions, CallStatistics, StrayReply } from './call-options.ts';
 import type { Posted, RpcChannel } from './channel.ts';
 import { DeadlineLine } from './deadline-line.ts';
 import { OutgoingCall } from './outgoing-call.ts';
@@ -29,6 +29,8 @@ export interface OutgoingCallsOptions {
   readonly afterReading: (run: () => void) => void;
   /** Replies without ids cannot be told apart any more. */
   readonly onConfused: (reason: string) => void;
+  /** Told of each reply that goes to nobody. */
+  readonly onStray?: ((stray: StrayReply) => void) | undefined;
 }
 
 /** The calls of this side, each of which is settled exactly once; and what came in reply to them. */
@@ -36,7 +38,7 @@ export class OutgoingCalls {
   readonly #options: OutgoingCallsOptions;
   readonly #deadlines: DeadlineLine;
   readonly #pending = new Map<JsonRpcId, OutgoingCall>();
-  readonly #abandoned = new Set<JsonRpcId>();
+  readonly #abandoned = new Map<JsonRpcId, string>();
   readonly #unnumbered: UnnumberedCalls;
   #lastId = 0;
   #endedWith: string | undefined;
@@ -98,6 +100,7 @@ export class OutgoingCalls {
     return new Promise((resolve, reject) => {
       const call = new OutgoingCall(id, method, posted, resolve, reject);
       call.onProgress = options.onProgress;
+      call.label = options.label;
       call.onExpired = this.#onExpired;
       this.#pending.set(id, call);
       this.#deadlines.add(call, timeoutMs);
@@ -179,9 +182,9 @@ export class OutgoingCalls {
 
   #abandon(call: OutgoingCall): void {
     this.#unnumbered.abandon(call);
-    this.#abandoned.add(call.id);
+    this.#abandoned.set(call.id, call.label ?? call.method);
     if (this.#abandoned.size > abandonedMost) {
-      for (const oldest of this.#abandoned) {
+      for (const oldest of this.#abandoned.keys()) {
         this.#abandoned.delete(oldest);
         break;
       }
@@ -202,12 +205,12 @@ export class OutgoingCalls {
   }
 
   #countStray(id: JsonRpcId | null | undefined, call: OutgoingCall | undefined): void {
-    if (call !== undefined) {
-      this.#abandoned.delete(call.id);
-      this.#counts.late += 1;
-    } else if (typeof id === 'number' && this.#abandoned.delete(id)) this.#counts.late += 1;
-    else if (this.#wasGiven(id)) this.#counts.duplicate += 1;
-    else this.#counts.unknown += 1;
+    const abandoned = call?.label ?? call?.method ?? this.#abandoned.get(id ?? '');
+    if (call !== undefined) this.#abandoned.delete(call.id);
+    else if (typeof id === 'number') this.#abandoned.delete(id);
+    const kind = abandoned !== undefined ? 'late' : this.#wasGiven(id) ? 'duplicate' : 'unknown';
+    this.#counts[kind] += 1;
+    this.#options.onStray?.({ kind, what: abandoned ?? `call ${String(id)}` });
   }
 
   #wasGiven(id: JsonRpcId | null | undefined): boolean {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/index.ts';
 import { jsonRpcErrors } from '../../../protocols/index.ts';
 import type { JsonRpcEvent, MalformedJsonRpc } from '../../../protocols/index.ts';
 import { RpcRefusal } from './call-error.ts';
-import type { CallOptions, CallStatistics } from './call-options.ts';
+import type { CallOptions, CallStatistics, StrayReply } from './call-options.ts';
 import type { RpcChannel } from './channel.ts';
 import { IncomingCalls } from './incoming-calls.ts';
 import type { IncomingStatistics, RpcHandler } from './incoming-calls.ts';
@@ -23,6 +23,8 @@ export interface RpcPeerOptions {
   readonly handler?: RpcHandler;
   /** Told of each notification but `$/cancel` and `$/progress`. */
   readonly onNotification?: (method: string, params: unknown) => void;
+  /** Told of each reply that goes to nobody. */
+  readonly onStray?: (stray: StrayReply) => void;
   /** Told of what came and is no message. */
   readonly onMalformed?: (malformed: MalformedJsonRpc) => void;
   /**
@@ -65,6 +67,7 @@ export class RpcPeer {
       // Between the timers and the next turn's, what has arrived is read.
       afterReading: (run) => void setImmediate(run),
       onConfused: (reason) => this.#gone(reason, true),
+      onStray: options.onStray,
     });
     const requestsMost = options.requestsMost ?? requestsUnderWayMost;
     this.#incoming = new IncomingCalls(channel, handler, requestsMost);
