@@ -373,6 +373,11 @@ class Worker:
             self._work_off(line)
         self._output.close()
 
+    def drain(self) -> None:
+        """Takes no new calls; :meth:`serve` returns when those under way have ended."""
+        self._draining = True
+        self._end_if_drained()
+
     def _read(self, input_fd: int) -> None:
         try:
             _Input(input_fd, self._receive, self._refuse).run()
@@ -417,8 +422,7 @@ class Worker:
         if method == "$/cancel" and isinstance(params, dict):
             self._take_back(params.get("id"))
         elif method == "$/drain":
-            self._draining = True
-            self._end_if_drained()
+            self.drain()
 
     def _called(self, id: Any, method: Any, params: Any) -> None:
         if not isinstance(id, (int, str)) or id in self._calls:

@@ -24,6 +24,14 @@ it(
 );
 
 it(
+  'a Red Pitaya, computed or behind PyRPL, does what its commands say',
+  async () => {
+    expect(await runUnittest('test_red_pitaya')).toBeGreaterThan(20);
+  },
+  longestMs,
+);
+
+it(
   'the client finds its gateway, and knows each error of the catalogue',
   async () => {
     const faults = Object.entries(errorCatalogue).map(([code, { fault }]) => [code, fault]);
