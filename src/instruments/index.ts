@@ -16,6 +16,27 @@ export { readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
 export { nodeMost, probeTimeoutMs, scanBus } from './drivers/bronkhorst/scan-bus.ts';
 export type { FoundNode, ScanOptions } from './drivers/bronkhorst/scan-bus.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
+export type { CommandResponse } from './drivers/red-pitaya/command-response.ts';
+export type { SettingsChange } from './drivers/red-pitaya/last-changes.ts';
+export { RedPitayaBoards } from './drivers/red-pitaya/red-pitaya-boards.ts';
+export type {
+  BoardClaim,
+  BoardRequest,
+  RedPitayaWay,
+} from './drivers/red-pitaya/red-pitaya-boards.ts';
+export {
+  commandTimeoutMs,
+  connectMs,
+  RedPitayaManager,
+  shutDownMs,
+} from './drivers/red-pitaya/red-pitaya-manager.ts';
+export type {
+  CommandOptions,
+  RedPitayaLogEntry,
+  RedPitayaManagerOptions,
+} from './drivers/red-pitaya/red-pitaya-manager.ts';
+export { pyrplPort } from './drivers/red-pitaya/red-pitaya-worker.ts';
+export type { RedPitayaConfig } from './drivers/red-pitaya/red-pitaya-worker.ts';
 export { DeviceControl } from './drivers/scpi/device-control.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
