@@ -13,4 +13,5 @@ export type {
 export type { InstrumentConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
 export type { PortConfig } from './port-config.ts';
+export type { ActorConfig, RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';

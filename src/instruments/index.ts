@@ -1,3 +1,14 @@
+export { defineActor } from './actors/actor.ts';
+export type {
+  Actor,
+  ActorContext,
+  ActorLogLevel,
+  ActorResources,
+  RunningActor,
+  RuntimeKind,
+  SerialHold,
+} from './actors/actor.ts';
+export { actorHoldsMost, HeldResources } from './actors/held-resources.ts';
 export { bufferedRowsMost, csvColumns, CsvLog, flushAfterMs } from './csv-log/csv-log.ts';
 export type { CsvLogOptions, CsvRow } from './csv-log/csv-log.ts';
 export { CsvRecorder, userTagKeptMs } from './csv-log/csv-recorder.ts';

@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'WORKER_TIMEOUT'
   | 'WORKER_FAILED'
   | 'WORKER_PROTOCOL'
+  | 'ACTOR_FAILED'
   | 'QUERY_INTERRUPTED'
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
@@ -312,6 +313,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     502,
     'A worker does not keep to the worker protocol.',
     'Check that nothing in the worker writes to its standard output, and that its version fits.',
+  ),
+  ACTOR_FAILED: entry(
+    'instrument',
+    502,
+    'An actor (a driver of your own) does not run, or does not do what it is asked.',
+    'See in the message and the log what it failed with; `RuntimeManager.restartActor` starts it again.',
   ),
   QUERY_INTERRUPTED: entry(
     'caller',

@@ -20,6 +20,8 @@ export { isLoopback, plainAddress } from './loopback.ts';
 export { ManualClock } from './manual-clock.ts';
 export { describeOwner } from './owner.ts';
 export type { Owner } from './owner.ts';
+export { RestartBudget } from './restart-budget.ts';
+export type { RestartBudgetOptions } from './restart-budget.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export { asSignalboxError, hasCode, isSignalboxError, SignalboxError } from './signalbox-error.ts';
 export type { ErrorReport, SignalboxErrorOptions } from './signalbox-error.ts';

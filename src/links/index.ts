@@ -99,7 +99,6 @@ export {
   processWorkerFactory,
 } from './worker/process-worker.ts';
 export type { NodeProcessWorkerOptions, ProcessWorkerOptions } from './worker/process-worker.ts';
-export type { RestartBudgetOptions } from './worker/restart-budget.ts';
 export { callTimeoutMsDefault } from './worker/rpc/call-options.ts';
 export type { CallOptions, CallStatistics, StrayReply } from './worker/rpc/call-options.ts';
 export { waitingBytesMost } from './worker/rpc/channel.ts';
@@ -117,6 +116,8 @@ export type {
   FunctionContext,
   WorkerFunction,
 } from './worker/serve/function-table.ts';
+export { serveWorker } from './worker/serve/serve-worker.ts';
+export type { ServeOptions, WorkerHost } from './worker/serve/serve-worker.ts';
 export { drainMsDefault, readyMsDefault, SupervisedWorker } from './worker/supervised-worker.ts';
 export type { SupervisedWorkerOptions } from './worker/supervised-worker.ts';
 export { threadWorkerFactory } from './worker/thread-worker.ts';

@@ -82,6 +82,7 @@ export class SharedResources implements AsyncDisposable {
    * @param timeoutMs from now to the response
    * @param owner who asks
    * @param resource may be left out where there is only one
+   * @param signal takes the command back
    * @throws as `VisaSessionManager.query`; BAD_ARGUMENT where the resource is left out and there are
    *   several, or none
    */
@@ -90,9 +91,10 @@ export class SharedResources implements AsyncDisposable {
     timeoutMs: number,
     owner: string,
     resource?: string,
+    signal?: AbortSignal,
   ): Promise<string> {
     const session = this.getVisaSession(resource ?? this.#onlyResource());
-    return await session.enqueueCommand(command, timeoutMs, owner);
+    return await session.enqueueCommand(command, timeoutMs, owner, signal);
   }
 
   /**

@@ -117,10 +117,17 @@ export class VisaSessionManager implements AsyncDisposable {
    * Puts a command in line: the response where one is due, an empty text else.
    * @param timeoutMs from now to the response
    * @param owner who asks
+   * @param signal takes the command back
    * @throws as {@link query}
    */
-  async enqueueCommand(command: string, timeoutMs: number, owner: string): Promise<string> {
-    return await this.#run(command, this.#isAnswered(command), { timeoutMs, owner }, undefined);
+  async enqueueCommand(
+    command: string,
+    timeoutMs: number,
+    owner: string,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const options = { timeoutMs, owner, ...(signal === undefined ? {} : { signal }) };
+    return await this.#run(command, this.#isAnswered(command), options, undefined);
   }
 
   /**

@@ -4,15 +4,14 @@ import {
   cancellationError,
   Emitter,
   raceAbort,
+  RestartBudget,
   SignalboxError,
   sleep,
   systemClock,
 } from '../../kernel/index.ts';
-import type { BackOffOptions, Clock } from '../../kernel/index.ts';
+import type { BackOffOptions, Clock, RestartBudgetOptions } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
 import { EventFeed } from './event-feed.ts';
-import { RestartBudget } from './restart-budget.ts';
-import type { RestartBudgetOptions } from './restart-budget.ts';
 import { callTimeoutMsDefault } from './rpc/call-options.ts';
 import type { CallOptions } from './rpc/call-options.ts';
 import { callsInFlightMost } from './rpc/outgoing-calls.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../../kernel/index.ts';
+import type { Clock } from './clock.ts';
 
-/** How often a worker may be started again. */
+/** How often something may be started again. */
 export interface RestartBudgetOptions {
   /** So many restarts within the time; one more is too many. @default 5 */
   readonly restartsMost?: number;
@@ -8,7 +8,7 @@ export interface RestartBudgetOptions {
   readonly withinMs?: number;
 }
 
-/** Tells a crash from a worker that cannot run: by how many crashes come in so much time. */
+/** Tells a crash from something that cannot run: by how many crashes come in so much time. */
 export class RestartBudget {
   readonly #clock: Clock;
   readonly #restartsMost: number;
