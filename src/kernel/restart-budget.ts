@@ -1,32 +1,30 @@
-import type { Clock } from './clock.ts';
-
 /** How often something may be started again. */
 export interface RestartBudgetOptions {
   /** So many restarts within the time; one more is too many. @default 5 */
   readonly restartsMost?: number;
-  /** @default 5_000 */
+  /** Time in which it ran: pauses and starts do not count, so that what starts slowly is given up as well. @default 5_000 */
   readonly withinMs?: number;
 }
 
-/** Tells a crash from something that cannot run: by how many crashes come in so much time. */
+/** Tells a crash from something that cannot run: by how many crashes come in so much time of running. */
 export class RestartBudget {
-  readonly #clock: Clock;
   readonly #restartsMost: number;
   readonly #withinMs: number;
+  #ranMs = 0;
+  /** When it was started again, in time that it ran. */
   #restarts: number[] = [];
 
-  constructor(clock: Clock, { restartsMost = 5, withinMs = 5_000 }: RestartBudgetOptions = {}) {
-    this.#clock = clock;
+  constructor({ restartsMost = 5, withinMs = 5_000 }: RestartBudgetOptions = {}) {
     this.#restartsMost = restartsMost;
     this.#withinMs = withinMs;
   }
 
-  /** Takes one restart out. @returns whether there was one left */
-  take(): boolean {
-    const now = this.#clock.monotonic();
-    this.#restarts = this.#restarts.filter((atMs) => now - atMs < this.#withinMs);
+  /** Takes one restart out. @param ranMs how long it ran before it crashed @returns whether there was one left */
+  take(ranMs: number): boolean {
+    this.#ranMs += ranMs;
+    this.#restarts = this.#restarts.filter((atMs) => this.#ranMs - atMs < this.#withinMs);
     if (this.#restarts.length >= this.#restartsMost) return false;
-    this.#restarts.push(now);
+    this.#restarts.push(this.#ranMs);
     return true;
   }
 

@@ -50,6 +50,8 @@ export class InlineActor implements SupervisedActor {
   #reason: string | undefined;
   #restarts = 0;
   #life: Life | undefined;
+  /** Monotonic; of the life that is under way, or was last. */
+  #runningSinceMs: number | undefined;
   #stopping = new AbortController();
   #kept: Promise<void> | undefined;
   /** Settles when it runs for the first time since it was started, or will not. */
@@ -58,7 +60,7 @@ export class InlineActor implements SupervisedActor {
   constructor(options: InlineActorOptions) {
     this.id = options.config.id;
     this.#options = options;
-    this.#budget = new RestartBudget(options.clock);
+    this.#budget = new RestartBudget();
   }
 
   get status(): ActorStatus {
@@ -138,11 +140,13 @@ export class InlineActor implements SupervisedActor {
   async #keep(stopped: AbortSignal, first: PromiseWithResolvers<void>): Promise<void> {
     const backOff = new BackOff();
     for (;;) {
+      this.#runningSinceMs = undefined;
       const error = await this.#live(stopped, first);
+      const nowMs = this.#options.clock.monotonic();
       if (stopped.aborted || this.#state === 'stopping') break;
       const reason = error?.message ?? 'it ended by itself';
       this.#options.listener.log(this.id, 'error', `crashed: ${reason}`);
-      if (!this.#budget.take()) {
+      if (!this.#budget.take(nowMs - (this.#runningSinceMs ?? nowMs))) {
         this.#enter('error', `it crashed too often; the last time: ${reason}`);
         first.reject(error ?? actorFailed(this.id, 'ended by itself, again and again'));
         return;
@@ -187,6 +191,7 @@ export class InlineActor implements SupervisedActor {
       if (started.kind === 'late')
         throw actorFailed(this.id, `did not start in ${actorStartMs} ms`);
       life.running = started.value;
+      this.#runningSinceMs = this.#options.clock.monotonic();
       this.#enter('running');
       first.resolve();
       // One that never ends by itself lives until it is stopped.

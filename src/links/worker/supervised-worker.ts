@@ -87,7 +87,7 @@ export class SupervisedWorker implements AsyncDisposable {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#table = new FunctionTable(options.functions ?? {});
-    this.#budget = new RestartBudget(this.#clock, options.restart);
+    this.#budget = new RestartBudget(options.restart);
     this.#becomingReady.promise.catch(() => {});
   }
 
@@ -227,10 +227,13 @@ export class SupervisedWorker implements AsyncDisposable {
   async #keepRunning(stopped: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.#options.backOff);
     for (;;) {
-      const reason = await this.#live(stopped, backOff);
+      const { reason, ranMs } = await this.#live(stopped);
       if (stopped.aborted) return this.#enter('stopped', 'it was stopped');
       this.#log(`ended: ${reason}`);
-      if (!this.#budget.take()) {
+      // Who ran for long has got over what stopped it before.
+      const { withinMs = 5_000 } = this.#options.restart ?? {};
+      if (ranMs >= withinMs) backOff.reset();
+      if (!this.#budget.take(ranMs)) {
         return this.#enter('error', `it crashed too often; the last time ${reason}`);
       }
       this.#enter('waiting', reason);
@@ -241,15 +244,16 @@ export class SupervisedWorker implements AsyncDisposable {
     }
   }
 
-  /** One life of the worker. @returns how it ended */
-  async #live(stopped: AbortSignal, backOff: BackOff): Promise<string> {
+  /** One life of the worker. @returns how it ended, and how long it was ready before */
+  async #live(stopped: AbortSignal): Promise<{ readonly reason: string; readonly ranMs: number }> {
     let life: WorkerLife;
     try {
       life = this.#beginLife();
     } catch (error) {
-      return `it did not start: ${asSignalboxError(error).message}`;
+      return { reason: `it did not start: ${asSignalboxError(error).message}`, ranMs: 0 };
     }
     this.#life = life;
+    let ranMs = 0;
     try {
       const introduction = await life.ready;
       if (!stopped.aborted) {
@@ -258,9 +262,7 @@ export class SupervisedWorker implements AsyncDisposable {
         this.#introduction = introduction;
         this.#enter('ready');
         await life.ended;
-        // Who ran for long has got over what stopped it before.
-        const { withinMs = 5_000 } = this.#options.restart ?? {};
-        if (this.#clock.monotonic() - sinceMs >= withinMs) backOff.reset();
+        ranMs = this.#clock.monotonic() - sinceMs;
       }
     } catch {
       // Why it is not ready is how it ended.
@@ -270,7 +272,7 @@ export class SupervisedWorker implements AsyncDisposable {
     this.#life = undefined;
     this.#ready = undefined;
     this.#introduction = undefined;
-    return reason;
+    return { reason, ranMs };
   }
 
   #beginLife(): WorkerLife {

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineActor } from '../../../../src/instruments/driver-api.ts';
+
+/** Does what it is told to, and what no actor should. */
+export default defineActor({
+  runtimes: ['inline', 'isolated'],
+  async start({ id, settings, resources, publish, log }) {
+    const {
+      startFails = false,
+      stopTakesMs = 0,
+      startTakesMs = 0,
+    } = settings as {
+      readonly startFails?: boolean;
+      readonly stopTakesMs?: number;
+      readonly startTakesMs?: number;
+    };
+    const ended = Promise.withResolvers<void>();
+    let isWell = true;
+    await sleep(startTakesMs);
+    if (startFails) throw new Error('it does not want to start');
+    log('info', `${id} is here`);
+    return {
+      done: ended.promise,
+      check: () => {
+        if (!isWell) throw new Error('it has a cold');
+      },
+      stop: async () => {
+        await sleep(stopTakesMs);
+        ended.resolve();
+      },
+      call: async (method, params) => {
+        switch (method) {
+          case 'fall ill':
+            isWell = false;
+            return undefined;
+          case 'crash':
+            ended.reject(new Error('it fell over'));
+            return undefined;
+          case 'exit':
+            process.exit(7);
+            return undefined;
+          case 'block': {
+            const untilMs = Date.now() + Number(params);
+            while (Date.now() < untilMs);
+            return undefined;
+          }
+          case 'hold':
+            await resources.acquireSerialPort(String(params), 5_000);
+            return 'held';
+          case 'visa':
+            return await resources.enqueueVisaCommand(String(params), 5_000);
+          case 'pid':
+            return process.pid;
+          case 'publish':
+            publish('news', { trace: Float32Array.of(1, 2, 3) });
+            return undefined;
+          default:
+            return params;
+        }
+      },
+    };
+  },
+});
