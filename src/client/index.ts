@@ -34,6 +34,7 @@ export type {
   LeaseReport,
   ParameterReport,
   PortReport,
+  ReadinessOfPart,
   ReadinessReport,
   SpanReport,
   StatisticsReport,

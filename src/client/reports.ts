@@ -197,9 +197,16 @@ export interface JobReport {
 /** Whether every port can be used, and why not. */
 export interface ReadinessReport {
   readonly status: 'ready' | 'not-ready';
-  readonly ports: Readonly<
-    Record<string, { readonly ready: boolean; readonly state: string; readonly reason?: string }>
-  >;
+  readonly ports: Readonly<Record<string, ReadinessOfPart>>;
+  /** What else there is: runtimes and their actors. */
+  readonly subsystems: Readonly<Record<string, ReadinessOfPart>>;
+}
+
+/** Whether one part of a gateway can be used, and why not. */
+export interface ReadinessOfPart {
+  readonly ready: boolean;
+  readonly state: string;
+  readonly reason?: string;
 }
 
 /** Something that happened on a port, or a snapshot, or how many events were missed. */

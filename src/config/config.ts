@@ -3,6 +3,7 @@ import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
+import type { RuntimesConfig } from './runtimes-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
 
 /** A whole configuration, with its defaults. docs/reference/configuration.md explains each key. */
@@ -14,6 +15,7 @@ export interface Config {
   readonly discovery: DiscoveryConfig;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;
+  readonly runtimes?: RuntimesConfig | undefined;
   /** By serial number and name of the fluid: what a flow is multiplied by. */
   readonly gasFactors: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly csvLogs: Readonly<Record<string, CsvLogConfig>>;

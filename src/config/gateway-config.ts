@@ -15,6 +15,7 @@ export const logRooms = [
   'http',
   'simulators',
   'records',
+  'runtimes',
 ] as const;
 export type LogRoom = (typeof logRooms)[number];
 

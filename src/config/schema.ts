@@ -7,6 +7,7 @@ import { name, table } from './fields.ts';
 import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
+import { runtimesSchema } from './runtimes-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
 
 const factorMost = 1_000_000;
@@ -24,6 +25,7 @@ export const configSchema: z.ZodType<Config> = table({
   discovery: discoverySchema.prefault({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
+  runtimes: runtimesSchema.optional(),
   gasFactors: gasFactors.default({}),
   csvLogs: z.record(name, csvLogSchema).default({}),
   simulators: z.record(name, simulatorSchema).default({}),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
+import type { RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 
 /**
  * Relative paths lead on from the folder of the file that they are in, wherever the gateway is started.
@@ -8,7 +9,7 @@ import type { Config } from './config.ts';
 export function settlePaths(config: Config, folder: string): Config {
   const settled = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  const { gateway, http, csvLogs, simulators } = config;
+  const { gateway, http, csvLogs, runtimes, simulators } = config;
   return {
     ...config,
     gateway: {
@@ -17,6 +18,7 @@ export function settlePaths(config: Config, folder: string): Config {
       runtimeFolder: settled(gateway.runtimeFolder),
     },
     http: { ...http, tokenFile: settled(http.tokenFile) },
+    ...(runtimes === undefined ? {} : { runtimes: settleModules(runtimes, folder) }),
     csvLogs: mapped(csvLogs, (log) => ({ ...log, folder: resolve(folder, log.folder) })),
     simulators: mapped(simulators, (simulator) => ({
       ...simulator,
@@ -30,4 +32,12 @@ function mapped<Value>(
   change: (value: Value) => Value,
 ): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function settleModules({ inline, isolated }: RuntimesConfig, folder: string): RuntimesConfig {
+  const settle = (runtime: RuntimeConfig): RuntimeConfig => ({
+    ...runtime,
+    actors: runtime.actors.map((actor) => ({ ...actor, module: resolve(folder, actor.module) })),
+  });
+  return { inline: settle(inline), isolated: settle(isolated) };
 }

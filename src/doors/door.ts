@@ -41,4 +41,15 @@ export interface Directory {
   readonly ports: ReadonlyMap<string, Port>;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly doors: readonly Door[];
+  /** What else of the gateway can be ready or not: runtimes and their actors. */
+  subsystems(): readonly SubsystemStatus[];
+}
+
+/** A part of a gateway that is neither port nor door. */
+export interface SubsystemStatus {
+  readonly name: string;
+  readonly isReady: boolean;
+  readonly state: string;
+  /** Why it is not ready, in words. */
+  readonly reason?: string;
 }

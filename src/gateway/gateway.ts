@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { Advertiser, Directory, Door } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import { hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
+import { asSignalboxError, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { PrologixAdapters } from '../links/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { SimulatedLaboratory } from '../simulators/index.ts';
+import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
 import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
@@ -19,6 +20,8 @@ import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 import { holdFolder } from './hold-folder.ts';
 import { RoomLog } from './room-log.ts';
+import { followRuntimes, subsystemsOf } from './runtimes/follow-runtimes.ts';
+import { RuntimeManager } from './runtimes/runtime-manager.ts';
 import { endAll, shutDown } from './shut-down.ts';
 import type { ShutdownStep } from './shut-down.ts';
 import { simulatorDefinition } from './simulator-definition.ts';
@@ -33,6 +36,7 @@ export const version = '0.1.0';
 export const shutdownLongestMs = {
   start: 1_000,
   recorders: 500,
+  runtimes: 3_000,
   advertisement: 500,
   drain: 7_000,
   doors: 2_500,
@@ -60,6 +64,7 @@ export class Gateway implements AsyncDisposable {
   #held: DisposableStack | undefined;
   #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
+  #runtimes: RuntimeManager | undefined;
   #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
@@ -82,7 +87,12 @@ export class Gateway implements AsyncDisposable {
 
   /** What doors lead to. */
   get directory(): Directory {
-    return { ports: this.#ports, instruments: this.#instruments, doors: this.#doors };
+    return {
+      ports: this.#ports,
+      instruments: this.#instruments,
+      doors: this.#doors,
+      subsystems: () => (this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
+    };
   }
 
   /**
@@ -155,6 +165,7 @@ export class Gateway implements AsyncDisposable {
     this.#throwIfEnding();
     for (const port of this.#ports.values()) port.open();
     for (const recorder of this.#records.recorders) recorder.start();
+    this.#startRuntimes(built);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
   }
 
@@ -188,6 +199,19 @@ export class Gateway implements AsyncDisposable {
     for (const [name, { address }] of this.#laboratory.simulators) {
       this.log.of('simulators').info(`simulator ${name} is at ${address}`);
     }
+  }
+
+  /** Begins to start them: one that fails is told of and tried again, and keeps nothing else from running. */
+  #startRuntimes(built: ReadonlyMap<string, BuiltPort>): void {
+    const { runtimes } = this.#config;
+    if (runtimes === undefined) return;
+    const manager = new RuntimeManager(runtimes, { resources: actorPorts(this.#config, built) });
+    followRuntimes(manager, this.log);
+    this.#runtimes = manager;
+    manager.start().catch((error: unknown) => {
+      const failure = asSignalboxError(error);
+      this.log.of('runtimes').error({ err: failure }, failure.message);
+    });
   }
 
   async #buildPorts(): Promise<Map<string, BuiltPort>> {
@@ -232,7 +256,8 @@ export class Gateway implements AsyncDisposable {
   #steps(): ShutdownStep[] {
     const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
       endAll(this.#ports.values(), end);
-    const { start, recorders, advertisement, drain, doors, logs, simulators } = shutdownLongestMs;
+    const { start, recorders, runtimes, advertisement, drain, doors, logs, simulators } =
+      shutdownLongestMs;
     return [
       {
         name: 'the start',
@@ -245,6 +270,14 @@ export class Gateway implements AsyncDisposable {
         longestMs: recorders,
         run: async () =>
           await endAll(this.#records.recorders, async (each) => await each[Symbol.asyncDispose]()),
+      },
+      {
+        name: 'the runtimes',
+        longestMs: runtimes,
+        run: async () => {
+          await this.#runtimes?.shutdown(runtimes);
+          await this.#runtimes?.resources.close();
+        },
       },
       {
         // Nobody is to find what is about to end.

@@ -116,6 +116,7 @@ export function laboratory(clock: Clock = systemClock): Laboratory {
       ports: new Map([[port.name, port]]),
       instruments: new Map(instruments.map((instrument) => [instrument.name, instrument])),
       doors: [],
+      subsystems: () => [],
     },
     [Symbol.asyncDispose]: async () => await port.close(),
   };

@@ -12,11 +12,14 @@ import { DeviceCache } from './device-cache.ts';
 /** So many serial ports, and so many VISA resources, are open at once. */
 export const sharedResourcesMost = 256;
 
+/** A name that is none of VISA's, which all have colons. */
+const alias = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
 /** What is to be known of a resource before it is asked for. */
 export interface SharedResourcesOptions {
   /** By path. Ports that are not named here have the settings of `SharedSerialPort`. */
   readonly serialPorts?: Readonly<Record<string, Omit<SharedSerialPortOptions, 'path'>>>;
-  /** By VISA resource name. */
+  /** By VISA resource name, or by an alias of one's own for what `port` or `link` leads to. */
   readonly visaResources?: Readonly<Record<string, VisaSessionOptions>>;
   /** Lists the devices of this machine. @default {@link listSerialDevices} */
   readonly enumerate?: () => Promise<readonly SerialDeviceEntry[]>;
@@ -68,6 +71,13 @@ export class SharedResources implements AsyncDisposable {
     const name = fullName(resource);
     const known = this.#sessions.get(name);
     if (known !== undefined) return known;
+    if (alias.test(name) && !this.visaResourceNames.includes(name)) {
+      const names = this.visaResourceNames.join(', ') || 'none';
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `no VISA resource has the alias ${name}; known: ${names}`,
+      );
+    }
     this.#checkRoom(this.#sessions.size, name);
     const session = new VisaSessionManager(name, {
       ...clockOf(this.#options),
@@ -140,8 +150,9 @@ export class SharedResources implements AsyncDisposable {
   }
 }
 
-/** Two names of one resource are one. @throws BAD_ARGUMENT */
+/** Two names of one resource are one; an alias is itself. @throws BAD_ARGUMENT */
 function fullName(resource: string): string {
+  if (alias.test(resource)) return resource;
   return formatVisaResource(parseVisaResource(resource));
 }
 

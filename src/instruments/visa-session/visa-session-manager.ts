@@ -28,6 +28,8 @@ export interface VisaSessionOptions extends VisaLinkOptions {
   readonly reply?: ReplyPolicy;
   /** A port that exists already, whose other users count too. @default one of its own */
   readonly port?: Port;
+  /** Whether the link of `port` marks the end of each message. @default as the resource name says */
+  readonly isMessageLink?: boolean;
   /** What opens the link. @default what the resource name says */
   readonly link?: LinkFactory;
   /** @default systemClock */
@@ -74,8 +76,8 @@ export class VisaSessionManager implements AsyncDisposable {
     this.#timeoutMs = checkedTimeout(timeoutMs);
     this.#clock = clock;
     this.#ownsPort = options.port === undefined;
-    const link = options.link ?? visaLinkFactory(resource, options);
-    const isMessageLink = link.kind === 'message';
+    const link = (): LinkFactory => options.link ?? visaLinkFactory(resource, options);
+    const isMessageLink = options.isMessageLink ?? link().kind === 'message';
     this.#driver = new ScpiDriver({
       parameters: [],
       timeoutMs,
@@ -83,9 +85,7 @@ export class VisaSessionManager implements AsyncDisposable {
       ...(terminator === undefined ? {} : { terminator }),
       ...(reply === undefined ? {} : { reply }),
     });
-    this.#port =
-      options.port ??
-      new Port({ name: resource, link, clock, resynchronization: resynchronizationOf(link) });
+    this.#port = options.port ?? portOf(resource, link(), clock);
     if (this.#ownsPort) this.#port.open();
   }
 
@@ -227,6 +227,10 @@ export class VisaSessionManager implements AsyncDisposable {
       sinceMs: this.#clock.now(),
     };
   }
+}
+
+function portOf(name: string, link: LinkFactory, clock: Clock): Port {
+  return new Port({ name, link, clock, resynchronization: resynchronizationOf(link) });
 }
 
 /** What makes sure that a late response is nobody's. */

@@ -16,25 +16,25 @@ export function healthRoutes(server: HttpServer, { directory }: RouteContext): v
   };
   server.get('/livez', { schema: live }, () => ({ status: 'live' }));
 
+  const part = z.object({ ready: z.boolean(), state: z.string(), reason: z.string().optional() });
   const report = z.object({
     status: z.enum(['ready', 'not-ready']),
-    ports: z.record(
-      z.string(),
-      z.object({ ready: z.boolean(), state: z.string(), reason: z.string().optional() }),
-    ),
+    ports: z.record(z.string(), part),
+    subsystems: z.record(z.string(), part),
   });
   const ready = {
-    summary: 'Whether every port can be used, and why not',
+    summary: 'Whether every port and every other part can be used, and why not',
     description: 'A port that was released on purpose counts as ready.',
     tags: ['health'],
     response: {
-      200: answer('Every port is ready', report),
-      503: answer('Some port is not ready', report),
+      200: answer('All is ready', report),
+      503: answer('Something is not ready', report),
     },
   };
   server.get('/readyz', { schema: ready }, (_request, reply) => {
     const ports = Array.from(directory.ports.values(), (port) => port.status());
-    const isReady = ports.every(isPortReady);
+    const subsystems = directory.subsystems();
+    const isReady = ports.every(isPortReady) && subsystems.every((each) => each.isReady);
     void reply.code(isReady ? 200 : unavailable);
     return {
       status: isReady ? 'ready' : 'not-ready',
@@ -47,6 +47,9 @@ export function healthRoutes(server: HttpServer, { directory }: RouteContext): v
             ...(port.reason === undefined ? {} : { reason: port.reason }),
           },
         ]),
+      ),
+      subsystems: Object.fromEntries(
+        subsystems.map(({ name, isReady: ready, ...rest }) => [name, { ready, ...rest }]),
       ),
     };
   });
