@@ -4,10 +4,18 @@ export type {
   HttpConfig,
   InstrumentConfig,
   PortConfig,
+  RuntimesConfig,
   SimulatorConfig,
 } from './config/index.ts';
-export { Gateway } from './gateway/index.ts';
-export type { GatewayOptions } from './gateway/index.ts';
+export { Gateway, RuntimeManager } from './gateway/index.ts';
+export type {
+  ActorStatus,
+  GatewayOptions,
+  RuntimeManagerOptions,
+  RuntimeManagerStatus,
+  RuntimeState,
+  RuntimeStep,
+} from './gateway/index.ts';
 export {
   Instrument,
   PP_COMMAND,

@@ -80,7 +80,7 @@ FAULTS: Dict[str, str] = {
     ), "link"),
     **dict.fromkeys((
         "INSTRUMENT_TIMEOUT", "INSTRUMENT_ERROR", "INSTRUMENT_OFFLINE", "REPLY_MALFORMED",
-        "OUTCOME_UNKNOWN", "WORKER_TIMEOUT", "WORKER_FAILED",
+        "OUTCOME_UNKNOWN", "WORKER_TIMEOUT", "WORKER_FAILED", "ACTOR_FAILED",
     ), "instrument"),
     "INTERNAL": "signalbox",
 }

@@ -26,6 +26,21 @@ describe('a configuration', () => {
     expect(config.ports['bus']).toMatchObject({ mode: 'binary', virtualPorts: [] });
   });
 
+  it('has drivers that run by themselves, under one id each, in at least one runtime', () => {
+    const inline = (id: string): string =>
+      `[[runtimes.inline.actors]]\nid = "${id}"\nmodule = "a.mjs"\n`;
+    const isolated = (id: string): string => inline(id).replace('inline', 'isolated');
+    expect(parseConfig(inline('a') + isolated('b'), 'lab.toml').runtimes).toMatchObject({
+      inline: { enabled: true, actors: [{ id: 'a', isolation: 'process', settings: {} }] },
+      isolated: { enabled: true, actors: [{ id: 'b' }] },
+    });
+    expect(messageOf(inline('a') + isolated('a'))).toContain(
+      "'a' is the id of an actor in inline already",
+    );
+    expect(messageOf('[runtimes.inline]\nenabled = false\n')).toContain('no runtime is enabled');
+    expect(messageOf('[runtimes]\n')).toContain('no runtime is enabled');
+  });
+
   it.each([
     [
       'an unknown key',

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export default {
   runtimes: ['inline', 'isolated'],
   start({ settings, resources, signal, publish }) {
-    const { port, everyMs } = settings;
+    const { port, everyMs } = /** @type {{ port: string, everyMs: number }} */ (settings);
     let measured = 0;
     const watch = async () => {
       while (!signal.aborted) {

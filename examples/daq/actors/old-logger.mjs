@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export default {
   runtimes: ['inline'],
   start({ settings, resources, signal, log }) {
-    const { port, everyMs } = settings;
+    const { port, everyMs } = /** @type {{ port: string, everyMs: number }} */ (settings);
     let measured = 0;
     const ask = async (/** @type {string} */ line) => {
       await using hold = await resources.acquireSerialPort(port, 5_000, signal);

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export default {
   runtimes: ['inline', 'isolated'],
   start({ settings, resources, signal, log }) {
-    const { resource, everyMs, limit } = settings;
+    const { resource, everyMs, limit } =
+      /** @type {{ resource: string, everyMs: number, limit: number }} */ (settings);
     let measured = 0;
     let volts = Number.NaN;
     const watch = async () => {

@@ -1,12 +1,5 @@
-import {
-  asSignalboxError,
-  BackOff,
-  raceAbort,
-  RestartBudget,
-  SignalboxError,
-  sleep,
-} from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import { asSignalboxError, BackOff, raceAbort, RestartBudget, sleep } from '../../kernel/index.ts';
+import type { Clock, SignalboxError } from '../../kernel/index.ts';
 import { HeldResources } from '../../instruments/index.ts';
 import type { RunningActor, SharedResources } from '../../instruments/index.ts';
 import type { ActorConfig } from '../../config/index.ts';

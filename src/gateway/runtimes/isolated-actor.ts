@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { asSignalboxError, SignalboxError } from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import { asSignalboxError } from '../../kernel/index.ts';
+import type { Clock, SignalboxError } from '../../kernel/index.ts';
 import { HeldResources } from '../../instruments/index.ts';
 import type { SharedResources } from '../../instruments/index.ts';
 import {

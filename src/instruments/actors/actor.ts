@@ -49,9 +49,9 @@ export interface ActorContext {
   readonly resources: ActorResources;
   /** Aborted when it is to end. */
   readonly signal: AbortSignal;
-  log(level: ActorLogLevel, message: string): void;
+  readonly log: (level: ActorLogLevel, message: string) => void;
   /** Tells all who listen to the actor. JSON values and typed arrays. */
-  publish(name: string, data: unknown): void;
+  readonly publish: (name: string, data: unknown) => void;
 }
 
 /** An actor that runs. */
