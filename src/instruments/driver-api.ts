@@ -5,6 +5,7 @@ export type {
   ActorContext,
   ActorLogLevel,
   ActorResources,
+  ResourceHold,
   RunningActor,
   RuntimeKind,
   SerialHold,

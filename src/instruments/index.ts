@@ -4,6 +4,7 @@ export type {
   ActorContext,
   ActorLogLevel,
   ActorResources,
+  ResourceHold,
   RunningActor,
   RuntimeKind,
   SerialHold,
@@ -75,6 +76,7 @@ export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';
 export { deviceCacheMs } from './shared-resources/device-cache.ts';
+export { inOrder, serialPortRank, visaRank } from './shared-resources/lock-order.ts';
 export { SharedResources, sharedResourcesMost } from './shared-resources/shared-resources.ts';
 export type { SharedResourcesOptions } from './shared-resources/shared-resources.ts';
 export { SerialGuard } from './shared-serial-port/serial-guard.ts';
@@ -85,8 +87,10 @@ export {
   sharedReadTimeoutMs,
 } from './shared-serial-port/shared-serial-port.ts';
 export type { SharedSerialPortOptions } from './shared-serial-port/shared-serial-port.ts';
+export { VisaHold } from './visa-session/visa-hold.ts';
 export {
   batchCommandsMost,
+  visaHoldMs,
   VisaSessionManager,
   visaTimeoutMs,
 } from './visa-session/visa-session-manager.ts';

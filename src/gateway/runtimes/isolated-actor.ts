@@ -164,7 +164,6 @@ export class IsolatedActor implements SupervisedActor {
     this.#isRunning = false;
     const held = this.#held;
     this.#held = new HeldResources(this.id, this.#options.resources);
-    this.#functions.forget();
     void held[Symbol.asyncDispose]();
   }
 

@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import type { HeldResources, SerialHold } from '../../instruments/index.ts';
+import type { HeldResources, ResourceHold, SerialHold } from '../../instruments/index.ts';
 import type { RpcContext } from '../../links/index.ts';
+import { NumberedHolds } from './numbered-holds.ts';
 
 /** What an isolated actor asks of the gateway. The same names are on both sides of the wire. */
 export interface ResourceCalls {
@@ -13,6 +14,13 @@ export interface ResourceCalls {
     readonly timeoutMs: number;
     readonly resource?: string;
   };
+  readonly 'visa.hold': { readonly timeoutMs: number; readonly resource?: string };
+  readonly 'visa.held': {
+    readonly hold: number;
+    readonly command: string;
+    readonly timeoutMs: number;
+  };
+  readonly 'visa.release': { readonly hold: number };
 }
 
 /** So many bytes are read at once at most. */
@@ -24,8 +32,8 @@ export const serialReadBytesMost = 65_536;
  */
 export class ResourceFunctions {
   readonly #held: () => HeldResources;
-  readonly #holds = new Map<number, SerialHold>();
-  #count = 0;
+  readonly #serial = new NumberedHolds<SerialHold>();
+  readonly #visa = new NumberedHolds<ResourceHold>();
 
   /** @param held of the life that is under way */
   constructor(held: () => HeldResources) {
@@ -42,34 +50,22 @@ export class ResourceFunctions {
     return {
       'serial.acquire': async ({ path, timeoutMs }, { signal }) => {
         const hold = await this.#held().acquireSerialPort(path, timeoutMs, signal);
-        this.#count += 1;
-        const number = this.#count;
-        this.#holds.set(number, hold);
-        hold.lost.addEventListener('abort', () => this.#holds.delete(number), { once: true });
-        return { hold: number };
+        return { hold: this.#serial.add(hold) };
       },
-      'serial.write': async ({ hold, data }) => await this.#hold(hold).write(bytesOf(data)),
+      'serial.write': async ({ hold, data }) => await this.#serial.get(hold).write(bytesOf(data)),
       'serial.read': async ({ hold, bytesMost }, { signal }) =>
-        await this.#hold(hold).read(Math.min(bytesMost, serialReadBytesMost), signal),
-      'serial.release': async ({ hold }) => {
-        await this.#holds.get(hold)?.release();
-      },
+        await this.#serial.get(hold).read(Math.min(bytesMost, serialReadBytesMost), signal),
+      'serial.release': async ({ hold }) => await this.#serial.release(hold),
       'visa.command': async ({ command, timeoutMs, resource }) =>
         await this.#held().enqueueVisaCommand(command, timeoutMs, resource),
+      'visa.hold': async ({ timeoutMs, resource }, { signal }) => {
+        const hold = await this.#held().holdVisa(timeoutMs, resource, signal);
+        return { hold: this.#visa.add(hold) };
+      },
+      'visa.held': async ({ hold, command, timeoutMs }) =>
+        await this.#visa.get(hold).command(command, timeoutMs),
+      'visa.release': async ({ hold }) => await this.#visa.release(hold),
     };
-  }
-
-  /** Forgets the holds of a life that is over; whoever ends that releases them. */
-  forget(): void {
-    this.#holds.clear();
-  }
-
-  #hold(number: number): SerialHold {
-    const hold = this.#holds.get(number);
-    if (hold !== undefined) return hold;
-    throw new SignalboxError('LEASE_LOST', `serial hold ${number} has ended`, {
-      details: { hold: number },
-    });
   }
 }
 

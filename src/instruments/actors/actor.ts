@@ -20,6 +20,16 @@ export interface SerialHold extends AsyncDisposable {
   release(): Promise<void>;
 }
 
+/** One actor's hold on a VISA resource; see `VisaHold`. Ends by itself after a time. */
+export interface ResourceHold extends AsyncDisposable {
+  /** Aborts when the hold has ended; the reason says why. */
+  readonly lost: AbortSignal;
+  /** Sends a command: the response where one is due, an empty text else. @throws LEASE_LOST */
+  command(command: string, timeoutMs: number): Promise<string>;
+  /** Lets others go on. */
+  release(): Promise<void>;
+}
+
 /** What actors share, whatever runtime they are in: each wire is open once, and has one line. */
 export interface ActorResources {
   /**
@@ -36,6 +46,13 @@ export interface ActorResources {
    * @throws as `SharedResources.enqueueVisaCommand`
    */
   enqueueVisaCommand(command: string, timeoutMs: number, resource?: string): Promise<string>;
+  /**
+   * Holds a VISA resource for several commands with something else between them.
+   * @param timeoutMs how long it waits in line
+   * @param resource as above
+   * @throws as `VisaSessionManager.hold`
+   */
+  holdVisa(timeoutMs: number, resource?: string, signal?: AbortSignal): Promise<ResourceHold>;
 }
 
 /** How serious something is that an actor says. */

@@ -1,8 +1,8 @@
-import { SignalboxError } from '../../kernel/index.ts';
+import { onAbort, SignalboxError } from '../../kernel/index.ts';
 import type { SharedResources } from '../shared-resources/shared-resources.ts';
-import type { ActorResources, SerialHold } from './actor.ts';
+import type { ActorResources, ResourceHold, SerialHold } from './actor.ts';
 
-/** One life of an actor has so many serial ports at once, held or waited for, at most. */
+/** One life of an actor holds so many things at once, or waits for them, at most. */
 export const actorHoldsMost = 64;
 
 /** What one life of an actor holds of the shared resources: it ends with that life, whatever it does. */
@@ -10,7 +10,7 @@ export class HeldResources implements ActorResources, AsyncDisposable {
   readonly #actorId: string;
   readonly #shared: SharedResources;
   readonly #life = new AbortController();
-  readonly #holds = new Set<SerialHold>();
+  readonly #holds = new Set<SerialHold | ResourceHold>();
   #waiting = 0;
 
   constructor(actorId: string, shared: SharedResources) {
@@ -23,28 +23,21 @@ export class HeldResources implements ActorResources, AsyncDisposable {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<SerialHold> {
-    this.#checkAlive();
-    if (this.#waiting + this.#holds.size >= actorHoldsMost) {
-      throw new SignalboxError(
-        'QUEUE_FULL',
-        `actor ${this.#actorId} has ${actorHoldsMost} serial ports, the most allowed`,
-        { details: { actor: this.#actorId, actorHoldsMost } },
-      );
-    }
-    const life = this.#life.signal;
-    const ends = signal === undefined ? life : AbortSignal.any([life, signal]);
-    this.#waiting += 1;
-    try {
+    return await this.#hold(signal, async (ends) => {
       const port = this.#shared.getSharedSerialPort(path);
-      const hold = await port.acquire(this.#actorId, timeoutMs, ends);
-      this.#holds.add(hold);
-      hold.lost.addEventListener('abort', () => this.#holds.delete(hold), { once: true });
-      if (life.aborted) await hold.release();
-      this.#checkAlive();
-      return hold;
-    } finally {
-      this.#waiting -= 1;
-    }
+      return await port.acquire(this.#actorId, timeoutMs, ends);
+    });
+  }
+
+  async holdVisa(
+    timeoutMs: number,
+    resource?: string,
+    signal?: AbortSignal,
+  ): Promise<ResourceHold> {
+    return await this.#hold(
+      signal,
+      async (ends) => await this.#shared.holdVisa(timeoutMs, this.#actorId, resource, ends),
+    );
   }
 
   async enqueueVisaCommand(command: string, timeoutMs: number, resource?: string): Promise<string> {
@@ -63,6 +56,33 @@ export class HeldResources implements ActorResources, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#life.abort(new SignalboxError('CANCELLED', `actor ${this.#actorId} has ended`));
     await Promise.allSettled(Array.from(this.#holds, async (hold) => await hold.release()));
+  }
+
+  /** Takes a hold that ends with this life. */
+  async #hold<Hold extends SerialHold | ResourceHold>(
+    signal: AbortSignal | undefined,
+    take: (ends: AbortSignal) => Promise<Hold>,
+  ): Promise<Hold> {
+    this.#checkAlive();
+    if (this.#waiting + this.#holds.size >= actorHoldsMost) {
+      throw new SignalboxError(
+        'QUEUE_FULL',
+        `actor ${this.#actorId} holds or waits for ${actorHoldsMost} things, the most allowed`,
+        { details: { actor: this.#actorId, actorHoldsMost } },
+      );
+    }
+    const life = this.#life.signal;
+    this.#waiting += 1;
+    try {
+      const hold = await take(signal === undefined ? life : AbortSignal.any([life, signal]));
+      this.#holds.add(hold);
+      onAbort(hold.lost, () => this.#holds.delete(hold));
+      if (life.aborted) await hold.release();
+      this.#checkAlive();
+      return hold;
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   #checkAlive(): void {

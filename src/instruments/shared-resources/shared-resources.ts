@@ -5,6 +5,7 @@ import type { SerialDeviceEntry } from '../../links/index.ts';
 import { formatVisaResource, parseVisaResource } from '../../protocols/index.ts';
 import { SharedSerialPort } from '../shared-serial-port/shared-serial-port.ts';
 import type { SharedSerialPortOptions } from '../shared-serial-port/shared-serial-port.ts';
+import type { VisaHold } from '../visa-session/visa-hold.ts';
 import { VisaSessionManager } from '../visa-session/visa-session-manager.ts';
 import type { VisaSessionOptions } from '../visa-session/visa-session-manager.ts';
 import { DeviceCache } from './device-cache.ts';
@@ -105,6 +106,22 @@ export class SharedResources implements AsyncDisposable {
   ): Promise<string> {
     const session = this.getVisaSession(resource ?? this.#onlyResource());
     return await session.enqueueCommand(command, timeoutMs, owner, signal);
+  }
+
+  /**
+   * Holds a VISA resource for several commands of one owner.
+   * @param timeoutMs how long it waits in line
+   * @param resource as above
+   * @throws as `VisaSessionManager.hold`; BAD_ARGUMENT as above
+   */
+  async holdVisa(
+    timeoutMs: number,
+    owner: string,
+    resource?: string,
+    signal?: AbortSignal,
+  ): Promise<VisaHold> {
+    const session = this.getVisaSession(resource ?? this.#onlyResource());
+    return await session.hold({ timeoutMs, owner, ...(signal === undefined ? {} : { signal }) });
   }
 
   /**

@@ -4,6 +4,7 @@ import { serialLinkFactory, serialSettings } from '../../links/index.ts';
 import type { SerialSettings } from '../../links/index.ts';
 import { Port } from '../../ports/index.ts';
 import type { Lease } from '../../ports/index.ts';
+import { inOrder, serialPortRank } from '../shared-resources/lock-order.ts';
 import { SerialGuard } from './serial-guard.ts';
 
 /** A guard that is not used for so long ends by itself. */
@@ -67,13 +68,14 @@ export class SharedSerialPort implements AsyncDisposable {
    * Waits in line until the port is free and open, then holds it.
    * @param timeoutMs 0 does not wait
    * @throws WAIT_TIMEOUT, LEASE_HELD when it is held and must not wait, PORT_ABSENT when it is closed,
-   *   CANCELLED, DEADLOCK; BAD_ARGUMENT for a wait that would not end
+   *   CANCELLED, DEADLOCK, LOCK_ORDER; BAD_ARGUMENT for a wait that would not end
    */
   async acquire(actorId: string, timeoutMs: number, signal?: AbortSignal): Promise<SerialGuard> {
     if (this.#isClosed) throw this.#notAvailable();
     if (!Number.isFinite(timeoutMs)) {
       throw new SignalboxError('BAD_ARGUMENT', `a wait of ${timeoutMs} ms would not end`);
     }
+    const taken = inOrder(`serial port ${this.path}`, serialPortRank);
     const startMs = this.#clock.monotonic();
     const lease = await this.#lease(actorId, timeoutMs, signal);
     try {
@@ -83,6 +85,7 @@ export class SharedSerialPort implements AsyncDisposable {
         timeoutMs - (this.#clock.monotonic() - startMs),
         signal,
       );
+      taken(lease.lost);
       return new SerialGuard(actorId, lease, this.#timeoutMs);
     } catch (error) {
       await lease.release();

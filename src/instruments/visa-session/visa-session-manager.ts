@@ -12,10 +12,14 @@ import type {
 } from '../../ports/index.ts';
 import { isQuery } from '../../protocols/index.ts';
 import { ScpiDriver } from '../drivers/scpi/scpi-driver.ts';
+import { inOrder, visaRank } from '../shared-resources/lock-order.ts';
 import type { ReplyPolicy } from '../drivers/scpi/scpi-driver.ts';
+import { VisaHold } from './visa-hold.ts';
 
 /** How long a command may take, from being asked for to its response, unless it is told otherwise. */
 export const visaTimeoutMs = 2_000;
+/** A hold that nobody releases ends after so long. */
+export const visaHoldMs = 30_000;
 /** A batch holds so many commands at most. */
 export const batchCommandsMost = 1_000;
 
@@ -162,6 +166,32 @@ export class VisaSessionManager implements AsyncDisposable {
       responses.push(await this.#run(command, this.#isAnswered(command), each, lease));
     }
     return responses;
+  }
+
+  /**
+   * Holds the resource for several commands with something else between them. Take serial ports before.
+   * @param options.timeoutMs how long it waits in line
+   * @param options.holdMs then it ends by itself. @default {@link visaHoldMs}
+   * @throws WAIT_TIMEOUT, LOCK_ORDER, CANCELLED, DEADLOCK, CLOSED
+   */
+  async hold(
+    options: Omit<VisaCommandOptions, 'priority'> & { readonly holdMs?: number } = {},
+  ): Promise<VisaHold> {
+    const { owner, signal, holdMs = visaHoldMs } = options;
+    const taken = inOrder(`VISA resource ${this.resource}`, visaRank);
+    const lease = await this.#port.lease({
+      by: this.#ownerOf(owner),
+      waitMs: checkedTimeout(options.timeoutMs ?? this.#timeoutMs),
+      holdMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    taken(lease.lost);
+    return new VisaHold(
+      this.resource,
+      lease,
+      async (command, timeoutMs, held) =>
+        await this.#run(command, this.#isAnswered(command), { timeoutMs }, held),
+    );
   }
 
   /**

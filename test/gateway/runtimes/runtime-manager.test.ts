@@ -51,6 +51,19 @@ describe('actors of both runtimes', () => {
       manager.enqueueVisaCommand('own?', 2_000, 'the program'),
     ]);
     expect(await answers).toEqual(['re old?', 're new?', 're own?']);
+    // Who holds it has nobody between its commands.
+    meter.journal.length = 0;
+    const held = await Promise.all(
+      ['old', 'new'].map(async (id) => await manager.call(id, 'hold visa', id)),
+    );
+    expect(held).toEqual(
+      ['old', 'new'].map((id) => [`re ${id} one?`, `re ${id} two?`, 'LEASE_LOST']),
+    );
+    const asked = meter.journal.join(' ').match(/(old|new) (one|two)/g);
+    expect([
+      ['old one', 'old two', 'new one', 'new two'],
+      ['new one', 'new two', 'old one', 'old two'],
+    ]).toContainEqual(asked);
     await manager.shutdown();
     // They were given, so they are not ended.
     expect(await resources.enqueueVisaCommand('still?', 2_000, 'the program')).toBe('re still?');

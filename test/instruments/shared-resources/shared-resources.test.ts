@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { deviceCacheMs, SharedResources } from '../../../src/instruments/index.ts';
 import type { SharedResourcesOptions } from '../../../src/instruments/index.ts';
 import { ManualClock } from '../../../src/kernel/index.ts';
+import type { Owner } from '../../../src/kernel/index.ts';
+import { runAsAgent } from '../../../src/locks/index.ts';
+import { EchoLine } from '../../support/echo-line.ts';
 import type { SerialDeviceEntry } from '../../../src/links/index.ts';
 import { MessageInstrument } from '../../support/message-instrument.ts';
 
@@ -113,5 +116,28 @@ describe('the devices of this machine', () => {
     });
     await expect(resources.devices()).rejects.toThrow('no /sys');
     expect(await resources.devices()).toEqual([]);
+  });
+
+  it('are taken by rank where a call chain is declared: serial ports, then VISA', async () => {
+    await using line = await EchoLine.open();
+    const meter = new MessageInstrument();
+    await using resources = new SharedResources({ visaResources: { meter: { link: meter } } });
+    const owner: Owner = { id: 'me', program: 'me', door: 'inline', sinceMs: 0 };
+    await runAsAgent(owner, async () => {
+      const port = resources.getSharedSerialPort(line.path);
+      const guard = await port.acquire('me', 2_000);
+      const hold = await resources.holdVisa(2_000, 'me');
+      expect(await hold.command('A?', 2_000)).toBe('re A?');
+      await guard.release();
+      await expect(port.acquire('me', 2_000)).rejects.toMatchObject({
+        code: 'LOCK_ORDER',
+        message: expect.stringContaining(line.path),
+      });
+      await hold.release();
+      await (await port.acquire('me', 2_000)).release();
+    });
+    // Chains that are not declared are in no order.
+    await using _hold = await resources.holdVisa(2_000, 'somebody');
+    await using _guard = await resources.getSharedSerialPort(line.path).acquire('somebody', 2_000);
   });
 });

@@ -47,6 +47,15 @@ export default defineActor({
           case 'hold':
             await resources.acquireSerialPort(String(params), 5_000);
             return 'held';
+          case 'hold visa': {
+            const meter = await resources.holdVisa(5_000);
+            const first = await meter.command(`${String(params)} one?`, 2_000);
+            await sleep(30);
+            const second = await meter.command(`${String(params)} two?`, 2_000);
+            await meter.release();
+            const late = await meter.command('late?', 2_000).catch((error: unknown) => error);
+            return [first, second, (late as { readonly code?: string }).code];
+          }
           case 'visa':
             return await resources.enqueueVisaCommand(String(params), 5_000);
           case 'pid':
