@@ -75,7 +75,17 @@ export interface MultimeterSimulatorConfig extends SimulatorPlace {
   readonly faults: readonly FaultConfig[];
 }
 
-export type SimulatorConfig = ProparSimulatorConfig | MultimeterSimulatorConfig;
+export interface RedPitayaSimulatorConfig extends SimulatorPlace {
+  readonly kind: 'red-pitaya';
+  /** What it says to `*IDN?`. */
+  readonly identity?: string | undefined;
+  readonly faults: readonly FaultConfig[];
+}
+
+export type SimulatorConfig =
+  | ProparSimulatorConfig
+  | MultimeterSimulatorConfig
+  | RedPitayaSimulatorConfig;
 
 const timeMost = 600_000;
 const time = z.number().min(0).max(timeMost);
@@ -129,6 +139,10 @@ const fault: z.ZodType<FaultConfig> = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const identity = text(200)
+  .regex(/^[^,;]+(,[^,;]*){3}$/, 'four fields with commas between: maker,model,serial,firmware')
+  .optional();
+
 const faults = z.array(fault).max(100).default([]);
 
 export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion('kind', [
@@ -158,9 +172,7 @@ export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion(
     kind: z.literal('multimeter'),
     ...place,
     terminator,
-    identity: text(200)
-      .regex(/^[^,;]+(,[^,;]*){3}$/, 'four fields with commas between: maker,model,serial,firmware')
-      .optional(),
+    identity,
     voltage: z.number().optional(),
     answerTimeMs: time.default(0),
     calibrationMs: time.default(1_000),
@@ -168,13 +180,27 @@ export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion(
     faults,
   }).superRefine((simulator, context) => {
     checkPlace(simulator, context);
-    for (const [index, { node: faulty }] of simulator.faults.entries()) {
-      if (faulty === undefined) continue;
-      const message = 'a multimeter has no nodes';
-      context.addIssue({ code: 'custom', path: ['faults', index, 'node'], message });
-    }
+    checkNoNodes(simulator.faults, 'a multimeter', context);
   }),
+  table({ kind: z.literal('red-pitaya'), ...place, identity, faults }).superRefine(
+    (simulator, context) => {
+      checkPlace(simulator, context);
+      checkNoNodes(simulator.faults, 'a Red Pitaya', context);
+    },
+  ),
 ]);
+
+function checkNoNodes(
+  list: readonly FaultConfig[],
+  what: string,
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [index, { node: faulty }] of list.entries()) {
+    if (faulty === undefined) continue;
+    const message = `${what} has no nodes`;
+    context.addIssue({ code: 'custom', path: ['faults', index, 'node'], message });
+  }
+}
 
 function checkPlace(simulator: SimulatorPlace, context: z.core.$RefinementCtx): void {
   const complain = (key: string, message: string): void =>

@@ -47,6 +47,16 @@ export function simulatorDefinition(
         ...faultsOf(config.faults, [alone]),
       };
     }
+    case 'red-pitaya': {
+      const { identity } = config;
+      return {
+        kind: 'red-pitaya',
+        ...(path === undefined ? onSocket : { path }),
+        seed,
+        ...given({ identity }),
+        ...faultsOf(config.faults, [alone]),
+      };
+    }
   }
 }
 

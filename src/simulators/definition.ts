@@ -40,8 +40,20 @@ export interface MultimeterDefinition extends OutletPlace, FaultsAtStart {
   readonly seed?: number;
 }
 
+/**
+ * The SCPI server of a Red Pitaya, whose outputs are wired to its inputs: out1 to in1, out2 to in2. Its
+ * messages end with CR LF.
+ */
+export interface RedPitayaDefinition extends OutletPlace, FaultsAtStart {
+  readonly kind: 'red-pitaya';
+  /** What it says to `*IDN?`. @default 'REDPITAYA,INSTR2026,0,SIM' */
+  readonly identity?: string;
+  /** Of its noise. @default 1 */
+  readonly seed?: number;
+}
+
 /** A simulated instrument or bus, as plain data, so that it can be sent to a thread. */
-export type SimulatorDefinition = ProparBusDefinition | MultimeterDefinition;
+export type SimulatorDefinition = ProparBusDefinition | MultimeterDefinition | RedPitayaDefinition;
 
 /** What a simulator can be told while it runs. */
 export type SimulatorCommand =

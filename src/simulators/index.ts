@@ -9,6 +9,7 @@ export type {
 export type {
   MultimeterDefinition,
   ProparBusDefinition,
+  RedPitayaDefinition,
   SimulatorCommand,
   SimulatorDefinition,
 } from './definition.ts';

@@ -37,5 +37,9 @@ export async function openSimulator(definition: SimulatorDefinition): Promise<Si
       const { openMultimeterSimulator } = await import('./scpi/multimeter-simulator.ts');
       return await openMultimeterSimulator(definition);
     }
+    case 'red-pitaya': {
+      const { openRedPitayaSimulator } = await import('./red-pitaya/red-pitaya-simulator.ts');
+      return await openRedPitayaSimulator(definition);
+    }
   }
 }

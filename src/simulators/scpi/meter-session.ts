@@ -5,17 +5,30 @@ import type { FaultPlan } from '../fault-plan.ts';
 import type { Fault } from '../faults.ts';
 import type { Wire, WireUser } from '../outlets/outlet.ts';
 import type { WireLog } from '../wire-log.ts';
-import type { Multimeter } from './multimeter.ts';
 import { scpiErrors } from './status-registers.ts';
+import type { StatusRegisters } from './status-registers.ts';
 
 /** So many messages wait for their turn; further ones are lost, with error -363. */
 export const waitingMessagesMost = 64;
 /** What went out before a cable is pulled gets so long to arrive. */
 const flushMs = 5;
 
+/** What an instrument makes of one program message. */
+export interface MeterAnswer {
+  /** Absent when the message asks for nothing. One character a byte. */
+  readonly response?: string;
+  readonly durationMs: number;
+}
+
+/** An instrument that speaks SCPI: one message in, one response or none out. */
+export interface ScpiInstrument {
+  readonly status: StatusRegisters;
+  handle(message: string): MeterAnswer;
+}
+
 /** What the sessions of an instrument share. */
 export interface MeterShared {
-  readonly meter: Multimeter;
+  readonly meter: ScpiInstrument;
   readonly faults: FaultPlan;
   readonly log: WireLog;
   readonly isInterrupted: boolean;
@@ -28,7 +41,7 @@ interface PendingResponse {
   readonly drop: () => void;
 }
 
-/** The conversation of one client with the multimeter. */
+/** The conversation of one client with an instrument. */
 export class MeterSession implements WireUser {
   readonly #wire: Wire;
   readonly #shared: MeterShared;

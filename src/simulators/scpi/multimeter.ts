@@ -4,6 +4,7 @@ import { bare, blockOf, listed, numeric, quotedText } from './command.ts';
 import type { Command, CommandTable, Outcome } from './command.ts';
 import { Measurement } from './measurement.ts';
 import { messageUnits } from './message-units.ts';
+import type { MeterAnswer, ScpiInstrument } from './meter-session.ts';
 import { shortForm } from './short-form.ts';
 import { registerMost, scpiErrors, StatusRegisters } from './status-registers.ts';
 
@@ -16,13 +17,6 @@ export const curveBytesMost = 65_536;
 /** The display has room for so many characters. */
 const displayLongest = 12;
 
-/** What an instrument makes of one program message. */
-export interface MeterAnswer {
-  /** Absent when the message asks for nothing. One character a byte. */
-  readonly response?: string;
-  readonly durationMs: number;
-}
-
 export interface MultimeterOptions {
   readonly identity?: string;
   readonly voltage?: number;
@@ -32,7 +26,7 @@ export interface MultimeterOptions {
 }
 
 /** A bench multimeter that speaks SCPI: one message in, one response or none out. */
-export class Multimeter {
+export class Multimeter implements ScpiInstrument {
   readonly status: StatusRegisters = new StatusRegisters();
   readonly #identity: string;
   readonly #measurement: Measurement;
