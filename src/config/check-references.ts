@@ -10,6 +10,9 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** What ends the messages of a Red Pitaya's SCPI server. */
+const redPitayaTerminator = '\r\n';
+
 /** What the parts of a configuration say of each other that cannot be. */
 export function checkReferences(config: Config): ConfigProblem[] {
   return [
@@ -30,8 +33,13 @@ function instrumentPorts({ instruments, ports }: Config): ConfigProblem[] {
       return [{ path, message: noSuch('port', port, ports) }];
     }
     const wanted = driver === 'bronkhorst' ? 'propar' : 'lines';
-    if (target.protocol === wanted) return [];
-    return [{ path, message: `a ${driver} instrument needs a port with protocol "${wanted}"` }];
+    if (target.protocol !== wanted) {
+      return [{ path, message: `a ${driver} instrument needs a port with protocol "${wanted}"` }];
+    }
+    if (driver !== 'red-pitaya' || target.protocol !== 'lines') return [];
+    if (target.terminator === redPitayaTerminator) return [];
+    const message = `a ${driver} instrument needs a port with terminator = "\\r\\n"`;
+    return [{ path, message }];
   });
 }
 

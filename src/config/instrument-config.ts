@@ -34,7 +34,12 @@ export interface ScpiConfig extends InstrumentCommon {
   readonly parameters: Readonly<Record<string, ScpiParameterConfig>>;
 }
 
-export type InstrumentConfig = BronkhorstConfig | ScpiConfig;
+/** A Red Pitaya with its SCPI server. */
+export interface RedPitayaScpiConfig extends InstrumentCommon {
+  readonly driver: 'red-pitaya';
+}
+
+export type InstrumentConfig = BronkhorstConfig | ScpiConfig | RedPitayaScpiConfig;
 
 export interface ScpiParameterConfig {
   readonly title?: string | undefined;
@@ -98,9 +103,12 @@ const scpi = table({
   checkReply(instrument, context);
 });
 
+const redPitaya = table({ ...common, driver: z.literal('red-pitaya') }).superRefine(checkSocket);
+
 export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
   bronkhorst,
   scpi,
+  redPitaya,
 ]);
 
 function checkSocket(

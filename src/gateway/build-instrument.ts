@@ -1,5 +1,5 @@
 import type { Config, InstrumentConfig } from '../config/index.ts';
-import { BronkhorstDriver, Instrument, ScpiDriver } from '../instruments/index.ts';
+import { BronkhorstDriver, Instrument, RedPitayaDriver, ScpiDriver } from '../instruments/index.ts';
 import type { Driver, ReplyPolicy } from '../instruments/index.ts';
 import { given, SignalboxError } from '../kernel/index.ts';
 import type { BuiltPort } from './build-port.ts';
@@ -43,6 +43,9 @@ function driverOf(
       reply: replyPolicyOf(config),
       ...given({ errorQuery, timeoutMs }),
     });
+  }
+  if (config.driver === 'red-pitaya' && built.protocol === 'lines') {
+    return new RedPitayaDriver({ ...given({ timeoutMs }) });
   }
   throw new SignalboxError(
     'CONFIG_INVALID',

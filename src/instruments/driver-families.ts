@@ -1,11 +1,13 @@
 import type { Driver } from './driver.ts';
 import type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';
+import type { RedPitayaDriverOptions } from './drivers/red-pitaya/red-pitaya-driver.ts';
 import type { ScpiDriverOptions } from './drivers/scpi/scpi-driver.ts';
 
 /** What the driver of each family is made from. */
 export interface DriverFamilyOptions {
   readonly bronkhorst: BronkhorstDriverOptions;
   readonly scpi: ScpiDriverOptions;
+  readonly 'red-pitaya': RedPitayaDriverOptions;
 }
 
 /** The name of a family of instruments. */
@@ -25,5 +27,9 @@ export const driverFamilies: DriverFactories = {
   scpi: async (options) => {
     const { ScpiDriver } = await import('./drivers/scpi/scpi-driver.ts');
     return new ScpiDriver(options);
+  },
+  'red-pitaya': async (options) => {
+    const { RedPitayaDriver } = await import('./drivers/red-pitaya/red-pitaya-driver.ts');
+    return new RedPitayaDriver(options);
   },
 };

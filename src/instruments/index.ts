@@ -47,6 +47,14 @@ export type {
   RedPitayaLogEntry,
   RedPitayaManagerOptions,
 } from './drivers/red-pitaya/red-pitaya-manager.ts';
+export {
+  acquireHoldMs,
+  triggerMsDefault,
+  triggerMsMost,
+} from './drivers/red-pitaya/red-pitaya-actions.ts';
+export { RedPitayaDriver } from './drivers/red-pitaya/red-pitaya-driver.ts';
+export type { RedPitayaDriverOptions } from './drivers/red-pitaya/red-pitaya-driver.ts';
+export { decodeVolts } from './drivers/red-pitaya/red-pitaya-samples.ts';
 export { pyrplPort } from './drivers/red-pitaya/red-pitaya-worker.ts';
 export type { RedPitayaConfig } from './drivers/red-pitaya/red-pitaya-worker.ts';
 export { DeviceControl } from './drivers/scpi/device-control.ts';

@@ -66,7 +66,7 @@ describe('a configuration', () => {
     [
       'a driver that does not exist',
       `${port}[instruments.a]\nport = "bus"\ndriver = "visa"\n`,
-      'lab.toml:6: instruments.a.driver: must be one of "bronkhorst", "scpi"',
+      'lab.toml:6: instruments.a.driver: must be one of "bronkhorst", "scpi", "red-pitaya"',
     ],
     [
       'a port without an address',
@@ -77,6 +77,11 @@ describe('a configuration', () => {
       'an instrument on a port of another protocol',
       `${port}[instruments.a]\nport = "bus"\ndriver = "scpi"\n`,
       'lab.toml:5: instruments.a.port: a scpi instrument needs a port with protocol "lines"',
+    ],
+    [
+      'a Red Pitaya on a port whose messages end otherwise',
+      '[ports.p]\ntcp = "rp:5000"\nprotocol = "lines"\n[instruments.a]\nport = "p"\ndriver = "red-pitaya"\n',
+      'lab.toml:5: instruments.a.port: a red-pitaya instrument needs a port with terminator = "\\r\\n"',
     ],
     ['what is no TOML', 'a = [\nb', 'lab.toml:2: '],
     [

@@ -60,7 +60,7 @@ export interface ScpiDriverOptions {
 
 /** Turns declared parameters and messages of a SCPI instrument into transactions. */
 export class ScpiDriver implements Driver {
-  readonly family = 'scpi';
+  readonly family: string = 'scpi';
   readonly parameters: readonly Parameter[];
   readonly actions: Driver['actions'] = [];
   /** What ends a message to the instrument, and a response of it. */

@@ -184,5 +184,5 @@ test('drivers are made by the name of their family', async () => {
   const driver = await driverFamilies.scpi({ parameters });
   expect(driver.family).toBe('scpi');
   await port.transact(ask('VOLT?'), by);
-  expect(Object.keys(driverFamilies)).toEqual(['bronkhorst', 'scpi']);
+  expect(Object.keys(driverFamilies)).toEqual(['bronkhorst', 'scpi', 'red-pitaya']);
 });
