@@ -481,6 +481,34 @@ class Instrument:
         """Sends a message that has no reply."""
         self._post(("send",), {"message": message}, wait_s, priority)
 
+    def call(self, function: str, /, **params: Any) -> Any:
+        """Calls a function of the library that drives it, for instruments whose driver is a worker::
+
+            trace = scope.call("acquire", channel=1)
+
+        Arrays in the result are lists of numbers, with None for NaN and infinities. A call is never
+        repeated. :meth:`call_with` says how long it may take and wait.
+
+        Raises :class:`SignalboxError`: WORKER_FAILED with what the function raised, NOT_FOUND,
+        WORKER_UNAVAILABLE when it was not sent, OUTCOME_UNKNOWN when its answer was lost.
+        """
+        return self.call_with(function, params)
+
+    def call_with(self, function: str, params: Union[Mapping[str, Any], List[Any]], *,
+                  timeout_s: Optional[float] = None, wait_s: Optional[float] = None,
+                  priority: Optional[str] = None) -> Any:
+        """As :meth:`call`.
+
+        :param params: by name, or in order
+        :param timeout_s: how long the function may take; unless given as long as its driver says
+        :param wait_s: how long to wait for the turn; 10 unless given
+        """
+        body = {"function": function, "params": params, "timeoutMs": _ms(timeout_s),
+                "waitMs": _ms(wait_s), "priority": priority}
+        answer = self.client.call("POST", self._path("call"), body=body, lease=self._lease,
+                                  takes_s=_takes_s(wait_s, timeout_s))
+        return answer["result"]
+
     def identify(self, *, wait_s: Optional[float] = None) -> Dict[str, Any]:
         """What the instrument says it is: ``text``, and maker, model, serial, firmware where known."""
         answer: Dict[str, Any] = self._post(("identify",), {}, wait_s, None)
@@ -694,6 +722,9 @@ def _from_json(value: Any) -> Value:
 
 def _plain(value: Any) -> Any:
     """Numbers of other packages, such as numpy, as Python's."""
+    whole = getattr(value, "tolist", None)
+    if whole is not None and getattr(value, "shape", ()) != ():
+        return whole()
     item = getattr(value, "item", None)
     if item is not None:
         return _to_json(item())

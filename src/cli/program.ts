@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addReadCommand(program);
   addSetCommand(program);
   addQueryCommand(program);
+  addCallCommand(program);
   addWatchCommand(program);
 
   program.commandsGroup('Sharing:');

@@ -9,7 +9,7 @@ import { localUrl } from './local-url.ts';
 import { note, say, sayJson } from './output.ts';
 
 /** An orderly end may take so long; a second signal, or this time, ends it at once. */
-const drainLongestMs = 20_000;
+const drainLongestMs = 22_000;
 
 /** Runs a gateway in this process until it is told to stop. @param file of its configuration */
 export async function runGateway(config: Config, file: string, isJson: boolean): Promise<void> {

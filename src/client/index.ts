@@ -42,4 +42,5 @@ export type {
   TraceReport,
   WaitingReport,
   WatchEvent,
+  WorkerReport,
 } from './reports.ts';

@@ -140,6 +140,40 @@ export interface InstrumentReport {
   }[];
   /** Whether it understands messages in a language of its own. */
   readonly messages: boolean;
+  /** Whether functions of its library can be called. */
+  readonly calls: boolean;
+  /** Who changed its settings last; absent when nobody has since the gateway was started. */
+  readonly lastChange?: {
+    readonly by: Owner;
+    /** `write setpoint`, `call calibrate`. */
+    readonly what: string;
+    readonly atMs: number;
+  };
+}
+
+/** One worker: a library that runs in a process or thread of its own. */
+export interface WorkerReport {
+  readonly name: string;
+  readonly address: string;
+  readonly state: 'stopped' | 'starting' | 'ready' | 'waiting' | 'draining' | 'stopping' | 'error';
+  /** Why it is not ready. */
+  readonly reason?: string;
+  readonly pid?: number;
+  /** Calls that wait for an answer. */
+  readonly pendingCount: number;
+  /** How often it was started again after a crash. */
+  readonly restarts: number;
+  /** The ports that lead to it. */
+  readonly ports: readonly string[];
+  readonly version?: string;
+  /** While it is ready. */
+  readonly functions?: readonly {
+    readonly name: string;
+    readonly doc?: string;
+    /** What it takes; as the worker describes it. */
+    readonly parameters?: unknown;
+  }[];
+  readonly statistics: Readonly<Record<string, number>>;
 }
 
 /** One way in. */
@@ -159,6 +193,7 @@ export interface StatusReport {
   readonly ports: readonly PortReport[];
   readonly doors: readonly DoorReport[];
   readonly instruments: readonly InstrumentReport[];
+  readonly workers: readonly WorkerReport[];
 }
 
 /** What an instrument says of itself. */
@@ -194,10 +229,11 @@ export interface JobReport {
   readonly error?: ErrorReport;
 }
 
-/** Whether every port can be used, and why not. */
+/** Whether every port and worker can be used, and why not. */
 export interface ReadinessReport {
   readonly status: 'ready' | 'not-ready';
   readonly ports: Readonly<Record<string, ReadinessOfPart>>;
+  readonly workers: Readonly<Record<string, ReadinessOfPart>>;
   /** What else there is: runtimes and their actors. */
   readonly subsystems: Readonly<Record<string, ReadinessOfPart>>;
 }

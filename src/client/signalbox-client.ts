@@ -36,6 +36,7 @@ import type {
   StatusReport,
   TraceReport,
   WatchEvent,
+  WorkerReport,
 } from './reports.ts';
 import { watchEvents, watchParameters } from './watch-parameters.ts';
 
@@ -69,7 +70,7 @@ export class SignalboxClient {
     return await this.#calls.get(['status'], options);
   }
 
-  /** Whether every port can be used, and why not. */
+  /** Whether every port and worker can be used, and why not. */
   async readiness({ signal }: WaitOptions = {}): Promise<ReadinessReport> {
     const call = { method: 'GET', path: ['readyz'], accepts: [503] } as const;
     return await this.#transport.call({ ...call, signal });
@@ -177,6 +178,23 @@ export class SignalboxClient {
     await this.#calls.post(['instruments', instrument, 'send'], { message }, options);
   }
 
+  /**
+   * Calls a function of the library that drives an instrument. Arrays in its result are lists of
+   * numbers, with null for what JSON has no number for.
+   * @param params its arguments, by name or in order; plain data
+   */
+  async call(
+    instrument: string,
+    method: string,
+    params: Readonly<Record<string, unknown>> | readonly unknown[] = {},
+    options: RequestOptions & { readonly timeoutMs?: number } = {},
+  ): Promise<unknown> {
+    const { timeoutMs } = options;
+    const body = { function: method, params, timeoutMs };
+    const path = ['instruments', instrument, 'call'];
+    return (await this.#calls.post<{ result: unknown }>(path, body, options)).result;
+  }
+
   async identify(instrument: string, options: RequestOptions = {}): Promise<IdentityReport> {
     return await this.#calls.post(['instruments', instrument, 'identify'], {}, options);
   }
@@ -214,6 +232,19 @@ export class SignalboxClient {
       signal,
     });
     return new ClientLease(this.#transport, granted);
+  }
+
+  /** All workers, with their state and what they have done. */
+  async workers(options: WaitOptions = {}): Promise<readonly WorkerReport[]> {
+    return (await this.#calls.get<{ workers: WorkerReport[] }>(['workers'], options)).workers;
+  }
+
+  /** What the worker of an instrument says unasked: `event`, with its name and data. */
+  workerEvents(
+    instrument: string,
+    options: StreamOptions = {},
+  ): AsyncGenerator<GatewayEvent, void, undefined> {
+    return watchEvents(this.#transport, options, ['instruments', instrument, 'events']);
   }
 
   /** All leases that are held, by whomever. */

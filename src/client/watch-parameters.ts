@@ -26,12 +26,13 @@ export async function* watchParameters(
   }
 }
 
-/** What happens on the ports, until the loop is left. */
+/** What happens on the ports, or elsewhere, until the loop is left. */
 export async function* watchEvents(
   transport: Transport,
   options: StreamOptions,
+  path: readonly string[] = ['events'],
 ): AsyncGenerator<GatewayEvent, void, undefined> {
-  const call = { method: 'GET', path: api('events') } as const;
+  const call = { method: 'GET', path: api(...path) } as const;
   for await (const { event, data } of eventsOf(transport, call, options)) {
     yield { event, data: JSON.parse(data) as GatewayEvent['data'] };
   }

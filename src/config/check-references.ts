@@ -18,11 +18,28 @@ export function checkReferences(config: Config): ConfigProblem[] {
   return [
     ...instrumentPorts(config),
     ...simulatorsOfPorts(config),
+    ...workersOfPorts(config),
     ...instrumentsOfLogs(config),
     ...twice('wire', wires(config)),
     ...twice('virtual serial port', virtualPorts(config)),
     ...twice('TCP port', tcpPorts(config)),
   ];
+}
+
+/** What a family of instruments speaks. */
+const protocolOf = {
+  bronkhorst: 'propar',
+  scpi: 'lines',
+  'red-pitaya': 'lines',
+  worker: 'calls',
+} as const;
+
+function workersOfPorts({ ports, workers }: Config): ConfigProblem[] {
+  return Object.entries(ports).flatMap(([key, { worker }]) =>
+    worker === undefined || own(workers, worker) !== undefined
+      ? []
+      : [{ path: ['ports', key, 'worker'], message: noSuch('worker', worker, workers) }],
+  );
 }
 
 function instrumentPorts({ instruments, ports }: Config): ConfigProblem[] {
@@ -32,7 +49,7 @@ function instrumentPorts({ instruments, ports }: Config): ConfigProblem[] {
     if (target === undefined) {
       return [{ path, message: noSuch('port', port, ports) }];
     }
-    const wanted = driver === 'bronkhorst' ? 'propar' : 'lines';
+    const wanted = protocolOf[driver];
     if (target.protocol !== wanted) {
       return [{ path, message: `a ${driver} instrument needs a port with protocol "${wanted}"` }];
     }

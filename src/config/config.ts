@@ -5,6 +5,7 @@ import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
+import type { WorkerConfig } from './worker-config.ts';
 
 /** A whole configuration, with its defaults. docs/reference/configuration.md explains each key. */
 export interface Config {
@@ -13,6 +14,7 @@ export interface Config {
   readonly hislip?: HislipConfig | undefined;
   readonly vxi11?: Vxi11Config | undefined;
   readonly discovery: DiscoveryConfig;
+  readonly workers: Readonly<Record<string, WorkerConfig>>;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;
   readonly runtimes?: RuntimesConfig | undefined;

@@ -14,6 +14,7 @@ export const logRooms = [
   'doors',
   'http',
   'simulators',
+  'workers',
   'records',
   'runtimes',
 ] as const;
@@ -82,6 +83,7 @@ export const gatewaySchema: z.ZodType<GatewayConfig> = table({
     doors: logLevel.optional(),
     http: logLevel.optional(),
     simulators: logLevel.optional(),
+    workers: logLevel.optional(),
     records: logLevel.optional(),
   }).default({}),
 });

@@ -14,4 +14,5 @@ export type { InstrumentConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
 export type { PortConfig } from './port-config.ts';
 export type { ActorConfig, RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
+export type { WorkerConfig } from './worker-config.ts';
 export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';

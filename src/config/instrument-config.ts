@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isLoopback } from '../kernel/index.ts';
 import { host, milliseconds, name, table, tcpPort } from './fields.ts';
+import { workerParameter } from './worker-config.ts';
+import type { WorkerParameterConfig } from './worker-config.ts';
 
 interface InstrumentCommon {
   readonly port: string;
@@ -39,7 +41,17 @@ export interface RedPitayaScpiConfig extends InstrumentCommon {
   readonly driver: 'red-pitaya';
 }
 
-export type InstrumentConfig = BronkhorstConfig | ScpiConfig | RedPitayaScpiConfig;
+/** An instrument whose driver is a library in a worker. */
+export interface WorkerInstrumentConfig extends InstrumentCommon {
+  readonly driver: 'worker';
+  readonly parameters: Readonly<Record<string, WorkerParameterConfig>>;
+}
+
+export type InstrumentConfig =
+  | BronkhorstConfig
+  | ScpiConfig
+  | RedPitayaScpiConfig
+  | WorkerInstrumentConfig;
 
 export interface ScpiParameterConfig {
   readonly title?: string | undefined;
@@ -105,10 +117,21 @@ const scpi = table({
 
 const redPitaya = table({ ...common, driver: z.literal('red-pitaya') }).superRefine(checkSocket);
 
+const worker = table({
+  ...common,
+  driver: z.literal('worker'),
+  parameters: z.record(name, workerParameter).default({}),
+}).superRefine((instrument, context) => {
+  if (instrument.socket === undefined) return;
+  const message = 'a raw socket carries messages, and a worker takes calls';
+  context.addIssue({ code: 'custom', path: ['socket'], message });
+});
+
 export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
   bronkhorst,
   scpi,
   redPitaya,
+  worker,
 ]);
 
 function checkSocket(

@@ -4,7 +4,7 @@ import { baudRateMost, visaLinkFactory } from '../links/index.ts';
 import { parseVisaResource } from '../protocols/index.ts';
 import { name, path } from './fields.ts';
 
-/** Where the wire is, one of the four, and how a serial line is set. */
+/** Where the wire is, one of the five, and how a serial line is set. */
 export interface PortLinkConfig {
   /**
    * A device path; `/dev/serial/by-id/…` stays the same when adapters are replugged. Or a serial line of
@@ -24,6 +24,8 @@ export interface PortLinkConfig {
   readonly visaLibrary?: true | string | undefined;
   /** The name of a simulator in the same file. */
   readonly simulator?: string | undefined;
+  /** The name of a worker in the same file. */
+  readonly worker?: string | undefined;
   readonly baudRate?: number | undefined;
   readonly dataBits?: 5 | 6 | 7 | 8 | undefined;
   readonly stopBits?: 1 | 2 | undefined;
@@ -65,6 +67,7 @@ export const linkFields: {
   prologix: z.string().min(1).optional(),
   visaLibrary: z.union([z.literal(true), path]).optional(),
   simulator: name.optional(),
+  worker: name.optional(),
   ...serialSettings,
 };
 
@@ -87,10 +90,10 @@ export function isMessageLink({ visa, visaLibrary }: PortLinkConfig): boolean {
 }
 
 export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
-  const { serial, tcp, visa, simulator } = port;
-  const places = [serial, tcp, visa, simulator].filter((place) => place !== undefined);
+  const { serial, tcp, visa, simulator, worker } = port;
+  const places = [serial, tcp, visa, simulator, worker].filter((place) => place !== undefined);
   if (places.length !== 1) {
-    const message = 'exactly one of serial, tcp, visa and simulator';
+    const message = 'exactly one of serial, tcp, visa, simulator and worker';
     context.addIssue({ code: 'custom', path: [], message });
   }
   checkVisa(port, context);

@@ -48,7 +48,13 @@ export interface GapPortConfig extends PortCommon {
   readonly resynchronization?: 'none' | 'quiet' | 'reconnect' | undefined;
 }
 
-export type PortConfig = ProparPortConfig | LinesPortConfig | GapPortConfig;
+/** A line to a worker, which takes calls of its functions. */
+export interface CallsPortConfig extends PortCommon {
+  readonly protocol: 'calls';
+  readonly resynchronization?: undefined;
+}
+
+export type PortConfig = ProparPortConfig | LinesPortConfig | GapPortConfig | CallsPortConfig;
 
 /** What ends a line: the last of its characters does. */
 export const terminator: z.ZodDefault<z.ZodString> = z.string().min(1).max(8).default('\n');
@@ -85,11 +91,13 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
     replyBytes: z.number().int().min(0).max(65_536).optional(),
     resynchronization: z.enum(['none', 'quiet', 'reconnect']).optional(),
   }).superRefine(checkPort),
+  table({ ...common, protocol: z.literal('calls') }).superRefine(checkPort),
 ]);
 
 function checkPort(port: PortConfig, context: z.core.$RefinementCtx): void {
   checkLink(port, context);
   checkMessages(port, context);
+  checkCalls(port, context);
   const { rfc2217Host, rfc2217AllowRemoteWithoutToken } = port;
   if (isLoopback(rfc2217Host) || rfc2217AllowRemoteWithoutToken) return;
   const message = `${rfc2217Host} can be reached from other machines, and RFC 2217 asks for no token: whoever reaches it may use the port. Where that is meant, say rfc2217AllowRemoteWithoutToken = true`;
@@ -107,4 +115,19 @@ function checkMessages(port: PortConfig, context: z.core.$RefinementCtx): void {
     const message = 'a device clear is for VXI-11, HiSLIP, USBTMC and GPIB';
     context.addIssue({ code: 'custom', path: ['resynchronization'], message });
   }
+}
+
+/** A worker takes calls, and a call can go to nothing else. */
+function checkCalls(port: PortConfig, context: z.core.$RefinementCtx): void {
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  const { protocol, worker, virtualPorts, rfc2217 } = port;
+  if (worker !== undefined && protocol !== 'calls') {
+    complain('protocol', 'a worker takes calls: protocol = "calls"');
+  }
+  if (protocol !== 'calls') return;
+  if (worker === undefined) complain('protocol', 'calls go to a worker: worker = "NAME"');
+  const why = 'carries bytes, and a worker takes calls';
+  if (virtualPorts.length > 0) complain('virtualPorts', `a virtual serial port ${why}`);
+  if (rfc2217 !== undefined) complain('rfc2217', `RFC 2217 ${why}`);
 }

@@ -9,6 +9,7 @@ import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
+import { workerSchema } from './worker-config.ts';
 
 const factorMost = 1_000_000;
 const gasFactors = z.record(
@@ -23,6 +24,7 @@ export const configSchema: z.ZodType<Config> = table({
   hislip: hislipSchema.optional(),
   vxi11: vxi11Schema.optional(),
   discovery: discoverySchema.prefault({}),
+  workers: z.record(name, workerSchema).default({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
   runtimes: runtimesSchema.optional(),

@@ -9,7 +9,7 @@ import type { RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 export function settlePaths(config: Config, folder: string): Config {
   const settled = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  const { gateway, http, csvLogs, runtimes, simulators } = config;
+  const { gateway, http, csvLogs, runtimes, simulators, workers } = config;
   return {
     ...config,
     gateway: {
@@ -20,6 +20,14 @@ export function settlePaths(config: Config, folder: string): Config {
     http: { ...http, tokenFile: settled(http.tokenFile) },
     ...(runtimes === undefined ? {} : { runtimes: settleModules(runtimes, folder) }),
     csvLogs: mapped(csvLogs, (log) => ({ ...log, folder: resolve(folder, log.folder) })),
+    // What else is relative in a command leads on from the folder that it is started in.
+    workers: mapped(workers, (worker) => ({
+      ...worker,
+      module: settled(worker.module),
+      ...(worker.isolation === 'thread'
+        ? {}
+        : { workingFolder: resolve(folder, worker.workingFolder ?? '.') }),
+    })),
     simulators: mapped(simulators, (simulator) => ({
       ...simulator,
       path: settled(simulator.path),

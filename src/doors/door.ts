@@ -1,5 +1,6 @@
 import type { Owner } from '../kernel/index.ts';
 import type { Instrument } from '../instruments/index.ts';
+import type { SupervisedWorker } from '../links/index.ts';
 import type { Port } from '../ports/index.ts';
 
 /** How a door stands now, and how to come in. */
@@ -36,11 +37,19 @@ export interface Door extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** A worker, and the ports that lead to it. */
+export interface DirectoryWorker {
+  readonly worker: SupervisedWorker;
+  readonly ports: readonly string[];
+}
+
 /** What doors lead to. The gateway fills it; doors only look things up. */
 export interface Directory {
   readonly ports: ReadonlyMap<string, Port>;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly doors: readonly Door[];
+  /** Absent where there are none. */
+  readonly workers?: ReadonlyMap<string, DirectoryWorker>;
   /** What else of the gateway can be ready or not: runtimes and their actors. */
   subsystems(): readonly SubsystemStatus[];
 }

@@ -1,7 +1,14 @@
 export { Advertiser } from './advertise/advertiser.ts';
 export type { AdvertiserOptions } from './advertise/advertiser.ts';
 export type { AdvertisedService } from './advertise/advertised-service.ts';
-export type { Directory, Door, DoorOffer, DoorStatus, SubsystemStatus } from './door.ts';
+export type {
+  Directory,
+  DirectoryWorker,
+  Door,
+  DoorOffer,
+  DoorStatus,
+  SubsystemStatus,
+} from './door.ts';
 export { messageDevice } from './message-device.ts';
 export type { MessageDevice, MessageDeviceOptions } from './message-device.ts';
 export type { DeviceDoorOptions } from './device-door.ts';

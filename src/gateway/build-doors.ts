@@ -12,7 +12,7 @@ import {
   Vxi11Server,
 } from '../doors/index.ts';
 import type { Directory, Door, MessageDevice } from '../doors/index.ts';
-import { ScpiDriver } from '../instruments/index.ts';
+import { ScpiDriver, WorkerDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { given, isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
@@ -62,7 +62,7 @@ function virtualPort(
   built: BuiltPort | undefined,
   { runtimeFolder, log }: DoorSurroundings,
 ): Door[] {
-  if (built === undefined) return [];
+  if (built?.clientProtocol === undefined) return [];
   const { port, clientProtocol: protocol } = built;
   const path = join(runtimeFolder, name);
   return [new VirtualPortDoor({ name, path, port, protocol, failed: failureLog(log) })];
@@ -74,7 +74,7 @@ function networkPort(
   { log }: DoorSurroundings,
 ): Door[] {
   const { rfc2217: tcpPort, rfc2217Host: host, rfc2217LineControl: hasLineControl } = config;
-  if (tcpPort === undefined || built === undefined) return [];
+  if (tcpPort === undefined || built?.clientProtocol === undefined) return [];
   const { port, clientProtocol: protocol } = built;
   const settings = {
     baudRate: config.baudRate ?? defaultSerialSettings.baudRate,
@@ -126,7 +126,7 @@ function socket(
 function portProtocol(
   { port }: Instrument,
   built: DoorSurroundings['built'],
-): BuiltPort['clientProtocol'] {
+): NonNullable<BuiltPort['clientProtocol']> {
   const clientProtocol = built.get(port.name)?.clientProtocol;
   if (clientProtocol === undefined) throw new SignalboxError('INTERNAL', `no port ${port.name}`);
   return clientProtocol;
@@ -135,7 +135,11 @@ function portProtocol(
 /** The instruments as VISA programs see them, with their numbers: in the order of the file. */
 function messageDevices({ directory, built, log }: DoorSurroundings): readonly MessageDevice[] {
   const failed = failureLog(log);
-  return [...directory.instruments.values()].map((instrument, index) => {
+  // A worker takes calls, and no messages.
+  const speaking = [...directory.instruments.values()].filter(
+    ({ driver }) => !(driver instanceof WorkerDriver),
+  );
+  return speaking.map((instrument, index) => {
     const { driver } = instrument;
     if (driver instanceof ScpiDriver) {
       const { control } = driver;

@@ -1,5 +1,11 @@
 import type { Config, InstrumentConfig } from '../config/index.ts';
-import { BronkhorstDriver, Instrument, RedPitayaDriver, ScpiDriver } from '../instruments/index.ts';
+import {
+  BronkhorstDriver,
+  Instrument,
+  RedPitayaDriver,
+  ScpiDriver,
+  WorkerDriver,
+} from '../instruments/index.ts';
 import type { Driver, ReplyPolicy } from '../instruments/index.ts';
 import { given, SignalboxError } from '../kernel/index.ts';
 import type { BuiltPort } from './build-port.ts';
@@ -46,6 +52,13 @@ function driverOf(
   }
   if (config.driver === 'red-pitaya' && built.protocol === 'lines') {
     return new RedPitayaDriver({ ...given({ timeoutMs }) });
+  }
+  if (config.driver === 'worker' && built.protocol === 'calls') {
+    const { parameters } = config;
+    return new WorkerDriver({
+      parameters: Object.entries(parameters).map(([key, each]) => ({ ...each, name: key })),
+      ...given({ timeoutMs }),
+    });
   }
   throw new SignalboxError(
     'CONFIG_INVALID',

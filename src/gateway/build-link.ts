@@ -1,17 +1,25 @@
-import { given } from '../kernel/index.ts';
+import { given, SignalboxError } from '../kernel/index.ts';
 import type { PortConfig } from '../config/index.ts';
 import {
   rfc2217LinkFactory,
   serialLinkFactory,
   tcpLinkFactory,
   visaLinkFactory,
+  workerLinkFactory,
 } from '../links/index.ts';
-import type { LinkFactory, PrologixAdapters, SerialLinkOptions } from '../links/index.ts';
+import type {
+  LinkFactory,
+  PrologixAdapters,
+  SerialLinkOptions,
+  SharedWorker,
+} from '../links/index.ts';
 
 /** What the link of a port has in common with those of others. */
 export interface LinkSurroundings {
   /** Where the simulators of the configuration are to be found. */
   readonly simulatorAddress: (name: string) => string;
+  /** The workers of the configuration. */
+  readonly worker?: (name: string) => SharedWorker | undefined;
   /** What instruments on one GPIB bus share. */
   readonly adapters?: PrologixAdapters;
 }
@@ -19,8 +27,13 @@ export interface LinkSurroundings {
 /** What opens the link of a port. */
 export function linkFactoryOf(
   config: PortConfig,
-  { simulatorAddress, adapters }: LinkSurroundings = { simulatorAddress: () => '' },
+  { simulatorAddress, adapters, worker }: LinkSurroundings = { simulatorAddress: () => '' },
 ): LinkFactory {
+  if (config.worker !== undefined) {
+    const shared = worker?.(config.worker);
+    if (shared !== undefined) return workerLinkFactory(shared);
+    throw new SignalboxError('CONFIG_INVALID', `worker ${config.worker} runs only in a gateway`);
+  }
   const { serial, tcp, visa, prologix, visaLibrary, simulator } = config;
   const settings = serialSettingsOf(config);
   if (visa !== undefined)

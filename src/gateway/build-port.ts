@@ -19,8 +19,8 @@ export type BuiltPort = {
   readonly port: Port;
   /** How long its instruments may take to answer; undefined: as long as their protocol says. */
   readonly timeoutMs: number | undefined;
-  /** How unmodified programs speak on it. */
-  readonly clientProtocol: ClientProtocol;
+  /** How unmodified programs speak on it; undefined where no bytes travel. */
+  readonly clientProtocol: ClientProtocol | undefined;
 } & (
   | {
       readonly protocol: 'propar';
@@ -34,6 +34,7 @@ export type BuiltPort = {
       readonly isMessageLink: boolean;
     }
   | { readonly protocol: 'gap' }
+  | { readonly protocol: 'calls' }
 );
 
 export interface PortSurroundings extends LinkSurroundings {
@@ -80,6 +81,8 @@ export function buildPort(
       });
       return { port, protocol: 'gap', timeoutMs, clientProtocol };
     }
+    case 'calls':
+      return { port, protocol: 'calls', timeoutMs, clientProtocol: undefined };
   }
 }
 
@@ -98,6 +101,7 @@ function usualFor(
   { kind, address }: LinkFactory,
 ): 'none' | 'quiet' | 'clear' | 'reconnect' {
   if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
+  if (config.protocol === 'calls') return 'none';
   if (kind === 'message') return 'clear';
   // A server that is a gateway keeps requests for a while: they end with the connection.
   if (config.serial?.startsWith('rfc2217://') === true) return 'reconnect';

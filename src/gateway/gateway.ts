@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import type { Advertiser, Directory, Door } from '../doors/index.ts';
+import type { Advertiser, Directory, DirectoryWorker, Door } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { asSignalboxError, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { PrologixAdapters } from '../links/index.ts';
+import type { SharedWorker } from '../links/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { SimulatedLaboratory } from '../simulators/index.ts';
@@ -14,6 +15,7 @@ import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { buildPort } from './build-port.ts';
 import type { BuiltPort } from './build-port.ts';
+import { buildWorkers, workersForDoors } from './build-workers.ts';
 import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
 import { followPort } from './follow-port.ts';
@@ -41,9 +43,13 @@ export const shutdownLongestMs = {
   drain: 7_000,
   doors: 2_500,
   ports: 1_000,
+  workers: 2_500,
   logs: 1_000,
   simulators: 1_000,
 } as const;
+
+/** What workers have under way when nobody asks them any more may take so long to end, in ms. */
+const workerDrainMs = 1_000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -58,6 +64,8 @@ export class Gateway implements AsyncDisposable {
   readonly runtimeFolder: string;
   readonly #config: Config;
   readonly #shutdown: ((by: Owner) => void) | undefined;
+  readonly #workers: ReadonlyMap<string, SharedWorker>;
+  readonly #workersForDoors: ReadonlyMap<string, DirectoryWorker>;
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #doors: Door[] = [];
@@ -83,6 +91,8 @@ export class Gateway implements AsyncDisposable {
       level: logLevel,
       levels: logLevels,
     });
+    this.#workers = buildWorkers(config, this.log);
+    this.#workersForDoors = workersForDoors(config, this.#workers);
   }
 
   /** What doors lead to. */
@@ -92,6 +102,7 @@ export class Gateway implements AsyncDisposable {
       instruments: this.#instruments,
       doors: this.#doors,
       subsystems: () => (this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
+      workers: this.#workersForDoors,
     };
   }
 
@@ -224,6 +235,7 @@ export class Gateway implements AsyncDisposable {
         tokens,
         graph,
         adapters,
+        worker: (worker) => this.#workers.get(worker),
         simulatorAddress: (simulator) => this.#laboratory?.simulators.get(simulator)?.address ?? '',
       });
       built.set(name, port);
@@ -288,8 +300,11 @@ export class Gateway implements AsyncDisposable {
       {
         name: 'the requests in line',
         longestMs: drain,
-        run: async () =>
-          await Promise.race([ports(async (port) => await port.drain()), this.#hurry.promise]),
+        run: async () => {
+          // They end after all who ask them, however many there are.
+          for (const worker of this.#workers.values()) worker.keep();
+          await Promise.race([ports(async (port) => await port.drain()), this.#hurry.promise]);
+        },
       },
       {
         name: 'the doors',
@@ -300,6 +315,12 @@ export class Gateway implements AsyncDisposable {
         name: 'the ports',
         longestMs: shutdownLongestMs.ports,
         run: async () => await ports(async (port) => await port.close()),
+      },
+      {
+        name: 'the workers',
+        longestMs: shutdownLongestMs.workers,
+        run: async () =>
+          await endAll(this.#workers.values(), async (worker) => await worker.end(workerDrainMs)),
       },
       {
         name: 'the CSV logs',

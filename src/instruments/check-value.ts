@@ -40,6 +40,20 @@ export function checkLimits(parameter: Parameter, value: Value): void {
   );
 }
 
+/** @throws VALUE_OUT_OF_RANGE for a text that is none of the choices */
+export function checkChoice(
+  { name }: Parameter,
+  value: Value,
+  choices: readonly string[] | undefined,
+): void {
+  if (choices === undefined || choices.includes(String(value))) return;
+  throw new SignalboxError(
+    'VALUE_OUT_OF_RANGE',
+    `'${String(value).slice(0, 40)}' is none of what ${name} takes: ${choices.join(', ')}`,
+    { details: { parameter: name, choices } },
+  );
+}
+
 function bytesOf(value: Value): number {
   if (typeof value === 'string') return new TextEncoder().encode(value).length;
   return value instanceof Uint8Array ? value.length : 0;

@@ -71,4 +71,12 @@ export interface Driver {
   query?(message: string): Transaction<string>;
   /** The same without a reply. */
   send?(message: string): Transaction<void>;
+  /**
+   * Calls a function, for families that have some (worker). Never repeated.
+   * @param signal of a caller who may give up
+   * @throws BAD_ARGUMENT for what cannot be a name of one
+   */
+  call?(method: string, params: unknown, signal?: AbortSignal): Transaction<unknown>;
+  /** Whether a function is known to change nothing. */
+  isReading?(method: string): boolean;
 }

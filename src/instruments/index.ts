@@ -60,6 +60,8 @@ export type { RedPitayaConfig } from './drivers/red-pitaya/red-pitaya-worker.ts'
 export { DeviceControl } from './drivers/scpi/device-control.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
+export { functionNameMost, WorkerDriver, workerTimeoutMs } from './drivers/worker/worker-driver.ts';
+export type { WorkerDriverOptions, WorkerParameter } from './drivers/worker/worker-driver.ts';
 export type { DumpLevel } from './flow-control/line-monitor.ts';
 export {
   PP_COMMAND,
@@ -81,7 +83,7 @@ export type { ProparProvider, SerialClass, SharedBus } from './flow-control/prop
 export type { ProparRequest, ProparResult } from './flow-control/propar-types.ts';
 export type { UsbStatistics } from './flow-control/usb-statistics.ts';
 export { Instrument } from './instrument.ts';
-export type { ActionOptions, CallOptions, InstrumentOptions } from './instrument.ts';
+export type { ActionOptions, CallOptions, InstrumentOptions, LastChange } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';
 export { deviceCacheMs } from './shared-resources/device-cache.ts';
 export { inOrder, serialPortRank, visaRank } from './shared-resources/lock-order.ts';

@@ -30,6 +30,15 @@ export interface ActionOptions extends CallOptions {
   readonly progress?: (share: number, message: string) => void;
 }
 
+/** Who changed the settings of an instrument last. */
+export interface LastChange {
+  readonly by: Owner;
+  /** `write setpoint`, `call calibrate`. */
+  readonly what: string;
+  /** When it was done, ms since 1970. */
+  readonly atMs: number;
+}
+
 /** A named device, reached through a port, with typed parameters. */
 export class Instrument {
   readonly name: string;
@@ -37,6 +46,7 @@ export class Instrument {
   readonly driver: Driver;
   readonly port: Port;
   #identity: Identity | undefined;
+  #lastChange: LastChange | undefined;
   readonly #clock: Clock;
   readonly #units: KnownFacts<string | undefined>;
   readonly #factors: KnownFacts<number>;
@@ -111,7 +121,7 @@ export class Instrument {
         ? asItIs
         : this.driver.write(parameter, value / factor, { unlock });
     try {
-      await this.#call(transaction, by, options);
+      await this.#change(`write ${parameter.name}`, by, this.#call(transaction, by, options));
     } catch (error) {
       if (unlock) await this.#secure(by, options, error);
       throw error;
@@ -135,6 +145,35 @@ export class Instrument {
     const transaction = this.driver.send?.(message);
     if (transaction === undefined) throw this.#speechless();
     await this.#call(transaction, by, options);
+  }
+
+  /**
+   * Calls a function of the library that drives it, and gives its result: plain data and typed arrays.
+   * It is never repeated; when the caller's signal aborts, the function is told.
+   * @throws BAD_ARGUMENT when the family has none; NOT_FOUND, WORKER_FAILED, WORKER_BUSY,
+   *   WORKER_UNAVAILABLE, OUTCOME_UNKNOWN, and what the port throws
+   */
+  async call(
+    method: string,
+    params: unknown,
+    by: Owner,
+    options: Omit<CallOptions, 'maxAgeMs'> = {},
+  ): Promise<unknown> {
+    const transaction = this.driver.call?.(method, params, options.signal);
+    if (transaction === undefined) {
+      throw new SignalboxError(
+        'BAD_ARGUMENT',
+        `instrument ${this.name} (${this.driver.family}) has no functions; read and write its parameters`,
+      );
+    }
+    const result = this.#call(transaction, by, options);
+    if (this.driver.isReading?.(method) === true) return await result;
+    return await this.#change(`call ${method}`, by, result);
+  }
+
+  /** Who changed its settings last; undefined when nobody has since the start. */
+  get lastChange(): LastChange | undefined {
+    return this.#lastChange;
   }
 
   /** What it said of itself when somebody asked last; undefined when nobody has. */
@@ -203,6 +242,19 @@ export class Instrument {
             ...(timeoutMs === undefined ? {} : { timeoutMs }),
           };
     return await this.port.transact(own, by, transact);
+  }
+
+  /** Notes who changes it, unless nothing came of it. */
+  async #change<Reply>(what: string, by: Owner, done: Promise<Reply>): Promise<Reply> {
+    const note = (): void => void (this.#lastChange = { by, what, atMs: this.#clock.now() });
+    try {
+      const reply = await done;
+      note();
+      return reply;
+    } catch (error) {
+      if (hasCode(error, 'OUTCOME_UNKNOWN', 'WORKER_FAILED')) note();
+      throw error;
+    }
   }
 
   async #unitOf(

@@ -120,6 +120,8 @@ export { serveWorker } from './worker/serve/serve-worker.ts';
 export type { ServeOptions, WorkerHost } from './worker/serve/serve-worker.ts';
 export { drainMsDefault, readyMsDefault, SupervisedWorker } from './worker/supervised-worker.ts';
 export type { SupervisedWorkerOptions } from './worker/supervised-worker.ts';
+export { givenUpMs, lingerMs, SharedWorker } from './worker/shared-worker.ts';
+export { workerLinkFactory } from './worker/worker-link.ts';
 export { threadWorkerFactory } from './worker/thread-worker.ts';
 export type { ThreadWorkerOptions } from './worker/thread-worker.ts';
 export { politeMsDefault } from './worker/worker-body.ts';

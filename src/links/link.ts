@@ -1,4 +1,5 @@
 import type { RemoteLocal } from '../protocols/index.ts';
+import type { WorkerIntroduction } from './worker/worker-introduction.ts';
 
 /** What one read of a link gives. */
 export interface Chunk {
@@ -59,6 +60,15 @@ export interface Link {
   onServiceRequest?(listener: () => void): Disposable;
   /** Sets control lines, where the link has them. */
   setLines?(lines: SerialLines): Promise<void>;
+  /**
+   * Only where a worker is at the other end: calls a function of it. Aborting the signal cancels the
+   * call there too.
+   * @throws WORKER_UNAVAILABLE, WORKER_BUSY, VALUE_INVALID, BAD_ARGUMENT: it was not sent;
+   *   WORKER_LOST, WORKER_FAILED, NOT_FOUND, CANCELLED, and what the function itself fails with
+   */
+  call?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+  /** What the worker said of itself when it was ready. @throws WORKER_UNAVAILABLE */
+  introduction?(): Promise<WorkerIntroduction>;
 }
 
 /** Makes a fresh link for each (re)connection. */

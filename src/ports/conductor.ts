@@ -35,6 +35,7 @@ const outcomeUnknown: readonly ErrorCode[] = [
   'LINK_COMMUNICATION',
   'LINK_PROTOCOL',
   'LINK_TIMEOUT',
+  'WORKER_LOST',
 ];
 
 /** Does one transaction on the wire, and leaves the wire in step for the next. */
@@ -106,6 +107,8 @@ export class Conductor {
 
   async #recover(wire: Wire, error: SignalboxError, attempt: Attempt<unknown>): Promise<void> {
     if (this.#keeper.wire !== wire) return;
+    // Answers of a worker carry the number of their call, and it says itself when it ends.
+    if (wire.link.call !== undefined) return;
     if (!replyOutstanding.includes(error.code) && !wire.isReplyOutstanding) return;
     // Where nothing was asked, nothing that did not come is late.
     if (isListening(attempt) && error.details['receivedBytes'] === 0) return;

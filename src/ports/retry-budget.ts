@@ -25,6 +25,8 @@ const transientCodes: readonly ErrorCode[] = [
   'LINK_COMMUNICATION',
   'LINK_PROTOCOL',
   'LINK_TIMEOUT',
+  'WORKER_LOST',
+  'WORKER_UNAVAILABLE',
 ];
 
 /** Whether the same request may succeed when it is sent again. */

@@ -24,7 +24,7 @@ export interface RequestRest {
 /** What a link can do besides carrying bytes. */
 export type LinkAbilities = Pick<
   Link,
-  'clear' | 'readStatusByte' | 'setLines' | 'setRemote' | 'trigger'
+  'call' | 'clear' | 'introduction' | 'readStatusByte' | 'setLines' | 'setRemote' | 'trigger'
 >;
 
 /** One try to do a transaction on the wire. */

@@ -194,7 +194,10 @@ export class Wire {
       late.abort(noReply(transaction, 0)),
     );
     try {
-      return { reply: await raceAbort(operation, signal, transaction.label) };
+      const reply = await raceAbort(operation, signal, transaction.label);
+      // What did as it was told is there, though it sent no bytes.
+      this.#arrivals += 1;
+      return { reply };
     } finally {
       timer.cancel();
     }

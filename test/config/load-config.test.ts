@@ -71,7 +71,7 @@ describe('a configuration', () => {
     [
       'a port without an address',
       '[ports.bus]\nprotocol = "lines"\n',
-      'lab.toml:1: ports.bus: exactly one of serial, tcp, visa and simulator',
+      'lab.toml:1: ports.bus: exactly one of serial, tcp, visa, simulator and worker',
     ],
     [
       'an instrument on a port of another protocol',
@@ -117,7 +117,7 @@ describe('a configuration', () => {
     [
       'a misspelt value',
       '[ports.bus]\nserial = "x"\nprotocol = "line"\n',
-      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", not "line"',
+      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", "calls", not "line"',
     ],
     [
       'a broken number',

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import type { DoorReport, PortReport, StatusReport } from '../../client/index.ts';
+import type {
+  DoorReport,
+  InstrumentReport,
+  PortReport,
+  StatusReport,
+  WorkerReport,
+} from '../../client/index.ts';
 import { describeOwner } from '../../kernel/index.ts';
 import type { Owner } from '../../kernel/index.ts';
 import { duration } from '../duration.ts';
@@ -44,16 +50,19 @@ function holderOf({ leases, serving }: PortReport): Owner | undefined {
 
 /** A gateway in a few tables. */
 function printedStatus(status: StatusReport, url: string): string {
-  const { version, pid, sinceMs, ports, instruments, doors } = status;
+  const { version, pid, sinceMs, ports, instruments, doors, workers } = status;
   const up = duration(Math.max(0, Date.now() - sinceMs));
   return [
     `Signalbox ${version} at ${url}, pid ${pid}, up ${up}`,
     section(['PORT', 'STATE', 'ADDRESS', 'QUEUE', 'IN USE BY', 'WHY'], ports.map(portRow)),
     ...ports.flatMap(waitingLines),
     section(
-      ['INSTRUMENT', 'FAMILY', 'PORT', 'WHERE'],
-      instruments.map(({ name, family, port, scope = '' }) => [name, family, port, scope]),
+      ['INSTRUMENT', 'FAMILY', 'PORT', 'WHERE', 'CHANGED LAST'],
+      instruments.map(instrumentRow),
     ),
+    ...(workers.length === 0
+      ? []
+      : [table(['WORKER', 'STATE', 'PID', 'CALLS', 'RESTARTS', 'WHY'], workers.map(workerRow))]),
     section(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO', 'CLIENTS'], doors.map(doorRow)),
   ].join('\n\n');
 }
@@ -78,6 +87,20 @@ function portRow(port: PortReport): string[] {
     held.join(', ') || (serving === undefined ? '-' : namesOf(serving.owners)),
     [...(reason === undefined ? [] : [reason]), ...offline].join('; '),
   ];
+}
+
+function instrumentRow({ name, family, port, scope = '', lastChange }: InstrumentReport): string[] {
+  if (lastChange === undefined) return [name, family, port, scope, ''];
+  const { by, what, atMs } = lastChange;
+  const ago = duration(Math.max(0, Date.now() - atMs));
+  return [name, family, port, scope, `${what} by ${describeOwner(by)} ${ago} ago`];
+}
+
+function workerRow({ name, state, pid, pendingCount, restarts, reason }: WorkerReport): string[] {
+  const isUp = state === 'ready';
+  const word = isUp ? style.good(state) : style.doubtful(state);
+  const shown = state === 'error' ? style.bad(state) : word;
+  return [name, shown, String(pid ?? '-'), String(pendingCount), String(restarts), reason ?? ''];
 }
 
 function stateWord(state: PortReport['state']): string {

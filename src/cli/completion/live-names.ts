@@ -1,4 +1,4 @@
-import type { ParameterReport, SignalboxClient } from '../../client/index.ts';
+import type { ParameterReport, SignalboxClient, WorkerReport } from '../../client/index.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 
 /** Where on a command line something is to be completed. */
@@ -80,6 +80,10 @@ export class GatewayNames implements LiveNames {
         return [...(await this.#ports()), ...plain(await this.#sources.devices())];
       case 'parameter':
         return await this.#parameters(first, 'write');
+      case 'function':
+        return await this.#functions(first);
+      case 'arguments':
+        return await this.#argumentsOf(first, positionals[1] ?? '');
       case 'parameters':
         return command === 'watch'
           ? await this.#watchable(current)
@@ -107,6 +111,29 @@ export class GatewayNames implements LiveNames {
     return all
       .filter((each) => each.access === 'read-write' || each.access === access)
       .map((each) => ({ text: each.name, description: described(each) }));
+  }
+
+  async #functions(instrument: string): Promise<Candidate[]> {
+    const all = await this.#functionsOf(instrument);
+    return all.map(({ name, doc = '' }) => ({ text: name, description: firstLine(doc) }));
+  }
+
+  /** `NAME=`, as far as the worker describes what its functions take. */
+  async #argumentsOf(instrument: string, method: string): Promise<Candidate[]> {
+    const found = (await this.#functionsOf(instrument)).find(({ name }) => name === method);
+    const names = Array.isArray(found?.parameters) ? (found.parameters as readonly unknown[]) : [];
+    return names.flatMap((each) => {
+      const { name } = (each ?? {}) as { readonly name?: unknown };
+      return typeof name === 'string' ? [{ text: `${name}=`, description: '' }] : [];
+    });
+  }
+
+  async #functionsOf(instrument: string): Promise<NonNullable<WorkerReport['functions']>> {
+    const client = await this.#client();
+    if (client === undefined) return [];
+    const { port } = await client.instrument(instrument, this.#sources);
+    const workers = await client.workers(this.#sources);
+    return workers.find(({ ports }) => ports.includes(port))?.functions ?? [];
   }
 
   /** `INSTRUMENT.PARAMETER`: the instruments first, then what the one that is written has. */
@@ -138,6 +165,10 @@ export class GatewayNames implements LiveNames {
 
 function plain(texts: readonly string[]): Candidate[] {
   return texts.map((text) => ({ text, description: '' }));
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
 }
 
 function described({ title, unit }: ParameterReport): string {

@@ -50,6 +50,15 @@ export const inAWrite: readonly ErrorCode[] = [
   'OUTCOME_UNKNOWN',
 ];
 
+/** What a call to a worker may come to besides. */
+export const ofAWorker: readonly ErrorCode[] = [
+  'WORKER_BUSY',
+  'WORKER_UNAVAILABLE',
+  'WORKER_LOST',
+  'WORKER_FAILED',
+  'WORKER_PROTOCOL',
+];
+
 /** How a route may fail, by HTTP status: for its description. What any route may come to is added. */
 export function failures(...codes: readonly ErrorCode[]): Readonly<Record<number, z.ZodType>> {
   const byStatus = new Map<number, ErrorCode[]>();

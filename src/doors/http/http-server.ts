@@ -21,6 +21,7 @@ import {
 } from './limits.ts';
 import type { OwnerBook } from './owner-book.ts';
 import type { RouteContext } from './route-context.ts';
+import { callRoutes } from './routes/call-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -33,6 +34,7 @@ import { parameterRoutes } from './routes/parameter-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
+import { workerRoutes } from './routes/worker-routes.ts';
 import { errorBody } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
 import { openApiSchema, zodValidator } from './zod-provider.ts';
@@ -97,6 +99,8 @@ export async function createHttpServer(
   statusRoutes(server, context);
   portRoutes(server, context);
   instrumentRoutes(server, context);
+  callRoutes(server, context);
+  workerRoutes(server, context);
   parameterRoutes(server, context);
   leaseRoutes(server, context);
   watchRoutes(server, context);

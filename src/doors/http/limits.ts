@@ -25,3 +25,5 @@ export const waitLongestMs = 240_000;
 export const holdDefaultMs = 30_000;
 /** The longest message to an instrument, in characters; more is BAD_ARGUMENT. */
 export const messageLengthMost = 65_536;
+/** The longest that a request may give an instrument to answer; more is BAD_ARGUMENT. */
+export const timeoutMostMs = 600_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { DirectoryWorker } from '../../door.ts';
 import type { PortStatus } from '../../../ports/index.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer } from '../schemas.ts';
@@ -20,11 +21,13 @@ export function healthRoutes(server: HttpServer, { directory }: RouteContext): v
   const report = z.object({
     status: z.enum(['ready', 'not-ready']),
     ports: z.record(z.string(), part),
+    workers: z.record(z.string(), part),
     subsystems: z.record(z.string(), part),
   });
   const ready = {
-    summary: 'Whether every port and every other part can be used, and why not',
-    description: 'A port that was released on purpose counts as ready.',
+    summary: 'Whether every port, worker and other part can be used, and why not',
+    description:
+      'A port that was released on purpose counts as ready, and so does a worker no port of which is used.',
     tags: ['health'],
     response: {
       200: answer('All is ready', report),
@@ -34,7 +37,12 @@ export function healthRoutes(server: HttpServer, { directory }: RouteContext): v
   server.get('/readyz', { schema: ready }, (_request, reply) => {
     const ports = Array.from(directory.ports.values(), (port) => port.status());
     const subsystems = directory.subsystems();
-    const isReady = ports.every(isPortReady) && subsystems.every((each) => each.isReady);
+    const workers = Array.from(directory.workers?.values() ?? [], (each) => ({
+      ...each.worker.status,
+      isReady: isWorkerReady(each, ports),
+    }));
+    const isReady =
+      ports.every(isPortReady) && [...workers, ...subsystems].every((each) => each.isReady);
     void reply.code(isReady ? 200 : unavailable);
     return {
       status: isReady ? 'ready' : 'not-ready',
@@ -48,11 +56,26 @@ export function healthRoutes(server: HttpServer, { directory }: RouteContext): v
           },
         ]),
       ),
+      workers: Object.fromEntries(
+        workers.map(({ name, isReady: ready, state, reason }) => [
+          name,
+          { ready, state, ...(reason === undefined ? {} : { reason }) },
+        ]),
+      ),
       subsystems: Object.fromEntries(
         subsystems.map(({ name, isReady: ready, ...rest }) => [name, { ready, ...rest }]),
       ),
     };
   });
+}
+
+/** One that nobody uses is not to run. */
+function isWorkerReady(
+  { worker, ports: names }: DirectoryWorker,
+  ports: readonly PortStatus[],
+): boolean {
+  if (worker.state === 'ready') return true;
+  return ports.every(({ name, state }) => state === 'released' || !names.includes(name));
 }
 
 function isPortReady({ state }: PortStatus): boolean {

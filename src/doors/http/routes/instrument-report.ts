@@ -1,4 +1,4 @@
-import type { Instrument, Parameter } from '../../../instruments/index.ts';
+import type { Instrument, LastChange, Parameter } from '../../../instruments/index.ts';
 
 /** An instrument as clients see it. */
 export interface InstrumentReport {
@@ -16,10 +16,14 @@ export interface InstrumentReport {
   }[];
   /** Whether it understands messages in its own language. */
   readonly messages: boolean;
+  /** Whether functions of its library can be called. */
+  readonly calls: boolean;
+  /** Who changed its settings last; absent when nobody has since the start. */
+  readonly lastChange?: LastChange;
 }
 
 export function instrumentReport(instrument: Instrument): InstrumentReport {
-  const { name, title, driver, port } = instrument;
+  const { name, title, driver, port, lastChange } = instrument;
   return {
     name,
     ...(title === undefined ? {} : { title }),
@@ -33,5 +37,7 @@ export function instrumentReport(instrument: Instrument): InstrumentReport {
       arguments: action.arguments,
     })),
     messages: driver.query !== undefined,
+    calls: driver.call !== undefined,
+    ...(lastChange === undefined ? {} : { lastChange }),
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { given, SignalboxError } from '../../../kernel/index.ts';
 import type { Action, Value } from '../../../instruments/index.ts';
-import { failures, inAWrite, onTheWire } from '../failures.ts';
+import { failures, inAWrite, ofAWorker, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
 import { fromJsonValue, jsonValue, toJsonValue } from '../json-value.ts';
 import { messageLengthMost } from '../limits.ts';
@@ -54,7 +54,7 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     body: z.strictObject({ waitMs, priority: priority.optional() }),
     response: {
       200: answer('What it says', z.looseObject({ text: z.string() })),
-      ...failures(...onTheWire),
+      ...failures(...onTheWire, ...ofAWorker),
     },
   };
   server.post(

@@ -1,10 +1,10 @@
 import { given } from '../../../kernel/index.ts';
 import { z } from 'zod';
 
-import { failures, inAWrite, onTheWire } from '../failures.ts';
+import { failures, inAWrite, ofAWorker, onTheWire } from '../failures.ts';
 import { leaseFor } from '../callers.ts';
 import { fromJsonValue, jsonValue } from '../json-value.ts';
-import { waitLongestMs } from '../limits.ts';
+import { timeoutMostMs, waitLongestMs } from '../limits.ts';
 import { readingReport } from '../reading-report.ts';
 import { instrumentOf, parameterOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -21,7 +21,6 @@ import type { HttpServer } from '../zod-provider.ts';
 
 const noContent = 204;
 const ageMostMs = 86_400_000;
-const timeoutMostMs = 600_000;
 
 /** Parameters of an instrument: what there is, reading and writing. */
 export function parameterRoutes(server: HttpServer, context: RouteContext): void {
@@ -65,7 +64,7 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
           atMs: z.number(),
         }),
       ),
-      ...failures(...onTheWire, 'WRITE_ONLY'),
+      ...failures(...onTheWire, ...ofAWorker, 'WRITE_ONLY'),
     },
   };
   server.get(
@@ -95,7 +94,7 @@ export function parameterRoutes(server: HttpServer, context: RouteContext): void
     }),
     response: {
       204: z.void().describe('The instrument has taken it'),
-      ...failures(...inAWrite),
+      ...failures(...inAWrite, ...ofAWorker),
     },
   };
   server.put(

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { RouteContext } from '../route-context.ts';
 import { answer, doorStatus, portStatus } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
+import { workerReport } from '../worker-report.ts';
 import { instrumentReport } from './instrument-report.ts';
 
 /** The gateway as a whole. */
 export function statusRoutes(server: HttpServer, context: RouteContext): void {
   const { directory, version, sinceMs } = context;
   const schema = {
-    summary: 'The gateway, its ports, doors and instruments',
+    summary: 'The gateway, its ports, doors, instruments and workers',
     tags: ['gateway'],
     response: {
       200: answer(
@@ -21,6 +22,7 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
           ports: z.array(portStatus),
           doors: z.array(doorStatus),
           instruments: z.array(z.looseObject({ name: z.string() })),
+          workers: z.array(z.looseObject({ name: z.string(), state: z.string() })),
         }),
       ),
     },
@@ -32,5 +34,6 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
     ports: Array.from(directory.ports.values(), (port) => port.status()),
     doors: directory.doors.map((door) => door.status()),
     instruments: Array.from(directory.instruments.values(), instrumentReport),
+    workers: Array.from(directory.workers?.values() ?? [], workerReport),
   }));
 }

@@ -8,7 +8,7 @@ import {
   ScpiReplyStream,
 } from '../../../protocols/index.ts';
 import type { ResponseTaker, ScpiReplyOptions } from '../../../protocols/index.ts';
-import { checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
+import { checkChoice, checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
 import type { Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { DeviceControl } from './device-control.ts';
@@ -302,20 +302,6 @@ function checkMessage(message: string): void {
   if (/[\r\n]/.test(message)) {
     throw new SignalboxError('VALUE_INVALID', 'a message must not hold the line feed that ends it');
   }
-}
-
-/** @throws VALUE_OUT_OF_RANGE for a text that is none of the choices */
-function checkChoice(
-  { name }: Parameter,
-  value: Value,
-  choices: readonly string[] | undefined,
-): void {
-  if (choices === undefined || choices.includes(String(value))) return;
-  throw new SignalboxError(
-    'VALUE_OUT_OF_RANGE',
-    `'${String(value).slice(0, 40)}' is none of what ${name} takes: ${choices.join(', ')}`,
-    { details: { parameter: name, choices } },
-  );
 }
 
 function argumentOf({ name, type }: Parameter, value: Value): string {

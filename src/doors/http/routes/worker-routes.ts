@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+import { EventStream } from '../event-stream.ts';
+import { failures } from '../failures.ts';
+import { resultValue } from '../result-value.ts';
+import { instrumentOf } from '../route-context.ts';
+import type { RouteContext } from '../route-context.ts';
+import { answer, name } from '../schemas.ts';
+import { streamHeaders } from '../stream-headers.ts';
+import { workerReport } from '../worker-report.ts';
+import type { HttpServer } from '../zod-provider.ts';
+
+/** Workers: how they stand, and what they say unasked. */
+export function workerRoutes(server: HttpServer, context: RouteContext): void {
+  const { directory, callers, clock, streams, guard, log } = context;
+  const all = {
+    summary: 'All workers: state, process, restarts, calls under way, statistics',
+    tags: ['workers'],
+    response: {
+      200: answer(
+        'The workers',
+        z.object({ workers: z.array(z.looseObject({ name: z.string(), state: z.string() })) }),
+      ),
+    },
+  };
+  server.get('/api/v1/workers', { schema: all }, () => ({
+    workers: Array.from(directory.workers?.values() ?? [], workerReport),
+  }));
+
+  const events = {
+    summary: 'What the worker of an instrument says unasked, as server-sent events',
+    description:
+      'Each event has the name that the worker gave it in `data.name`; `gap` says how many a slow ' +
+      'client missed. An instrument without a worker has none. `dropped` is the last, and says why.',
+    tags: ['streams'],
+    params: z.object({ instrument: name }),
+    response: {
+      200: z.string().describe('text/event-stream'),
+      ...failures('NOT_FOUND', 'LEASE_LOST'),
+    },
+  };
+  server.get('/api/v1/instruments/:instrument/events', { schema: events }, (request, reply) => {
+    const { port } = instrumentOf(directory, request.params.instrument);
+    const found = directory.workers?.values().find(({ ports }) => ports.includes(port.name));
+    const { by } = callers.of(request, reply);
+    streams.check();
+    reply.hijack();
+    const stream = new EventStream({
+      response: reply.raw,
+      clock,
+      headers: streamHeaders(guard, request),
+      dropped: (error) => log.info('a stream was ended', { owner: by, error }),
+    });
+    const place = streams.add(() => stream[Symbol.dispose]());
+    const listener = found?.worker.on('event', ({ name: event, data }) => {
+      stream.send({ event: 'event', data: { name: event, data: eventData(data) } });
+    });
+    stream.signal.addEventListener(
+      'abort',
+      () => {
+        listener?.[Symbol.dispose]();
+        place[Symbol.dispose]();
+      },
+      { once: true },
+    );
+  });
+}
+
+/** What is too much for an answer is too much for an event: that it came is told all the same. */
+function eventData(data: unknown): unknown {
+  try {
+    return resultValue(data);
+  } catch {
+    return null;
+  }
+}
