@@ -201,7 +201,7 @@ class Pyrpl(unittest.TestCase):
         trace = self.commands.scope_acquire(self.call, 64, "ch1_positive_edge", "in2", 5)
         self.assertAlmostEqual(trace["voltage"][512], 0.5, delta=1e-6)
         self.assertEqual(len(trace["time"]), 16384)
-        self.assertEqual(self.rp.scope.input1, "in2")
+        self.assertEqual((self.rp.scope.input1, self.rp.scope.decimation), ("in2", 64))
         self.assertEqual(self.pyrpl.made, [{"hostname": "rp.local", "port": 2222, "gui": False, "modules": []}])
 
     def test_settings_reach_the_modules(self):

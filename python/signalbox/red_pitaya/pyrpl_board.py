@@ -97,8 +97,10 @@ class PyrplBoard(Board):
 
     def _begin(self, decimation: int, trigger_source: str, input_channel: str) -> Any:
         scope = self._rp.scope
-        scope.setup(input1=input_channel, decimation=decimation, trigger_source=trigger_source,
-                    trigger_delay=0, rolling_mode=False, trace_average=1)
+        scope.setup(input1=input_channel, trigger_source=trigger_source, trigger_delay=0,
+                    rolling_mode=False, trace_average=1, run_continuous=False)
+        # Not one of the attributes that setup takes: it would pass it over without an error.
+        scope.decimation = decimation
         return scope.single_async()
 
     def _is_done(self, future: Any) -> bool:

@@ -62,6 +62,8 @@ _busy = threading.RLock()
 
 class Module:
     attributes = {}
+    #: Attributes that setup() does not take.
+    not_in_setup = ()
 
     def __init__(self, rp):
         values = {name: kind.default for name, kind in self.attributes.items()}
@@ -88,7 +90,8 @@ class Module:
     def setup(self, **attributes):
         self.setups.append(attributes)
         for name, value in attributes.items():
-            if name not in self.attributes:
+            # PyRPL writes a warning, and leaves the attribute as it is.
+            if name not in self.attributes or name in self.not_in_setup:
                 raise ValueError(f"{name} is no attribute that setup takes")
             setattr(self, name, value)
 
@@ -111,6 +114,7 @@ class Pid(Module):
         "pause_gains": Select("off", ("off", "i", "p", "pi", "d", "id", "pd", "pid")), "paused": Switch(),
         "differential_mode_enabled": Switch(),
     }
+    not_in_setup = ("ival",)
 
 
 class Iq(Module):
@@ -148,8 +152,9 @@ class Scope(Module):
             "off", "immediately", "ch1_positive_edge", "ch1_negative_edge", "ch2_positive_edge",
             "ch2_negative_edge", "ext_positive_edge", "ext_negative_edge", "asg0", "asg1", "dsp")),
         "trigger_delay": Number(0), "threshold": Number(0, -1, 1), "hysteresis": Number(0, -1, 1),
-        "average": Switch(), "rolling_mode": Switch(), "trace_average": Number(1),
+        "average": Switch(), "rolling_mode": Switch(), "trace_average": Number(1), "run_continuous": Switch(),
     }
+    not_in_setup = ("decimation",)
 
     def __init__(self, rp):
         super().__init__(rp)

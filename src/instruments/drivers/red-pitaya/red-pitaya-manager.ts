@@ -235,7 +235,7 @@ export class RedPitayaManager implements AsyncDisposable {
     worker.on('state', ({ state, reason = '' }) => {
       this.#log('debug', `the worker is ${state} ${reason}`.trim());
       if (state !== 'ready') return;
-      // A board that is connected anew has none of the settings that were made before.
+      // What of the settings that were made before a board connected anew still has is not known.
       this.#changes.clear();
       worker.call('connect', {}, { timeoutMs: connectMs }).catch(() => {});
     });
