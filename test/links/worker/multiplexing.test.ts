@@ -75,18 +75,24 @@ describe('an older worker, whose replies carry no ids', () => {
 
   it('gives a late reply to nobody', async () => {
     const worker = supervised(misbehavingFactory('old-after-three'));
+    const strays: unknown[] = [];
+    worker.on('stray', (stray) => strays.push(stray));
     await worker.start();
     const late = worker.call('echo', { value: 3 }, { isReplyNumbered, timeoutMs: 50 });
     await expect(late).rejects.toMatchObject({ code: 'WORKER_TIMEOUT' });
     expect(await worker.call('echo', { value: 4 }, { isReplyNumbered })).toEqual({ value: 4 });
     expect(worker.statistics).toMatchObject({ late: 1, results: 1 });
+    expect(strays).toEqual([{ kind: 'late', what: 'echo' }]);
   });
 
   it('answers nobody who expects an id', async () => {
     const worker = supervised(misbehavingFactory('old'));
     await worker.start();
+    const strays: unknown[] = [];
+    worker.on('stray', (stray) => strays.push(stray));
     const call = worker.call('echo', { value: 1 }, { timeoutMs: 300 });
     await expect(call).rejects.toMatchObject({ code: 'WORKER_TIMEOUT' });
     expect(worker.statistics).toMatchObject({ unknown: 1 });
+    expect(strays).toEqual([{ kind: 'unknown', what: 'a call without an id' }]);
   });
 });

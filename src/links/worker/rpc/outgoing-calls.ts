@@ -210,7 +210,7 @@ export class OutgoingCalls {
     else if (typeof id === 'number') this.#abandoned.delete(id);
     const kind = abandoned !== undefined ? 'late' : this.#wasGiven(id) ? 'duplicate' : 'unknown';
     this.#counts[kind] += 1;
-    this.#options.onStray?.({ kind, what: abandoned ?? `call ${String(id)}` });
+    this.#options.onStray?.({ kind, what: abandoned ?? strayName(id) });
   }
 
   #wasGiven(id: JsonRpcId | null | undefined): boolean {
@@ -230,4 +230,8 @@ export class OutgoingCalls {
     const text = `${this.#what(call.method)}: no answer will come, because ${this.#endedWith}`;
     return new SignalboxError('WORKER_LOST', text, { details: { isSent: true } });
   }
+}
+
+function strayName(id: JsonRpcId | null | undefined): string {
+  return id === undefined || id === null ? 'a call without an id' : `call ${id}`;
 }

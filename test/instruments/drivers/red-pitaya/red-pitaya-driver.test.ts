@@ -8,6 +8,7 @@ import { openSimulator } from '../../../../src/simulators/index.ts';
 import type { Fault, Simulator } from '../../../../src/simulators/index.ts';
 import { count } from '../../../support/count.ts';
 import { owner } from '../../../support/line-transaction.ts';
+import { MemoryBench } from '../../../support/memory-link.ts';
 
 const by = owner('scope.py');
 
@@ -133,6 +134,21 @@ describe('a Red Pitaya with its SCPI server', () => {
     });
     await expect.poll(async () => (await messages()).at(-1)).toBe('ACQ:STOP');
     expect(await acquire({ decimation: 1 })).toHaveLength(16_384);
+  });
+
+  it('that refuses a setting takes no trace', async () => {
+    const line = new MemoryBench((request, side) => {
+      if (request === 'SYST:ERR?\r\n') side.reply('-222,"Data out of range"\r\n');
+    });
+    await using other = new Port({ name: 'other', link: line });
+    other.open();
+    const refusing = new Instrument({ name: 'other', driver: new RedPitayaDriver(), port: other });
+    await expect(refusing.run('acquire', {}, by)).rejects.toMatchObject({
+      code: 'INSTRUMENT_ERROR',
+      message: expect.stringContaining('-222,"Data out of range"') as string,
+    });
+    expect(line.written).toContain('ACQ:DEC:Factor 64\r\n');
+    expect(line.written).not.toContain('ACQ:START\r\n');
   });
 
   it('is stopped when a trace is taken back', async () => {
