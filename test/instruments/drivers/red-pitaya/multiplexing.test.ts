@@ -5,7 +5,7 @@ import { randomFrom } from '../../../support/random.ts';
 import { mock, startedManager, traceOf } from './managers.ts';
 
 /** Between them the worker is shut down and started so often. */
-const restartEvery = 10;
+const restartEvery = 3;
 const longestMs = 600_000;
 
 /** The computed board is real in its pace: a trace at decimation 8 takes 1 ms. */
