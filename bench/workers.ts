@@ -95,6 +95,8 @@ const benchmark: Benchmark = {
         rival: times.fork,
         unit: 'us',
         target: ratioAtMost(1),
+        bound:
+          'a bare loop of lines over the same pipes takes as long as fork, whose channel goes past the streams of Node; what is left is some 3 µs a call for its number, its deadline and its place among those in flight',
       }),
       figure({
         name: 'workers: p50 of one call at a time, thread beside process',
