@@ -32,11 +32,11 @@ def generator_mover(at):
 def pid_mover(at):
     setpoint = client.instrument("pid")
     setpoint.write("setpoint", at / 1_000)
-    return abs(setpoint.read("setpoint").value - at / 1_000) < 1e-3
+    return abs(setpoint.read("setpoint") - at / 1_000) < 1e-3
 
 
 def sampler_viewer(at):
-    return abs(client.instrument("sampler").read("in1").value) <= 1.0
+    return abs(client.instrument("sampler").read("in1")) <= 1.0
 
 
 def run(plugin):
