@@ -2,6 +2,7 @@ import { isSignalboxError } from '../kernel/index.ts';
 import { visaLinkFactory } from '../links/index.ts';
 import { formatVisaResource, parseVisaResource } from '../protocols/index.ts';
 import { hint } from './alike.ts';
+import { boardsUsedTwice } from './check-boards.ts';
 import type { Config } from './config.ts';
 
 /** What is wrong with a configuration, and where. */
@@ -20,6 +21,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
     ...simulatorsOfPorts(config),
     ...workersOfPorts(config),
     ...instrumentsOfLogs(config),
+    ...boardsUsedTwice(config),
     ...twice('wire', wires(config)),
     ...twice('virtual serial port', virtualPorts(config)),
     ...twice('TCP port', tcpPorts(config)),

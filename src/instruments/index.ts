@@ -28,6 +28,7 @@ export { readItem, scopeOf } from './drivers/bronkhorst/read-chain.ts';
 export { nodeMost, probeTimeoutMs, scanBus } from './drivers/bronkhorst/scan-bus.ts';
 export type { FoundNode, ScanOptions } from './drivers/bronkhorst/scan-bus.ts';
 export { rawMessage } from './drivers/bronkhorst/write-message.ts';
+export { boardOfCommand } from './drivers/red-pitaya/board-of-command.ts';
 export type { CommandResponse } from './drivers/red-pitaya/command-response.ts';
 export type { SettingsChange } from './drivers/red-pitaya/last-changes.ts';
 export { RedPitayaBoards } from './drivers/red-pitaya/red-pitaya-boards.ts';

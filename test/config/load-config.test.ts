@@ -83,6 +83,13 @@ describe('a configuration', () => {
       '[ports.p]\ntcp = "rp:5000"\nprotocol = "lines"\n[instruments.a]\nport = "p"\ndriver = "red-pitaya"\n',
       'lab.toml:5: instruments.a.port: a red-pitaya instrument needs a port with terminator = "\\r\\n"',
     ],
+    [
+      'a Red Pitaya that is used in both ways',
+      '[workers.w]\ncommand = ["python3", "-m", "signalbox.red_pitaya", "--hostname", "RP.lab"]\n' +
+        '[ports.p]\ntcp = "rp.lab:5000"\nprotocol = "lines"\nterminator = "\\r\\n"\n' +
+        '[instruments.a]\nport = "p"\ndriver = "red-pitaya"\n',
+      'lab.toml:8: instruments.a.port: instrument a cannot have the Red Pitaya rp.lab: worker w uses it through PyRPL',
+    ],
     ['what is no TOML', 'a = [\nb', 'lab.toml:2: '],
     [
       'a key in another spelling',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RedPitayaBoards } from '../../../../src/instruments/index.ts';
+import { boardOfCommand, RedPitayaBoards } from '../../../../src/instruments/index.ts';
 import type { RedPitayaWay } from '../../../../src/instruments/index.ts';
 
 const host = '192.168.1.100';
@@ -44,4 +44,14 @@ it('boards do not know each other', () => {
   const boards = new RedPitayaBoards();
   boards.claim(request('pyrpl'));
   expect(() => boards.claim({ ...request('scpi'), host: '192.168.1.101' })).not.toThrow();
+});
+
+it.each([
+  [['python3', '-m', 'signalbox.red_pitaya', '--hostname', 'rp'], 'rp'],
+  [['python3', '-m', 'signalbox.red_pitaya', '--port=2222', '--hostname=rp'], 'rp'],
+  [['python3', '-m', 'signalbox.red_pitaya', '--hostname', 'rp', '--mock'], undefined],
+  [['python3', '-m', 'signalbox.red_pitaya', '--hostname'], undefined],
+  [['python3', '-m', 'signalbox.worker', 'signalbox.red_pitaya'], undefined],
+])('the command %j is for the board %s', (command, board) => {
+  expect(boardOfCommand(command)).toBe(board);
 });
