@@ -1,15 +1,22 @@
 import type { PortConfig } from '../config/index.ts';
+import { given } from '../kernel/index.ts';
+import type { SharedWorker } from '../links/index.ts';
 
 /** A link that is not open by then cannot be opened. */
 export const openLongestMs = 5_000;
 
 /**
  * Opens the link of a port for a moment. Gives its address.
+ * @param worker gives the worker of a port that leads to one
  * @throws PORT_BUSY with the program that has the device open, and what the link throws
  */
-export async function tryLink(port: PortConfig, signal: AbortSignal): Promise<string> {
+export async function tryLink(
+  port: PortConfig,
+  signal: AbortSignal,
+  worker?: (name: string) => SharedWorker | undefined,
+): Promise<string> {
   const { linkFactoryOf } = await import('../gateway/index.ts');
-  const factory = linkFactoryOf(port);
+  const factory = linkFactoryOf(port, { simulatorAddress: () => '', ...given({ worker }) });
   const { address } = factory;
   const link = factory.create();
   try {

@@ -14,14 +14,17 @@ import type { RoomLog } from './room-log.ts';
 /** A worker that is asked to end at the end of the gateway may take so long, then it is forced. */
 const politeMs = 500;
 
-/** The workers of a configuration, by name; none is started. */
-export function buildWorkers({ workers }: Config, log: RoomLog): Map<string, SharedWorker> {
+/**
+ * The workers of a configuration, by name; none is started.
+ * @param log @default what they say is told to nobody
+ */
+export function buildWorkers({ workers }: Config, log?: RoomLog): Map<string, SharedWorker> {
   return new Map(
     Object.entries(workers).map(([name, config]) => {
       const { callsMost } = config;
       const factory = factoryOf(name, config);
       const worker = new SupervisedWorker({ name, factory, politeMs, ...given({ callsMost }) });
-      followWorker(worker, log);
+      if (log !== undefined) followWorker(worker, log);
       return [name, new SharedWorker(worker)];
     }),
   );

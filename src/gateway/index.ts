@@ -1,4 +1,5 @@
 export { linkFactoryOf } from './build-link.ts';
+export { buildWorkers } from './build-workers.ts';
 export { discoverDirectly } from './discover-directly.ts';
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';

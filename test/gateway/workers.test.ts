@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { checkLinks } from '../../src/cli/checks/link-checks.ts';
+import { GatewayNames } from '../../src/cli/completion/live-names.ts';
+import { SignalboxClient } from '../../src/client/index.ts';
 import { parseConfig } from '../../src/config/index.ts';
+import { isAlive } from '../links/worker/workers.ts';
 import { runPython } from '../python/run-unittest.ts';
 import { count } from '../support/count.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
 import { GatewayBench } from './gateway-bench.ts';
 import { nodeDriver, workerLaboratory } from './worker-laboratory.ts';
 
@@ -19,14 +24,6 @@ async function started(toml: string = workerLaboratory): Promise<GatewayBench> {
   const bench = await GatewayBench.start(toml);
   await ready(bench);
   return bench;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe('an instrument whose driver is a Python library', { timeout: longestMs }, () => {
@@ -81,6 +78,30 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
     expect((await client.instrument('scope')).lastChange?.what).toBe('call configure');
     const [entry] = (await client.trace('scope')).slice(-1);
     expect(entry).toMatchObject({ label: 'call status', request: { text: 'status {}' } });
+  });
+
+  it('offers its functions and their arguments on the command line', async () => {
+    await using bench = await started();
+    const client = bench.client();
+    const none = async (): Promise<readonly string[]> => await Promise.resolve([]);
+    const names = new GatewayNames({
+      client: async () => await Promise.resolve(client),
+      gateways: none,
+      devices: none,
+      shells: [],
+      signal: AbortSignal.timeout(longestMs),
+    });
+    const offered = async (argument: string, ...positionals: string[]): Promise<unknown> =>
+      await names.of({ command: 'call', argument, positionals, current: '' });
+    expect(await offered('function', 'scope')).toContainEqual({
+      text: 'echo',
+      description: 'Gives back what it is given.',
+    });
+    expect(await offered('function', 'meter')).toEqual([]);
+    expect(await offered('arguments', 'scope', 'slow_echo')).toEqual([
+      { text: 'value=', description: '' },
+      { text: 'seconds=', description: '' },
+    ]);
   });
 
   it('says what is wrong with a call', async () => {
@@ -156,6 +177,8 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
     const { value } = await first;
     clearInterval(ticking);
     expect(value).toMatchObject({ event: 'event', data: { name: 'tick', data: { index: 0 } } });
+    const log = await readFile(bench.file('state/signalbox.log'), 'utf8');
+    expect(log).toMatch(/"room":"workers".*"msg":"bench: info: ticked"/);
     await events.return();
   });
 });
@@ -334,17 +357,27 @@ describe('the end of workers', { timeout: longestMs }, () => {
     await using _bench = bench;
     const client = bench.client();
     const pid = (await client.workers())[0]?.pid ?? 0;
-    expect(isRunning(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     const stuck = client
       .call('scope', 'slow_echo', { value: 1, seconds: 60 }, { timeoutMs: 120_000 })
       .catch((error: unknown) => error);
     await expect.poll(async () => (await client.port('scope')).serving?.label).toBeDefined();
     await bench.gateway.close();
     expect(await stuck).toMatchObject({ code: 'CLOSED' });
-    expect(isRunning(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
     const log = await readFile(bench.file('state/signalbox.log'), 'utf8');
     expect(log).toContain('worker bench is stopped');
     expect(log).not.toContain('had not ended');
+  });
+
+  it('comes with the gateway that is killed', async () => {
+    await using gateway = await GatewayProcess.start(workerLaboratory);
+    const client = new SignalboxClient({ url: gateway.url, program: 'test' });
+    expect(await client.call('scope', 'echo', { value: 1 }, { waitMs: 30_000 })).toBe(1);
+    const pid = (await client.workers())[0]?.pid ?? 0;
+    expect(isAlive(pid)).toBe(true);
+    process.kill(gateway.pid, 'SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
   it('comes after what they have under way is answered', async () => {
@@ -357,6 +390,27 @@ describe('the end of workers', { timeout: longestMs }, () => {
     const log = await readFile(bench.file('state/signalbox.log'), 'utf8');
     expect(log).toContain('worker bench is draining');
     expect(log).not.toContain('had not ended');
+  });
+});
+
+describe('the doctor', { timeout: longestMs }, () => {
+  it('starts each worker once to see whether it can be, and leaves none', async () => {
+    const toml = `${workerLaboratory}
+[workers.broken]
+command = ["no-such-program-anywhere"]
+[ports.broken]
+worker = "broken"
+protocol = "calls"
+`;
+    const checks = await checkLinks(parseConfig(toml, 'lab.toml'), AbortSignal.timeout(longestMs));
+    const found = Object.fromEntries(checks.map(({ name, passed }) => [name, passed]));
+    expect(found).toEqual({
+      'port meter': true,
+      'port scope': true,
+      'port generator': true,
+      'port broken': false,
+    });
+    expect(checks.find(({ name }) => name === 'port broken')?.found).toContain('was not found');
   });
 });
 

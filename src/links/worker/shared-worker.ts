@@ -58,7 +58,7 @@ export class SharedWorker {
     if (this.#users > 0 || this.#isKept) return;
     this.#linger?.cancel();
     if (why === 'is done') await this.worker.drain(leaveMs);
-    else this.#linger = this.#clock.schedule(lingerMs, () => void this.worker.drain(leaveMs));
+    else this.#linger = this.#clock.schedule(lingerMs, () => void this.#stop());
   }
 
   /** From now on it runs until {@link end}, also when its last link has closed. */
@@ -72,6 +72,11 @@ export class SharedWorker {
     this.keep();
     this.#isEnding = true;
     await this.worker.drain(deadlineMs);
+  }
+
+  async #stop(): Promise<void> {
+    // One that was given up does not run, and why is still to be seen.
+    if (this.worker.state !== 'error') await this.worker.drain(leaveMs);
   }
 
   #throwIfRefused(): void {
