@@ -71,7 +71,7 @@ function inherited(): Record<string, string> {
 function followWorker(worker: SupervisedWorker, log: RoomLog): void {
   const lines = log.of('workers');
   const { name } = worker;
-  worker.on('log', ({ line }) => lines.info({ worker: name }, `${name}: ${line}`));
+  worker.on('log', ({ level, line }) => lines[level]({ worker: name }, `${name}: ${line}`));
   worker.on('state', ({ state, reason }) => {
     const isTrouble = state === 'waiting' || state === 'error';
     const why = reason === undefined ? '' : `: ${reason}`;

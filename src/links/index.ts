@@ -125,7 +125,8 @@ export { workerLinkFactory } from './worker/worker-link.ts';
 export { threadWorkerFactory } from './worker/thread-worker.ts';
 export type { ThreadWorkerOptions } from './worker/thread-worker.ts';
 export { politeMsDefault } from './worker/worker-body.ts';
-export type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker/worker-body.ts';
+export type { WorkerBody, WorkerEnd, WorkerFactory } from './worker/worker-body.ts';
+export type { WorkerLog, WorkerLogLevel } from './worker/worker-log.ts';
 export type { WorkerFunctionFacts, WorkerIntroduction } from './worker/worker-introduction.ts';
 export type {
   WorkerEvent,

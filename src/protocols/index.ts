@@ -93,6 +93,7 @@ export {
   jsonRpcErrors,
   JsonRpcReader,
   lineBytesMost,
+  messageNestingMost,
   ShapedArray,
 } from './json-rpc/index.ts';
 export type {

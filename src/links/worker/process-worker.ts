@@ -9,7 +9,8 @@ import { LogLines } from './log-lines.ts';
 import { streamSource } from './rpc/byte-source.ts';
 import { StreamChannel } from './rpc/stream-channel.ts';
 import { forcedMs } from './worker-body.ts';
-import type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker-body.ts';
+import type { WorkerBody, WorkerEnd, WorkerFactory } from './worker-body.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 /** A worker that is a process, in any language. */
 export interface ProcessWorkerOptions {

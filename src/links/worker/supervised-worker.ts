@@ -21,6 +21,7 @@ import type { DescribedFunction, WorkerFunction } from './serve/function-table.t
 import { politeMsDefault } from './worker-body.ts';
 import type { WorkerFactory } from './worker-body.ts';
 import type { WorkerIntroduction } from './worker-introduction.ts';
+import type { WorkerLogLevel } from './worker-log.ts';
 import { WorkerLife } from './worker-life.ts';
 import { addStatistics, noStatistics } from './worker-status.ts';
 import type { WorkerEvents, WorkerState, WorkerStatus } from './worker-status.ts';
@@ -62,9 +63,11 @@ export class SupervisedWorker implements AsyncDisposable {
   readonly name: string;
   readonly #options: SupervisedWorkerOptions;
   readonly #clock: Clock;
-  readonly #events = new Emitter<WorkerEvents>((error, event) =>
-    this.#log(`a listener of ${event} failed: ${String(error)}`),
-  );
+  readonly #events = new Emitter<WorkerEvents>((error, event) => {
+    // One that fails at a line of the log would fail at this one too.
+    if (event === 'log') return;
+    this.#log('error', `a listener of ${event} failed: ${asSignalboxError(error).message}`);
+  });
   readonly #table: FunctionTable;
   readonly #budget: RestartBudget;
   #state: WorkerState = 'stopped';
@@ -229,7 +232,7 @@ export class SupervisedWorker implements AsyncDisposable {
     for (;;) {
       const { reason, ranMs } = await this.#live(stopped);
       if (stopped.aborted) return this.#enter('stopped', 'it was stopped');
-      this.#log(`ended: ${reason}`);
+      this.#log('error', `ended: ${reason}`);
       // Who ran for long has got over what stopped it before.
       const { withinMs = 5_000 } = this.#options.restart ?? {};
       if (ranMs >= withinMs) backOff.reset();
@@ -280,7 +283,7 @@ export class SupervisedWorker implements AsyncDisposable {
       factory: this.#options.factory,
       name: this.name,
       clock: this.#clock,
-      log: (line) => this.#log(line),
+      log: (level, line) => this.#log(level, line),
       readyMs: this.#options.readyMs ?? readyMsDefault,
       callsMost: this.#options.callsMost ?? callsInFlightMost,
       handler: (method, params, context) => this.#table.run(method, params, context),
@@ -352,8 +355,8 @@ export class SupervisedWorker implements AsyncDisposable {
     return new SignalboxError('WORKER_UNAVAILABLE', text, { details });
   }
 
-  #log(line: string): void {
-    this.#events.emit('log', { line });
+  #log(level: WorkerLogLevel, line: string): void {
+    this.#events.emit('log', { level, line });
   }
 }
 

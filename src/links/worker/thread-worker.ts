@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
 import type { Readable } from 'node:stream';
-import { systemClock } from '../../kernel/index.ts';
+import { asSignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
-import { LogLines } from './log-lines.ts';
+import { logLineLengthMost, LogLines } from './log-lines.ts';
 import { PortChannel } from './rpc/port-channel.ts';
 import { forcedMs } from './worker-body.ts';
-import type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker-body.ts';
+import type { WorkerBody, WorkerEnd, WorkerFactory } from './worker-body.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 /** A worker that is a thread of this process. */
 export interface ThreadWorkerOptions {
@@ -66,9 +67,10 @@ class ThreadWorker implements WorkerBody {
     const exited = Promise.withResolvers<WorkerEnd>();
     let reason: string | undefined;
     this.#worker.once('error', (error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
-      reason = `it failed: ${text}`;
-      log(error instanceof Error ? (error.stack ?? text) : text);
+      const { message } = asSignalboxError(error);
+      reason = `it failed: ${message.slice(0, logLineLengthMost)}`;
+      const { stack } = error instanceof Error ? error : {};
+      log('error', (stack ?? message).slice(0, logLineLengthMost));
     });
     this.#worker.once('exit', (code) =>
       exited.resolve({ code, signal: null, reason: reason ?? `it ended with exit code ${code}` }),

@@ -1,4 +1,5 @@
 import type { RpcChannel } from './rpc/channel.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 /** How a worker ended. */
 export interface WorkerEnd {
@@ -25,9 +26,6 @@ export interface WorkerBody {
    */
   kill(politeMs: number): Promise<void>;
 }
-
-/** Told of each line that a worker writes for people. */
-export type WorkerLog = (line: string) => void;
 
 /** Starts a worker, each time anew. */
 export interface WorkerFactory {

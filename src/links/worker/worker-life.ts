@@ -1,10 +1,13 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
+import { LogLines } from './log-lines.ts';
 import type { StrayReply } from './rpc/call-options.ts';
 import { RpcPeer } from './rpc/rpc-peer.ts';
 import type { RpcHandler } from './rpc/incoming-calls.ts';
-import type { WorkerBody, WorkerEnd, WorkerFactory, WorkerLog } from './worker-body.ts';
+import type { WorkerBody, WorkerEnd, WorkerFactory } from './worker-body.ts';
+import { logLevelOf } from './worker-log.ts';
+import type { WorkerLog } from './worker-log.ts';
 import { readIntroduction } from './worker-introduction.ts';
 import type { WorkerIntroduction } from './worker-introduction.ts';
 
@@ -38,12 +41,15 @@ export class WorkerLife {
   readonly #ready = Promise.withResolvers<WorkerIntroduction>();
   /** Even force has not ended it. */
   readonly #stuck = Promise.withResolvers<WorkerEnd>();
+  /** What it says as messages is bounded as what it writes to standard error is. */
+  readonly #lines: LogLines;
   #malformedTold = 0;
   #brokenWith: string | undefined;
 
   constructor(options: WorkerLifeOptions) {
     this.#options = options;
     const { factory, name, clock, log, readyMs, callsMost, handler } = options;
+    this.#lines = new LogLines(log, clock);
     this.body = factory.start(log);
     this.ready = this.#ready.promise;
     this.ready.catch(() => {});
@@ -57,7 +63,8 @@ export class WorkerLife {
       onStray: options.onStray,
       onMalformed: ({ fault, excerpt }) => {
         this.#malformedTold += 1;
-        if (this.#malformedTold <= malformedToldMost) log(`no message (${fault}): ${excerpt}`);
+        if (this.#malformedTold <= malformedToldMost)
+          log('warn', `no message (${fault}): ${excerpt}`);
       },
       onGone: (reason, isBroken) => void (isBroken ? this.#break(reason) : this.#closed(reason)),
     });
@@ -77,6 +84,7 @@ export class WorkerLife {
     const end = await Promise.race([this.body.ended, this.#stuck.promise]);
     const reason = this.#brokenWith ?? end.reason;
     this.peer.end(reason);
+    this.#lines.end();
     this.#ready.reject(this.#failure(reason));
     return { ...end, reason };
   }
@@ -116,13 +124,15 @@ export class WorkerLife {
         this.#introduce(params);
         break;
       case '$/event':
-        this.#options.onEvent(String(name), data);
+        if (typeof name === 'string') this.#options.onEvent(name, data);
+        else this.#lines.line('warn', 'an event that has no name');
         break;
       case '$/log':
-        this.#options.log(`${String(level)}: ${String(message)}`);
+        if (typeof message === 'string') this.#lines.line(logLevelOf(level), message);
+        else this.#lines.line('warn', 'a line for the log that is no text');
         break;
       default:
-        this.#options.log(`a notification that nobody knows: ${method.slice(0, 100)}`);
+        this.#lines.line('warn', `a notification that nobody knows: ${method.slice(0, 100)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { StrayReply } from './rpc/call-options.ts';
 import type { RpcStatistics } from './rpc/rpc-peer.ts';
 import type { WorkerIntroduction } from './worker-introduction.ts';
+import type { WorkerLogLevel } from './worker-log.ts';
 
 /**
  * What a worker is doing. `waiting` is the pause before it is started again; `error` means that it
@@ -35,8 +36,8 @@ export interface WorkerStatus {
 export interface WorkerEvents {
   /** It said something to all who listen. */
   event: WorkerEvent;
-  /** A line for the log: its own, or about it. */
-  log: { readonly line: string };
+  /** A line for the log: its own, or about it. What it writes to standard error is `info`. */
+  log: { readonly level: WorkerLogLevel; readonly line: string };
   state: { readonly state: WorkerState; readonly reason?: string };
   /** It replied to a call that was given up, was answered before, or was never made. */
   stray: StrayReply;

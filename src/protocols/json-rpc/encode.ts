@@ -1,7 +1,8 @@
 import { SignalboxError } from '../../kernel/index.ts';
 import { takeOutArrays } from './arrays.ts';
-import { binaryBytesMost, lineBytesMost } from './limits.ts';
+import { binaryBytesMost, lineBytesMost, messageNestingMost } from './limits.ts';
 import type { JsonRpcMessage } from './message.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** A message as it is sent: its line, and the bytes of its arrays straight after it. */
 export interface EncodedJsonRpc {
@@ -20,8 +21,8 @@ const methodNamesMost = 256;
 /**
  * A message as its line of JSON and the bytes of its arrays. JSON-RPC 2.0, sections 4 and 5.
  *
- * @throws VALUE_INVALID for what JSON cannot say (a circle, a bigint), and above {@link lineBytesMost}
- *   or {@link binaryBytesMost}
+ * @throws VALUE_INVALID for what JSON cannot say (a circle, a bigint), and above {@link lineBytesMost},
+ *   {@link binaryBytesMost} or {@link messageNestingMost}
  */
 export function encodeJsonRpc(message: JsonRpcMessage): EncodedJsonRpc {
   const arrays: Uint8Array[] = [];
@@ -88,6 +89,10 @@ function json(value: unknown): string {
 }
 
 function checkLine(text: string): void {
+  if (isTooDeep(text)) {
+    const deep = `a message is nested deeper than ${messageNestingMost}`;
+    throw new SignalboxError('VALUE_INVALID', deep);
+  }
   // A character has at most three bytes, so that most lines need no counting.
   if (text.length * 3 <= lineBytesMost) return;
   const bytes = text.length > lineBytesMost ? text.length : utf8.encode(text).length;

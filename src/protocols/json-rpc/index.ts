@@ -6,7 +6,13 @@ export type { EncodedJsonRpc } from './encode.ts';
 export { jsonRpcErrors } from './error-codes.ts';
 export { JsonRpcReader } from './json-rpc-reader.ts';
 export type { JsonRpcEvent, JsonRpcFault, MalformedJsonRpc } from './json-rpc-reader.ts';
-export { arrayBytesAtOnce, arraysMost, binaryBytesMost, lineBytesMost } from './limits.ts';
+export {
+  arrayBytesAtOnce,
+  arraysMost,
+  binaryBytesMost,
+  lineBytesMost,
+  messageNestingMost,
+} from './limits.ts';
 export type {
   JsonRpcError,
   JsonRpcFailure,

@@ -4,9 +4,17 @@ import { putInArrays } from './arrays.ts';
 import { lineBytesMost } from './limits.ts';
 import { messageOf } from './message.ts';
 import type { JsonRpcMessage } from './message.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** What is wrong with what came. After `lengths` nothing more can be understood. */
-export type JsonRpcFault = 'encoding' | 'json' | 'message' | 'arrays' | 'length' | 'lengths';
+export type JsonRpcFault =
+  | 'encoding'
+  | 'json'
+  | 'message'
+  | 'nesting'
+  | 'arrays'
+  | 'length'
+  | 'lengths';
 
 /** Something that came and is no message. */
 export interface MalformedJsonRpc {
@@ -38,7 +46,9 @@ export class JsonRpcReader {
   /** What is left of a line that is too long goes by. */
   #isSkipping = false;
   #skippedBytes = 0;
-  #announced: { readonly value: object; readonly filler: ArrayFiller } | undefined;
+  #announced:
+    | { readonly value: object; readonly line: string; readonly filler: ArrayFiller }
+    | undefined;
   #isLost = false;
 
   /**
@@ -89,7 +99,7 @@ export class JsonRpcReader {
     for (const line of text.split('\n')) {
       if (line === '') continue;
       const value = this.#parsed(line, events);
-      if (value !== undefined) this.#finish(value, arrays, events);
+      if (value !== undefined) this.#finish(value, line, arrays, events);
     }
     return events;
   }
@@ -145,9 +155,9 @@ export class JsonRpcReader {
     if (value === undefined) return;
     const announced = value.$binary;
     if (announced === undefined) {
-      this.#finish(value, undefined, events);
+      this.#finish(value, line, undefined, events);
     } else if (areLengths(announced)) {
-      this.#announced = { value, filler: new ArrayFiller(announced) };
+      this.#announced = { value, line, filler: new ArrayFiller(announced) };
       this.#fill(new Uint8Array(), events);
     } else {
       this.#isLost = true;
@@ -171,21 +181,28 @@ export class JsonRpcReader {
 
   #fill(bytes: Uint8Array, events: JsonRpcEvent[]): number {
     if (this.#announced === undefined) return 0;
-    const { value, filler } = this.#announced;
+    const { value, line, filler } = this.#announced;
     const taken = filler.take(bytes);
     if (filler.isFull) {
       this.#announced = undefined;
-      this.#finish(value, filler.arrays, events);
+      this.#finish(value, line, filler.arrays, events);
     }
     return taken;
   }
 
-  #finish(value: object, arrays: readonly Uint8Array[] | undefined, events: JsonRpcEvent[]): void {
-    if (arrays !== undefined && putInArrays(value, arrays) === undefined) {
-      events.push(malformed('arrays', JSON.stringify(value)));
-      return;
+  #finish(
+    value: object,
+    line: string,
+    arrays: readonly Uint8Array[] | undefined,
+    events: JsonRpcEvent[],
+  ): void {
+    if (isTooDeep(line)) {
+      events.push(malformed('nesting', line));
+    } else if (arrays !== undefined && putInArrays(value, arrays) === undefined) {
+      events.push(malformed('arrays', line));
+    } else {
+      events.push(messageOf(value) ?? malformed('message', line));
     }
-    events.push(messageOf(value) ?? malformed('message', JSON.stringify(value)));
   }
 
   #begin(bytes: Uint8Array, events: JsonRpcEvent[]): void {

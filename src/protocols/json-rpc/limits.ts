@@ -6,3 +6,5 @@ export const binaryBytesMost = 268_435_456;
 export const arraysMost = 4_096;
 /** So much memory is taken for an array before its bytes have come; then it grows with them. */
 export const arrayBytesAtOnce = 1_048_576;
+/** A message is nested at most so deep, itself included: what is deeper breaks what writes JSON. */
+export const messageNestingMost = 256;

@@ -75,6 +75,47 @@ describe('a worker that does wrong', () => {
     expect(lines.some((line) => /^… \d+ more lines were left out$/.test(line))).toBe(true);
   });
 
+  it('and says too much for the log fills no log', async () => {
+    const lines: string[] = [];
+    const worker = supervised(misbehavingFactory('talkative'), { restart });
+    worker.on('log', ({ line }) => lines.push(line));
+    await worker.start();
+    await worker.call('echo', {}, { timeoutMs: 20_000 });
+    await worker.stop();
+    expect(lines.length).toBeLessThan(logLinesPerSecondMost * 20);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(
+      logLineLengthMost + 1,
+    );
+    expect(lines.some((line) => /^… \d+ more lines were left out$/.test(line))).toBe(true);
+  });
+
+  it('and says what is no text where there must be one breaks nothing', async () => {
+    const said: unknown[] = [];
+    const worker = supervised(misbehavingFactory('no-text'), { restart });
+    worker.on('log', (line) => said.push(line));
+    worker.on('event', (event) => said.push(event));
+    await worker.start();
+    expect(await worker.call('echo', { value: 1 })).toEqual({ value: 1 });
+    expect(said).toEqual([
+      { level: 'warn', line: 'an event that has no name' },
+      { level: 'warn', line: 'a line for the log that is no text' },
+      { level: 'info', line: 'x' },
+      { level: 'error', line: 'y' },
+    ]);
+  });
+
+  it('and nests what it says without end is understood all the same', async () => {
+    const said: unknown[] = [];
+    const worker = supervised(misbehavingFactory('deep'), { restart });
+    worker.on('log', ({ line }) => said.push(line.slice(0, 28)));
+    worker.on('event', (event) => said.push(event));
+    await worker.start();
+    expect(await worker.call('echo', { value: 1 })).toEqual({ value: 1 });
+    expect(worker.statistics).toMatchObject({ malformed: 4, results: 1, failures: 0 });
+    expect(new Set(said)).toHaveLength(4);
+    expect(said[0]).toBe('no message (nesting): [[[[[[');
+  });
+
   it('and allocates without end gets no more than its limit', async () => {
     const worker = supervised(misbehavingFactory('allocate', 200), { restart });
     worker.on('log', () => {});

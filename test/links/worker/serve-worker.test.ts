@@ -178,12 +178,12 @@ describe.each(nodeWorkers)('a worker written for Node ($kind)', ({ factory }) =>
   it('may print', async () => {
     const lines: string[] = [];
     const worker = supervised(factory);
-    worker.on('log', ({ line }) => lines.push(line));
+    worker.on('log', ({ level, line }) => lines.push(`${level}: ${line}`));
     await worker.start();
     expect(await worker.call('print', { text: 'hello' })).toBe(true);
     await expect
       .poll(() => lines)
-      .toEqual(expect.arrayContaining(['hello', 'hello again', 'info: told']));
+      .toEqual(expect.arrayContaining(['info: hello', 'info: hello again', 'warn: told']));
     expect(worker.statistics.malformed).toBe(0);
   });
 

@@ -48,7 +48,7 @@ describe('a worker that cannot run', () => {
   it('is given up after so many crashes in so much time, until somebody starts it', async () => {
     const lines: string[] = [];
     const worker = supervised(misbehavingFactory('crash'), { backOff });
-    worker.on('log', ({ line }) => lines.push(line));
+    worker.on('log', ({ level, line }) => lines.push(`${level}: ${line}`));
     for (let time = 1; time <= 2; time += 1) {
       await expect(worker.start()).rejects.toMatchObject({
         code: 'WORKER_UNAVAILABLE',
@@ -58,7 +58,8 @@ describe('a worker that cannot run', () => {
       const call = worker.call('echo');
       await expect(call).rejects.toMatchObject({ code: 'WORKER_UNAVAILABLE' });
     }
-    expect(lines.filter((line) => line === 'cannot import pyrpl')).toHaveLength(12);
+    expect(lines.filter((line) => line === 'info: cannot import pyrpl')).toHaveLength(12);
+    expect(lines).toContain('error: ended: it ended with exit code 3');
     await worker.stop();
     expect(worker.state).toBe('stopped');
   });

@@ -30,6 +30,7 @@ import {
   encodeJsonRpc,
   JsonRpcReader,
   lineBytesMost,
+  messageNestingMost,
   ShapedArray,
 } from '../../../src/protocols/index.ts';
 import type { JsonRpcEvent, JsonRpcMessage } from '../../../src/protocols/index.ts';
@@ -155,6 +156,26 @@ describe('a reader of JSON-RPC', () => {
       { kind: 'malformed', fault },
       { kind: 'result', id: 7, result: true },
     ]);
+  });
+
+  it('counts how deep a message is nested, not the brackets in its texts', () => {
+    const deepest = '['.repeat(messageNestingMost - 1) + ']'.repeat(messageNestingMost - 1);
+    const text = JSON.stringify(`\\"${'[{'.repeat(1_000)}\\`);
+    const lines = [deepest, `[${deepest}]`, `[${text},${text}]`, '[[],{}],'.repeat(500) + '0'];
+    const events = lines.map((line) => read([Buffer.from(`{"id":1,"result":[${line}]}\n`)])[0]);
+    expect(events.map((event) => event?.kind)).toEqual([
+      'malformed',
+      'malformed',
+      'result',
+      'result',
+    ]);
+    const [good] = read([Buffer.from(`{"id":1,"result":${deepest}}\n`)]);
+    expect(good).toMatchObject({ kind: 'result' });
+    const { result } = good as { result: unknown };
+    expect(encodeJsonRpc({ kind: 'result', id: 1, result }).text).toContain(deepest);
+    expect(() => encodeJsonRpc({ kind: 'result', id: 1, result: [result] })).toThrow(
+      expect.objectContaining({ code: 'VALUE_INVALID' }),
+    );
   });
 
   it.each(['"5"', '[-1]', '[0.5]', '[1e30]', `[${binaryBytesMost + 1}]`, '{}', 'null', '[null]'])(

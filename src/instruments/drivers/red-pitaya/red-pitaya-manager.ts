@@ -228,7 +228,7 @@ export class RedPitayaManager implements AsyncDisposable {
       clock: this.#clock,
     });
     this.#worker = worker;
-    worker.on('log', ({ line }) => this.#log('info', line));
+    worker.on('log', ({ level, line }) => this.#log(level === 'error' ? 'warn' : level, line));
     worker.on('stray', ({ kind, what }) =>
       this.#log('debug', `dropped a reply (${kind}): ${what}`),
     );

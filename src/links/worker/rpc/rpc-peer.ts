@@ -1,4 +1,4 @@
-import { systemClock } from '../../../kernel/index.ts';
+import { asSignalboxError, systemClock } from '../../../kernel/index.ts';
 import type { Clock } from '../../../kernel/index.ts';
 import { jsonRpcErrors } from '../../../protocols/index.ts';
 import type { JsonRpcEvent, MalformedJsonRpc } from '../../../protocols/index.ts';
@@ -142,22 +142,32 @@ export class RpcPeer {
   #take(events: readonly JsonRpcEvent[]): void {
     for (const event of events) {
       if (this.#isGone) return;
-      if (event.kind !== 'malformed') this.#malformedBytes = 0;
-      switch (event.kind) {
-        case 'result':
-        case 'failure':
-          this.#outgoing.settle(event);
-          break;
-        case 'request':
-          this.#incoming.take(event);
-          break;
-        case 'notification':
-          this.#hear(event.method, event.params);
-          break;
-        case 'malformed':
-          this.#reject(event);
-          break;
+      try {
+        this.#takeOne(event);
+      } catch (error) {
+        // Whatever the other side has found to say, it is what ends, not this process.
+        const { message } = asSignalboxError(error);
+        this.#gone(`WORKER_PROTOCOL: what it said could not be taken: ${message}`, true);
       }
+    }
+  }
+
+  #takeOne(event: JsonRpcEvent): void {
+    if (event.kind !== 'malformed') this.#malformedBytes = 0;
+    switch (event.kind) {
+      case 'result':
+      case 'failure':
+        this.#outgoing.settle(event);
+        break;
+      case 'request':
+        this.#incoming.take(event);
+        break;
+      case 'notification':
+        this.#hear(event.method, event.params);
+        break;
+      case 'malformed':
+        this.#reject(event);
+        break;
     }
   }
 

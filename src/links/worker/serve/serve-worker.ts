@@ -4,6 +4,7 @@ import type { CallOptions } from '../rpc/call-options.ts';
 import type { RpcContext } from '../rpc/incoming-calls.ts';
 import { RpcPeer } from '../rpc/rpc-peer.ts';
 import { workerProtocol } from '../worker-introduction.ts';
+import type { WorkerLogLevel } from '../worker-log.ts';
 import { FunctionTable } from './function-table.ts';
 import type { DescribedFunction, WorkerFunction } from './function-table.ts';
 import { openWorkerSide } from './worker-side.ts';
@@ -23,9 +24,6 @@ export interface ServeOptions {
   /** So many calls may be under way or wait in groups; more are refused. @default 4_096 */
   readonly callsMost?: number;
 }
-
-/** How serious something is that a worker says. */
-export type WorkerLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The host, as its worker sees it. */
 export interface WorkerHost {

@@ -1,6 +1,7 @@
 /** What a worker of one's own is written with: a process, or a thread. */
 export { serveWorker } from './serve-worker.ts';
-export type { ServeOptions, WorkerHost, WorkerLogLevel } from './serve-worker.ts';
+export type { ServeOptions, WorkerHost } from './serve-worker.ts';
+export type { WorkerLogLevel } from '../worker-log.ts';
 export type { DescribedFunction, FunctionContext, WorkerFunction } from './function-table.ts';
 export type { CallOptions } from '../rpc/call-options.ts';
 export { move } from '../rpc/moved-arrays.ts';

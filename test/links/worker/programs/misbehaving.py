@@ -87,5 +87,24 @@ for request in requests():
         if request["params"]["value"] % 3 == 0:
             time.sleep(0.3)
         say({"status": "ok", "data": request.get("params")})
+    elif mode == "no-text":
+        os.write(1, b'{"method":"$/event","params":{"name":{"toString":1},"data":1}}\n')
+        os.write(1, b'{"method":"$/log","params":{"level":{"toString":1},"message":{"toString":1}}}\n')
+        os.write(1, b'{"method":"$/log","params":{"level":{"toString":1},"message":"x"}}\n')
+        os.write(1, b'{"method":"$/log","params":{"level":"error","message":"y"}}\n')
+        say(reply)
+    elif mode == "deep":
+        deep = b"[" * 400_000 + b"]" * 400_000
+        os.write(1, deep + b"\n")
+        os.write(1, b'{"status":"error","id":1,"data":' + deep + b"}\n")
+        os.write(1, b'{"jsonrpc":"2.0","id":1,"result":' + deep + b',"$binary":[1]}\nx')
+        os.write(1, b'{"method":"$/event","params":{"name":"deep","data":' + deep + b"}}\n")
+        say(reply)
+    elif mode == "talkative":
+        for index in range(20_000):
+            say({"method": "$/log", "params": {"level": "debug", "message": "z" * 20}})
+            say({"method": "nobody knows it"})
+        say({"method": "$/log", "params": {"level": "info", "message": "z" * 100_000}})
+        say(reply)
     elif mode == "loud":
         say(reply)

@@ -63,7 +63,7 @@ const host = serveWorker({
     print: (params: { text: string }) => {
       console.log(params.text);
       process.stdout.write(`${params.text} again\n`);
-      host.log('info', 'told');
+      host.log('warn', 'told');
       return true;
     },
     grandchild: () =>
