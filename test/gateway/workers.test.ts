@@ -167,6 +167,19 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
     expect(await other('scope')).toBe(1);
   });
 
+  it('gives nobody the answer to a call whose lease was taken away meanwhile', async () => {
+    await using bench = await started();
+    const client = bench.client();
+    const lease = await client.lease({ instrument: 'scope', holdMs: 20_000 });
+    const params = { value: 1, seconds: 0.5 };
+    const answer = client
+      .call('scope', 'slow_echo', params, { lease })
+      .catch((error: unknown) => error);
+    await expect.poll(async () => (await client.port('scope')).serving?.label).toBeDefined();
+    await client.breakLease(lease.id, 'a test');
+    expect(await answer).toMatchObject({ code: 'LEASE_LOST' });
+  });
+
   it('tells HTTP watchers what the worker says unasked', async () => {
     await using bench = await started();
     const client = bench.client();
