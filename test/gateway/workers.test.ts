@@ -191,7 +191,7 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
     clearInterval(ticking);
     expect(value).toMatchObject({ event: 'event', data: { name: 'tick', data: { index: 0 } } });
     const log = await readFile(bench.file('state/signalbox.log'), 'utf8');
-    expect(log).toMatch(/"room":"workers".*"msg":"bench: info: ticked"/);
+    expect(log).toMatch(/"room":"workers".*"msg":"bench: ticked"/);
     await events.return();
   });
 });
