@@ -42,7 +42,16 @@ export function lifeController(): AbortController {
   const waiting = new Set<Listener>();
   listeners.set(signal, waiting);
   const tellAll = (): void => {
-    for (const { run } of waiting) run();
+    for (const { run } of waiting) {
+      try {
+        run();
+      } catch (error) {
+        // As where each has a listener of its own: the others are told, and it is nobody's to catch.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
     waiting.clear();
   };
   signal.addEventListener('abort', tellAll, { once: true });

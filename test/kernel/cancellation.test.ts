@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   cancellationError,
+  lifeController,
   onAbort,
   raceAbort,
   SignalboxError,
@@ -62,6 +63,24 @@ describe('what is to run on an abort', () => {
     onAbort(stop.signal, () => ran.push('late'));
     expect(ran).toEqual(['kept', 'late']);
     expect(listeners(stop.signal)).toBe(0);
+  });
+
+  it('is told to all who listen to a long life, also where one of them fails', () => {
+    const later: (() => void)[] = [];
+    vi.stubGlobal('queueMicrotask', (run: () => void) => later.push(run));
+    const controller = lifeController();
+    let told = 0;
+    for (const text of ['first', 'second']) {
+      onAbort(controller.signal, () => {
+        throw new Error(text);
+      });
+      onAbort(controller.signal, () => (told += 1));
+    }
+    controller.abort();
+    vi.unstubAllGlobals();
+    expect(told).toBe(2);
+    // Nobody swallows what failed.
+    expect(later.map((run) => expect(run).toThrow())).toHaveLength(2);
   });
 
   it('never runs where there is no signal', () => {

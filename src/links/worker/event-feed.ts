@@ -18,7 +18,8 @@ export class EventFeed implements AsyncIterableIterator<FedEvent> {
   #waiting: WorkerEvent[] = [];
   #dropped = 0;
   #isOver = false;
-  #wake: (() => void) | undefined;
+  /** Who waits for the next event: several may. */
+  #wakes: (() => void)[] = [];
 
   constructor(
     listen: (listener: (event: WorkerEvent) => void) => Disposable,
@@ -31,7 +32,7 @@ export class EventFeed implements AsyncIterableIterator<FedEvent> {
   async next(): Promise<IteratorResult<FedEvent>> {
     while (this.#waiting.length === 0 && !this.#isOver) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
+      this.#wakes.push(resolve);
       await promise;
     }
     const event = this.#waiting.shift();
@@ -45,7 +46,7 @@ export class EventFeed implements AsyncIterableIterator<FedEvent> {
     this.#isOver = true;
     this.#waiting = [];
     this.#leave.dispose();
-    this.#wake?.();
+    for (const wake of this.#wakes.splice(0)) wake();
     return await Promise.resolve({ done: true, value: undefined });
   }
 
@@ -63,6 +64,6 @@ export class EventFeed implements AsyncIterableIterator<FedEvent> {
       this.#waiting.shift();
       this.#dropped += 1;
     }
-    this.#wake?.();
+    this.#wakes.shift()?.();
   }
 }

@@ -80,10 +80,13 @@ export class SupervisedWorker implements AsyncDisposable {
   #becomingReady = Promise.withResolvers<WorkerIntroduction>();
   #isDecided = false;
   #waitingCalls = 0;
-  #run: Promise<void> | undefined;
+  /** All lives from a start to the end; undefined once the state says that it has ended. */
+  #run: PromiseWithResolvers<void> | undefined;
   #stopping = new AbortController();
   #restarts = 0;
   #past: RpcStatistics = noStatistics;
+  /** The first is being told; a listener may bring on more. */
+  #untold: WorkerEvents['state'][] = [];
 
   constructor(options: SupervisedWorkerOptions) {
     this.name = options.name;
@@ -148,13 +151,14 @@ export class SupervisedWorker implements AsyncDisposable {
   ): Promise<WorkerIntroduction> {
     const { timeoutMs = startMsDefault, signal } = options;
     if (this.#state === 'draining' || this.#state === 'stopping') {
-      await raceAbort(this.#run ?? Promise.resolve(), signal, `the start of ${this.name}`);
+      await raceAbort(this.#run?.promise ?? Promise.resolve(), signal, `the start of ${this.name}`);
     }
     if (this.#run === undefined) {
       this.#stopping = new AbortController();
       this.#budget.reset();
+      this.#run = Promise.withResolvers();
       this.#enter('starting');
-      this.#run = this.#keepRunning(this.#stopping.signal).finally(() => (this.#run = undefined));
+      void this.#keepRunning(this.#stopping.signal);
     }
     return await this.#untilReady(timeoutMs, signal, 'its start');
   }
@@ -175,7 +179,10 @@ export class SupervisedWorker implements AsyncDisposable {
       : ready.peer.call(method, params, options);
   }
 
-  /** Tells the worker something that has no answer. @throws WORKER_UNAVAILABLE, WORKER_BUSY */
+  /**
+   * Tells the worker something that has no answer. Arrays are copied.
+   * @throws WORKER_UNAVAILABLE, WORKER_BUSY, VALUE_INVALID
+   */
   notify(method: string, params?: unknown): void {
     if (this.#ready === undefined) throw this.#unavailable(method);
     this.#ready.peer.notify(method, params);
@@ -197,7 +204,7 @@ export class SupervisedWorker implements AsyncDisposable {
       // It does not read; the deadline ends it.
     }
     const hasEnded = await endsWithin(life.ended, deadlineMs, this.#clock);
-    if (hasEnded) await run;
+    if (hasEnded) await run?.promise;
     else await this.stop();
   }
 
@@ -210,10 +217,10 @@ export class SupervisedWorker implements AsyncDisposable {
       if (this.#state === 'error') this.#enter('stopped', 'it was stopped');
       return;
     }
-    this.#enter('stopping', 'it is being stopped');
     this.#stopping.abort();
+    if (this.#state !== 'stopping') this.#enter('stopping', 'it is being stopped');
     await this.#life?.kill(this.#options.politeMs ?? politeMsDefault);
-    await run;
+    await run.promise;
   }
 
   /** Drains it, and starts it anew. */
@@ -230,21 +237,30 @@ export class SupervisedWorker implements AsyncDisposable {
   async #keepRunning(stopped: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.#options.backOff);
     for (;;) {
+      if (stopped.aborted) return this.#endRun('stopped', 'it was stopped');
       const { reason, ranMs } = await this.#live(stopped);
-      if (stopped.aborted) return this.#enter('stopped', 'it was stopped');
+      if (stopped.aborted) return this.#endRun('stopped', 'it was stopped');
       this.#log('error', `ended: ${reason}`);
       // Who ran for long has got over what stopped it before.
       const { withinMs = 5_000 } = this.#options.restart ?? {};
       if (ranMs >= withinMs) backOff.reset();
       if (!this.#budget.take(ranMs)) {
-        return this.#enter('error', `it crashed too often; the last time ${reason}`);
+        return this.#endRun('error', `it crashed too often; the last time ${reason}`);
       }
       this.#enter('waiting', reason);
       await sleep(this.#clock, backOff.nextMs(), stopped).catch(() => {});
-      if (stopped.aborted) return this.#enter('stopped', 'it was stopped');
+      if (stopped.aborted) return this.#endRun('stopped', 'it was stopped');
       this.#restarts += 1;
       this.#enter('starting', reason);
     }
+  }
+
+  /** From here on it may be started again, also by who is told of its end. */
+  #endRun(state: 'stopped' | 'error', reason: string): void {
+    const run = this.#run;
+    this.#run = undefined;
+    this.#enter(state, reason);
+    run?.resolve();
   }
 
   /** One life of the worker. @returns how it ended, and how long it was ready before */
@@ -307,7 +323,17 @@ export class SupervisedWorker implements AsyncDisposable {
       this.#becomingReady.promise.catch(() => {});
       this.#isDecided = false;
     }
-    this.#events.emit('state', { state, ...(reason === undefined ? {} : { reason }) });
+    this.#tellState({ state, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** All listeners hear of all states in their order, also where one of them brings on the next. */
+  #tellState(state: WorkerEvents['state']): void {
+    this.#untold.push(state);
+    if (this.#untold.length > 1) return;
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      this.#events.emit('state', next);
+      this.#untold.shift();
+    }
   }
 
   async #callWhenReady(method: string, params: unknown, options: CallOptions): Promise<unknown> {

@@ -83,6 +83,60 @@ describe.each(nodeWorkers)('a worker written for Node ($kind)', ({ factory }) =>
     });
   });
 
+  it('answers errors of any length, with what of them can travel', async () => {
+    const worker = supervised(factory);
+    await worker.start();
+    const length = 2_000_000;
+    const failed = worker.call('failAtLength', { length });
+    await expect(failed).rejects.toMatchObject({
+      code: 'WORKER_FAILED',
+      message: expect.stringMatching(/^worker, failAtLength: "{2000}$/) as string,
+      details: { type: 'TypeError' },
+    });
+    await expect(worker.call('failWithDetails', { length })).rejects.toMatchObject({
+      code: 'PORT_ABSENT',
+      message: '"'.repeat(2_000),
+      nextStep: '"'.repeat(2_000),
+      details: { port: 'bus', count: 2 },
+    });
+  });
+
+  it('publishes no more than its host takes', async () => {
+    const worker = supervised(factory);
+    let heard = 0;
+    worker.on('event', () => (heard += 1));
+    await worker.start();
+    for (let round = 1; round <= 3; round += 1) {
+      const told = await worker.call('publish', { count: 200 }, { timeoutMs: 20_000 });
+      expect(told).toMatchObject({ code: 'WORKER_BUSY' });
+      const { published } = told as { published: number };
+      expect(published).toBeGreaterThan(60);
+      expect(published).toBeLessThanOrEqual(65);
+      expect(heard).toBe(published);
+      heard = 0;
+      // What was taken by then is known to the worker.
+      expect(await worker.call('echo', 1)).toBe(1);
+    }
+    const long = new Uint8Array(100_000_000);
+    expect(await worker.call('echo', long, { timeoutMs: 20_000 })).toHaveLength(long.length);
+  });
+
+  it('may fill an array again as soon as it has published it', async () => {
+    const worker = supervised(factory);
+    const heard: number[] = [];
+    worker.on('event', ({ data }) => heard.push((data as Float64Array)[0] ?? NaN));
+    await worker.start();
+    await worker.call('refill', { count: 20 });
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+
+  it('dies alone of what has no text', async () => {
+    const worker = supervised(factory, { restart: { restartsMost: 0 } });
+    await worker.start();
+    await worker.call('throwOutside');
+    await expect.poll(() => worker.state).toBe('error');
+  });
+
   it('may ask its host, many times at once', async () => {
     const double = async (value: number): Promise<number> => await Promise.resolve(value * 2);
     const worker = supervised(factory, { functions: { double } });

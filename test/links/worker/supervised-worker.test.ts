@@ -44,6 +44,58 @@ describe.each(nodeWorkers)('a supervised worker ($kind)', ({ factory }) => {
   });
 });
 
+describe('the state of a supervised worker', () => {
+  it('is stopped after any number of stops, whenever they come', async () => {
+    const worker = supervised(misbehavingFactory('silent'));
+    for (let turns = 0; turns < 8; turns += 1) {
+      const start = worker.start().catch(() => {});
+      const stops: Promise<void>[] = [];
+      const stopAgain = async (): Promise<void> => {
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+        await worker.stop();
+      };
+      using _again = worker.on('state', ({ state }) => {
+        if (state === 'stopped') stops.push(stopAgain());
+      });
+      await Promise.all([worker.stop(), worker.stop(), start]);
+      await Promise.all(stops);
+      expect(worker.state).toBe('stopped');
+    }
+  });
+
+  it.each(['starting', 'waiting', 'error'] as const)(
+    'is stopped when a listener stops it while it is %s',
+    async (when) => {
+      const worker = supervised(misbehavingFactory('crash'), { backOff });
+      const states: string[] = [];
+      worker.on('state', ({ state }) => {
+        if (state === when) void worker.stop();
+      });
+      worker.on('state', ({ state }) => states.push(state));
+      await expect(worker.start()).rejects.toMatchObject({ code: 'WORKER_UNAVAILABLE' });
+      await expect.poll(() => worker.state).toBe('stopped');
+      expect(worker.status.pid).toBeUndefined();
+      // Each listener hears what happened in its order.
+      expect(states.slice(-2)).toEqual([when === 'error' ? 'error' : 'stopping', 'stopped']);
+    },
+  );
+
+  it('goes on from its end when a listener starts it again', async () => {
+    const worker = supervised(misbehavingFactory('silent'));
+    const states: string[] = [];
+    worker.on('state', ({ state }) => {
+      if (state === 'stopped' && states.length < 4) worker.start().catch(() => {});
+    });
+    worker.on('state', ({ state }) => states.push(state));
+    worker.start().catch(() => {});
+    await worker.stop();
+    await expect.poll(() => worker.state).toBe('starting');
+    await worker.stop();
+    expect(states).toEqual(['starting', 'stopping', 'stopped', 'starting', 'stopping', 'stopped']);
+    expect(worker.state).toBe('stopped');
+  });
+});
+
 describe('a worker that cannot run', () => {
   it('is given up after so many crashes in so much time, until somebody starts it', async () => {
     const lines: string[] = [];

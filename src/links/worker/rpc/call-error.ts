@@ -1,10 +1,12 @@
 import { isSignalboxError, SignalboxError } from '../../../kernel/index.ts';
 import type { ErrorCode } from '../../../kernel/index.ts';
-import { jsonRpcErrors } from '../../../protocols/index.ts';
+import { encodeJsonRpc, jsonRpcErrors } from '../../../protocols/index.ts';
 import type { JsonRpcError } from '../../../protocols/index.ts';
 
 /** A text of the other side is cut there. */
 const textLengthMost = 2_000;
+/** The details of an error have so many bytes of their message at most; those beyond are left out. */
+const detailsLengthMost = 65_536;
 
 const codes: Readonly<Record<number, ErrorCode>> = {
   [jsonRpcErrors.parse]: 'WORKER_PROTOCOL',
@@ -41,18 +43,45 @@ export function errorOfReply(error: JsonRpcError, what: string): SignalboxError 
   return new SignalboxError(code, `${what}: ${text}`, { details });
 }
 
-/** The reply that a failed function has. */
+/** The reply that a failed function has: short enough to travel, whatever the error holds. */
 export function replyOfError(error: unknown): JsonRpcError {
-  if (error instanceof RpcRefusal) return { code: error.rpcCode, message: error.message };
+  const message = textOf(error instanceof Error ? error.message : error).slice(0, textLengthMost);
+  if (error instanceof RpcRefusal) return { code: error.rpcCode, message };
+  if (!(error instanceof Error)) return { code: jsonRpcErrors.raised, message };
+  const type = textOf(error.name).slice(0, textLengthMost);
   if (isSignalboxError(error)) {
-    const data = { type: error.name, signalbox: error.toJSON() };
-    return { code: jsonRpcErrors.raised, message: error.message, data };
+    const report = error.toJSON();
+    const nextStep = report.nextStep.slice(0, textLengthMost);
+    const details = boundedDetails(report.details);
+    const data = { type, signalbox: { ...report, message, nextStep, details } };
+    return { code: jsonRpcErrors.raised, message, data };
   }
-  if (error instanceof Error) {
-    const data = { type: error.name, traceback: (error.stack ?? '').slice(0, textLengthMost * 4) };
-    return { code: jsonRpcErrors.raised, message: error.message, data };
+  const traceback = textOf(error.stack ?? '').slice(0, textLengthMost * 4);
+  return { code: jsonRpcErrors.raised, message, data: { type, traceback } };
+}
+
+/** The details that may travel: each while there is room, and none that JSON cannot say. */
+function boundedDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  let room = detailsLengthMost;
+  return Object.fromEntries(
+    Object.entries(details).filter(([name, value]) => {
+      const length = lengthOnWire({ [name]: value });
+      if (length > room) return false;
+      room -= length;
+      return true;
+    }),
+  );
+}
+
+/** How long such details make a reply, with the bytes of their arrays. */
+function lengthOnWire(details: Readonly<Record<string, unknown>>): number {
+  const error = { code: jsonRpcErrors.raised, message: '', data: { signalbox: { details } } };
+  try {
+    const { text, arrays } = encodeJsonRpc({ kind: 'failure', id: 0, error });
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, text.length);
+  } catch {
+    return Infinity;
   }
-  return { code: jsonRpcErrors.raised, message: textOf(error) };
 }
 
 /** A call that is answered with one of JSON-RPC's own errors. */

@@ -3,7 +3,8 @@ const given = new WeakSet<ArrayBufferLike>();
 
 /**
  * Says that an array which is sent next may be given away instead of copied. Between threads its
- * memory then moves: it is empty here afterwards. To a process bytes are written either way.
+ * memory then moves: it is empty here afterwards. To a process bytes are written either way: leave it
+ * as it is.
  *
  * @returns the same array
  */
@@ -12,7 +13,7 @@ export function move<View extends ArrayBufferView>(array: View): View {
   return array;
 }
 
-/** What of the bytes may travel to another thread: themselves where they may be given away, else a copy. */
+/** What of the bytes may travel later: themselves where they may be given away, else a copy. */
 export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isWhole = bytes.byteLength === bytes.buffer.byteLength;
   if (isWhole && bytes.buffer instanceof ArrayBuffer && given.delete(bytes.buffer)) {

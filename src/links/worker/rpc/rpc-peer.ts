@@ -108,7 +108,7 @@ export class RpcPeer {
   }
 
   /**
-   * Tells the other side something.
+   * Tells the other side something. Arrays are copied, but for those that may be moved.
    * @throws VALUE_INVALID, WORKER_BUSY
    */
   notify(method: string, params?: unknown): void {

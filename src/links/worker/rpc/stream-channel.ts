@@ -5,6 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 import { waitingBytesMost } from './channel.ts';
 import type { ChannelUser, Posted, RpcChannel } from './channel.ts';
 import { decodeText } from './decode-text.ts';
+import { movable } from './moved-arrays.ts';
 
 /** Text that is written at once: more calls for less memory, fewer for less time. */
 const batchLengthMost = 262_144;
@@ -71,11 +72,13 @@ export class StreamChannel implements RpcChannel {
     const { text, arrays } = encodeJsonRpc(message);
     const posted = new OutgoingMessage(text, arrays);
     if (this.#isClosed) return posted;
-    const bytes = posted.bytes;
+    const { bytes } = posted;
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > waitingBytesMost) {
       const text = `${this.#waitingBytes} bytes wait for a side that does not read; ${waitingBytesMost} are the most`;
       throw new SignalboxError('WORKER_BUSY', text);
     }
+    // Nothing says when a notification was written: whoever sent it goes on to fill its arrays anew.
+    if (message.kind === 'notification') posted.arrays = arrays.map(movable);
     this.#waiting.push(posted);
     this.#waitingBytes += bytes;
     if (this.#isScheduled || this.#isHeldUp || this.#isReading) return posted;

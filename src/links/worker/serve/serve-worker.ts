@@ -27,7 +27,11 @@ export interface ServeOptions {
 
 /** The host, as its worker sees it. */
 export interface WorkerHost {
-  /** Tells all who listen to this worker's events. @throws VALUE_INVALID, WORKER_BUSY */
+  /**
+   * Tells all who listen to this worker's events. Arrays are copied, so that they can be filled anew
+   * at once, but for those that are given away with `move`.
+   * @throws VALUE_INVALID, WORKER_BUSY
+   */
   event(name: string, data: unknown): void;
   /** Says something for the log. */
   log(level: WorkerLogLevel, message: string): void;

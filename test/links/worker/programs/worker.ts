@@ -1,6 +1,7 @@
 /** A worker with functions of all kinds, for a process and for a thread. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isSignalboxError, SignalboxError } from '../../../../src/kernel/index.ts';
 import { move, serveWorker, ShapedArray } from '../../../../src/links/worker/serve/worker-api.ts';
 import type { FunctionContext } from '../../../../src/links/worker/serve/worker-api.ts';
 
@@ -32,6 +33,40 @@ const host = serveWorker({
     failLater: async (params: { text: string }) => {
       await sleep(1);
       throw new RangeError(params.text);
+    },
+    failAtLength: (params: { length: number }) => {
+      throw new TypeError('"'.repeat(params.length));
+    },
+    failWithDetails: (params: { length: number }) => {
+      const text = '"'.repeat(params.length);
+      const bytes = new Uint8Array(params.length);
+      throw new SignalboxError('PORT_ABSENT', text, {
+        details: { port: 'bus', text, big: 1n, bytes, count: 2 },
+        nextStep: text,
+      });
+    },
+    /** Publishes as much as it may in one go. */
+    publish: (params: { count: number }) => {
+      for (let index = 0; index < params.count; index += 1) {
+        try {
+          host.event('trace', new Uint8Array(1_048_576));
+        } catch (error) {
+          return { published: index, code: isSignalboxError(error) ? error.code : 'none' };
+        }
+      }
+      return { published: params.count };
+    },
+    refill: (params: { count: number }) => {
+      const buffer = new Float64Array(1_000);
+      for (let index = 0; index < params.count; index += 1) {
+        host.event('trace', buffer.fill(index));
+      }
+      buffer.fill(99);
+    },
+    throwOutside: () => {
+      setImmediate(() => {
+        throw { toString: 1 };
+      });
     },
     untilCancelled: async (_params: unknown, { signal }: FunctionContext) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
