@@ -12,13 +12,15 @@ export interface ActorWorkerData {
   readonly id: string;
   /** The URL of its module. */
   readonly url: string;
-  readonly settings: Readonly<Record<string, unknown>>;
 }
+
+type Settings = Readonly<Record<string, unknown>>;
 
 /** After a failed start its reason has so long to reach the gateway. */
 const lastWordMs = 200;
+const lastWordLengthMost = 1_000;
 
-const { id, url, settings } = (
+const { id, url } = (
   isMainThread ? JSON.parse(process.argv[2] ?? '{}') : workerData
 ) as ActorWorkerData;
 const stop = new AbortController();
@@ -27,9 +29,9 @@ let running: RunningActor | undefined;
 const host = serveWorker({
   name: id,
   functions: {
-    start: async () => {
+    start: async (settings: Settings) => {
       try {
-        running = await startActor();
+        running = await startActor(settings);
       } catch (error) {
         crash(error);
         throw error;
@@ -52,7 +54,7 @@ const host = serveWorker({
   },
 });
 
-async function startActor(): Promise<RunningActor> {
+async function startActor(settings: Settings): Promise<RunningActor> {
   const actor = await loadActor(url, 'isolated');
   return await actor.start({
     id,
@@ -67,6 +69,6 @@ async function startActor(): Promise<RunningActor> {
 /** Ends this thread or process: whoever keeps it starts it again. */
 function crash(error: unknown): void {
   if (stop.signal.aborted) return;
-  host.log('error', asSignalboxError(error).message);
   setTimeout(() => process.exit(1), lastWordMs);
+  host.log('error', asSignalboxError(error).message.slice(0, lastWordLengthMost));
 }

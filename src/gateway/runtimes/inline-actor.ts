@@ -1,9 +1,16 @@
-import { asSignalboxError, BackOff, raceAbort, RestartBudget, sleep } from '../../kernel/index.ts';
+import {
+  asSignalboxError,
+  BackOff,
+  raceAbort,
+  RestartBudget,
+  sleep,
+  throwIfCancelled,
+} from '../../kernel/index.ts';
 import type { Clock, SignalboxError } from '../../kernel/index.ts';
 import { HeldResources } from '../../instruments/index.ts';
 import type { RunningActor, SharedResources } from '../../instruments/index.ts';
 import type { ActorConfig } from '../../config/index.ts';
-import { actorFailed } from './actor-failed.ts';
+import { actorFailed, notStarted } from './actor-failed.ts';
 import { loadActor } from './load-actor.ts';
 import { moduleUrl } from './module-url.ts';
 import { actorCallMs, actorStartMs } from './supervised-actor.ts';
@@ -27,7 +34,8 @@ export interface InlineActorOptions {
 /** One life of an actor. */
 interface Life {
   readonly stop: AbortController;
-  readonly held: HeldResources;
+  /** Of an actor whose `start` was called. */
+  starting?: Promise<RunningActor>;
   running?: RunningActor;
 }
 
@@ -47,6 +55,9 @@ export class InlineActor implements SupervisedActor {
   #runningSinceMs: number | undefined;
   #stopping = new AbortController();
   #kept: Promise<void> | undefined;
+  #isRetired = false;
+  /** The stop that is under way. */
+  #ending: Promise<ActorEnd> | undefined;
   /** Settles when it runs for the first time since it was started, or will not. */
   #first: Promise<void> = Promise.resolve();
 
@@ -63,6 +74,8 @@ export class InlineActor implements SupervisedActor {
   }
 
   async start(): Promise<void> {
+    await this.#ending;
+    if (this.#isRetired) throw actorFailed(this.id, 'was shut down');
     if (this.#kept === undefined) {
       this.#stopping = new AbortController();
       this.#budget.reset();
@@ -70,10 +83,22 @@ export class InlineActor implements SupervisedActor {
       this.#first = first.promise;
       this.#kept = this.#keep(this.#stopping.signal, first).finally(() => (this.#kept = undefined));
     }
-    await this.#first;
+    const outcome = await within(this.#first, actorStartMs, this.#options.clock);
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'late') throw notStarted(this.id);
   }
 
   async stop(timeoutMs: number): Promise<ActorEnd> {
+    this.#ending ??= this.#end(timeoutMs).finally(() => (this.#ending = undefined));
+    return await this.#ending;
+  }
+
+  async retire(timeoutMs: number): Promise<ActorEnd> {
+    this.#isRetired = true;
+    return await this.stop(timeoutMs);
+  }
+
+  async #end(timeoutMs: number): Promise<ActorEnd> {
     const kept = this.#kept;
     if (kept === undefined) {
       this.#enter('stopped');
@@ -82,8 +107,9 @@ export class InlineActor implements SupervisedActor {
     this.#enter('stopping');
     const { clock, listener } = this.#options;
     const stopped = actorFailed(this.id, 'was stopped');
-    this.#life?.stop.abort(stopped);
-    const outcome = await within(endInOrder(this.#life?.running), timeoutMs, clock);
+    const life = this.#life;
+    life?.stop.abort(stopped);
+    const outcome = await within(endInOrder(life), timeoutMs, clock);
     // What it holds is free from now on, also when it goes on by itself.
     this.#stopping.abort(stopped);
     await kept;
@@ -101,17 +127,19 @@ export class InlineActor implements SupervisedActor {
   ): Promise<unknown> {
     const { running } = this.#alive();
     if (running.call === undefined) throw actorFailed(this.id, 'takes no calls');
-    const given = signal ?? new AbortController().signal;
-    const answered = Promise.resolve(running.call(method, params, given));
+    const late = new AbortController();
+    const ends = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+    const answered = Promise.resolve(running.call(method, params, ends));
     const outcome = await within(
       raceAbort(answered, signal, `a call of actor ${this.id}`),
       timeoutMs,
       this.#options.clock,
     );
+    if (outcome.kind === 'done') return outcome.value;
     if (outcome.kind === 'failed') throw outcome.error;
-    if (outcome.kind === 'late')
-      throw actorFailed(this.id, `gave no answer within ${timeoutMs} ms`);
-    return outcome.value;
+    const error = actorFailed(this.id, `gave no answer within ${timeoutMs} ms`);
+    late.abort(error);
+    throw error;
   }
 
   async check(timeoutMs: number): Promise<void> {
@@ -157,32 +185,20 @@ export class InlineActor implements SupervisedActor {
     stopped: AbortSignal,
     first: PromiseWithResolvers<void>,
   ): Promise<SignalboxError | undefined> {
-    const { config, resources, listener } = this.#options;
+    const { resources } = this.#options;
     const stop = new AbortController();
     await using held = new HeldResources(this.id, resources);
-    const life: Life = { stop, held };
+    const life: Life = { stop };
     this.#life = life;
     this.#enter('starting');
     try {
-      const actor = await loadActor(moduleUrl(config.module), 'inline');
-      const starting = Promise.resolve(
-        actor.start({
-          id: this.id,
-          settings: config.settings,
-          resources: held,
-          signal: stop.signal,
-          log: (level, message) => listener.log(this.id, level, message),
-          publish: (name, data) => listener.published(this.id, name, data),
-        }),
-      );
       const started = await within(
-        raceAbort(starting, stopped, `the start of actor ${this.id}`),
+        raceAbort(this.#begin(life, held, stopped), stopped, `the start of actor ${this.id}`),
         actorStartMs,
         this.#options.clock,
       );
+      if (started.kind === 'late') throw notStarted(this.id);
       if (started.kind === 'failed') throw started.error;
-      if (started.kind === 'late')
-        throw actorFailed(this.id, `did not start in ${actorStartMs} ms`);
       life.running = started.value;
       this.#runningSinceMs = this.#options.clock.monotonic();
       this.#enter('running');
@@ -199,7 +215,26 @@ export class InlineActor implements SupervisedActor {
     } finally {
       stop.abort();
       this.#life = undefined;
+      // One that comes up when it is given up is not to go on beside the next.
+      if (life.running === undefined) life.starting?.then(endLate, () => {});
     }
+  }
+
+  async #begin(life: Life, held: HeldResources, stopped: AbortSignal): Promise<RunningActor> {
+    const { config, listener } = this.#options;
+    const actor = await loadActor(moduleUrl(config.module), 'inline');
+    throwIfCancelled(stopped, `the start of actor ${this.id}`);
+    life.starting = Promise.resolve(
+      actor.start({
+        id: this.id,
+        settings: config.settings,
+        resources: held,
+        signal: life.stop.signal,
+        log: (level, message) => listener.log(this.id, level, message),
+        publish: (name, data) => listener.published(this.id, name, data),
+      }),
+    );
+    return await life.starting;
   }
 
   #enter(state: ActorState, reason?: string): void {
@@ -210,8 +245,18 @@ export class InlineActor implements SupervisedActor {
   }
 }
 
-async function endInOrder(running: RunningActor | undefined): Promise<void> {
+async function endInOrder(life: Life | undefined): Promise<void> {
+  // One that is still starting is ended as soon as it runs.
+  const running = life?.running ?? (await life?.starting);
   await running?.stop?.();
   // How it ended is no matter any more.
   await running?.done?.catch(() => {});
+}
+
+async function endLate(running: RunningActor): Promise<void> {
+  try {
+    await running.stop?.();
+  } catch {
+    // Nobody waits for it any more.
+  }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../links/index.ts';
 import type { WorkerFactory, WorkerState } from '../../links/index.ts';
 import type { ActorConfig } from '../../config/index.ts';
-import { actorFailed } from './actor-failed.ts';
+import { actorFailed, notStarted } from './actor-failed.ts';
 import type { ActorWorkerData } from './actor-worker.ts';
 import { actorCallMs, actorStartMs } from './supervised-actor.ts';
 import { moduleUrl } from './module-url.ts';
@@ -45,6 +45,9 @@ export class IsolatedActor implements SupervisedActor {
   readonly #functions: ResourceFunctions;
   #held: HeldResources;
   #isRunning = false;
+  #isRetired = false;
+  /** The stop that is under way. */
+  #ending: Promise<ActorEnd> | undefined;
   #hasCalls = false;
   #reason: string | undefined;
   /** Settles when this life's actor runs, or will not. Never rejects. */
@@ -79,7 +82,15 @@ export class IsolatedActor implements SupervisedActor {
   }
 
   async start(): Promise<void> {
+    await this.#ending;
+    if (this.#isRetired) throw actorFailed(this.id, 'was shut down');
     if (this.#isRunning) return;
+    const outcome = await within(this.#comesUp(), actorStartMs, this.#options.clock);
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'late') throw notStarted(this.id);
+  }
+
+  async #comesUp(): Promise<void> {
     await this.#worker.start();
     // Its first life may crash while it starts; then the next one counts.
     for (;;) {
@@ -93,9 +104,19 @@ export class IsolatedActor implements SupervisedActor {
   }
 
   async stop(timeoutMs: number): Promise<ActorEnd> {
+    this.#ending ??= this.#end(timeoutMs).finally(() => (this.#ending = undefined));
+    this.#tell();
+    return await this.#ending;
+  }
+
+  async retire(timeoutMs: number): Promise<ActorEnd> {
+    this.#isRetired = true;
+    return await this.stop(timeoutMs);
+  }
+
+  async #end(timeoutMs: number): Promise<ActorEnd> {
     const { clock, listener } = this.#options;
-    const wasRunning = this.#isRunning;
-    const stopped = wasRunning
+    const stopped = this.#isRunning
       ? await within(this.#worker.call('stop', {}, { timeoutMs }), timeoutMs, clock)
       : ({ kind: 'done', value: undefined } as const);
     if (stopped.kind === 'failed') {
@@ -123,12 +144,14 @@ export class IsolatedActor implements SupervisedActor {
 
   get #state(): ActorState {
     const { state } = this.#worker;
+    if (state === 'stopped' || state === 'error') return state;
+    if (this.#ending !== undefined || state === 'draining') return 'stopping';
     if (state === 'ready') return this.#isRunning ? 'running' : 'starting';
-    return state === 'draining' ? 'stopping' : state;
+    return state;
   }
 
   #checkRunning(): void {
-    if (this.#isRunning) return;
+    if (this.#isRunning && this.#ending === undefined) return;
     const { state, reason } = this.status;
     throw actorFailed(this.id, `is ${state}: ${reason ?? 'it was not started'}`);
   }
@@ -143,9 +166,10 @@ export class IsolatedActor implements SupervisedActor {
   /** The actor of a life whose thread or process runs. @returns what its start failed with */
   async #begin(): Promise<SignalboxError | undefined> {
     try {
-      const answer = (await this.#worker.call('start', {}, { timeoutMs: actorStartMs })) as {
-        readonly hasCalls: boolean;
-      };
+      const { settings } = this.#options.config;
+      const answer = (await this.#worker.call('start', settings, {
+        timeoutMs: actorStartMs,
+      })) as { readonly hasCalls: boolean };
       this.#hasCalls = answer.hasCalls;
       this.#isRunning = true;
       this.#tell();
@@ -153,8 +177,8 @@ export class IsolatedActor implements SupervisedActor {
     } catch (error) {
       const failure = asSignalboxError(error);
       this.#reason = failure.message;
-      // One that hangs in its start does not end by itself.
-      if (failure.code === 'WORKER_TIMEOUT') void this.#worker.stop();
+      // One that hangs in its start does not end by itself: that is a crash as well.
+      if (failure.code === 'WORKER_TIMEOUT') void this.#worker.killLife();
       return failure;
     }
   }
@@ -179,8 +203,9 @@ function isLate(outcome: { readonly kind: string; readonly error?: SignalboxErro
 }
 
 function factoryOf(config: ActorConfig, clock: Clock): WorkerFactory {
-  const { id, settings, isolation, memoryMostMib } = config;
-  const data: ActorWorkerData = { id, url: moduleUrl(config.module), settings };
+  const { id, isolation, memoryMostMib } = config;
+  // What it is set to is not to be seen in a list of processes: it is told at its start.
+  const data: ActorWorkerData = { id, url: moduleUrl(config.module) };
   if (isolation === 'process') {
     return nodeProcessWorkerFactory({
       module: fileURLToPath(entry),

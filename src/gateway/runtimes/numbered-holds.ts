@@ -5,17 +5,16 @@ interface Hold {
   release(): Promise<void>;
 }
 
-/** Holds by number, as somebody names them who cannot have them as objects. Each goes when it is lost. */
+/** Holds by the numbers that those give them who cannot have them as objects. Each goes when it is lost. */
 export class NumberedHolds<Each extends Hold> {
   readonly #holds = new Map<number, Each>();
-  #count = 0;
 
-  add(hold: Each): number {
-    this.#count += 1;
-    const number = this.#count;
+  add(number: number, hold: Each): void {
     this.#holds.set(number, hold);
-    onAbort(hold.lost, () => this.#holds.delete(number));
-    return number;
+    // By then it may be the number of another, in another life of who gave it.
+    onAbort(hold.lost, () => {
+      if (this.#holds.get(number) === hold) this.#holds.delete(number);
+    });
   }
 
   /** @throws LEASE_LOST when it has ended */
@@ -25,6 +24,15 @@ export class NumberedHolds<Each extends Hold> {
     throw new SignalboxError('LEASE_LOST', `hold ${number} has ended`, {
       details: { hold: number },
     });
+  }
+
+  /** Resolves when it has ended. */
+  async untilLost(number: number): Promise<void> {
+    const hold = this.#holds.get(number);
+    if (hold === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onAbort(hold.lost, resolve);
+    await promise;
   }
 
   /** Does nothing when it has ended before. */

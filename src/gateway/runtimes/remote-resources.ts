@@ -1,4 +1,4 @@
-import { hasCode, SignalboxError } from '../../kernel/index.ts';
+import { hasCode, longestTimerMs, SignalboxError } from '../../kernel/index.ts';
 import { inOrder, serialPortRank, visaRank } from '../../instruments/index.ts';
 import type { ActorResources, ResourceHold, SerialHold } from '../../instruments/index.ts';
 import type { WorkerHost } from '../../links/index.ts';
@@ -20,6 +20,7 @@ type Call = <Name extends keyof ResourceCalls>(
 export class RemoteResources implements ActorResources {
   readonly #actorId: string;
   readonly #call: Call;
+  #holds = 0;
 
   constructor(actorId: string, host: WorkerHost) {
     this.#actorId = actorId;
@@ -33,12 +34,10 @@ export class RemoteResources implements ActorResources {
     signal?: AbortSignal,
   ): Promise<SerialHold> {
     const taken = inOrder(`serial port ${path}`, serialPortRank);
-    const params = { path, timeoutMs };
-    const number = numberOf(
-      await this.#call('serial.acquire', params, timeoutMs + callMoreMs, signal),
-    );
-    const hold = new RemoteSerialHold(this.#actorId, number, this.#call);
-    taken(hold.lost);
+    const hold = new RemoteSerialHold(this.#actorId, this.#nextHold(), this.#call);
+    const params = { hold: hold.number, path, timeoutMs };
+    await hold.take(this.#call('serial.acquire', params, timeoutMs + callMoreMs, signal));
+    taken(hold.ended);
     return hold;
   }
 
@@ -53,35 +52,65 @@ export class RemoteResources implements ActorResources {
     signal?: AbortSignal,
   ): Promise<ResourceHold> {
     const taken = inOrder(`VISA resource ${resource ?? ''}`, visaRank);
-    const params = { timeoutMs, ...named(resource) };
-    const number = numberOf(await this.#call('visa.hold', params, timeoutMs + callMoreMs, signal));
-    const hold = new RemoteVisaHold(number, this.#call);
-    taken(hold.lost);
+    const hold = new RemoteVisaHold(this.#nextHold(), this.#call);
+    const params = { hold: hold.number, timeoutMs, ...named(resource) };
+    await hold.take(this.#call('visa.hold', params, timeoutMs + callMoreMs, signal));
+    taken(hold.ended);
     return hold;
+  }
+
+  #nextHold(): number {
+    this.#holds += 1;
+    return this.#holds;
   }
 }
 
-/** What the gateway holds under a number. That it is lost is noticed when it is used. */
+/** What the gateway holds under a number. */
 class RemoteHold {
-  readonly #number: number;
+  readonly number: number;
   readonly #call: Call;
-  readonly #releasing: 'serial.release' | 'visa.release';
+  readonly #kind: 'serial' | 'visa';
   readonly #lost = new AbortController();
+  #isWatched = false;
 
-  constructor(number: number, call: Call, releasing: 'serial.release' | 'visa.release') {
-    this.#number = number;
+  constructor(number: number, call: Call, kind: 'serial' | 'visa') {
+    this.number = number;
     this.#call = call;
-    this.#releasing = releasing;
+    this.#kind = kind;
   }
 
-  get lost(): AbortSignal {
+  /** As {@link lost}, but only for what is noticed here. */
+  get ended(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** The gateway is asked to tell of it as soon as somebody wants to know. */
+  get lost(): AbortSignal {
+    if (!this.#isWatched) {
+      this.#isWatched = true;
+      const watched = this.#call(`${this.#kind}.untilLost`, { hold: this.number }, longestTimerMs);
+      watched.then(
+        () => this.#lose('it has ended'),
+        () => {},
+      );
+    }
+    return this.#lost.signal;
+  }
+
+  /** Waits until it is granted. What is not waited for to the end is given back, should it be granted. */
+  async take(granted: Promise<unknown>): Promise<void> {
+    try {
+      await granted;
+    } catch (error) {
+      this.#giveBack().catch(() => {});
+      throw error;
+    }
   }
 
   async release(): Promise<void> {
     if (this.#lost.signal.aborted) return;
-    this.#lost.abort(new SignalboxError('LEASE_LOST', 'it was released'));
-    await this.#call(this.#releasing, { hold: this.#number }, callMoreMs);
+    this.#lose('it was released');
+    await this.#giveBack();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,12 +125,20 @@ class RemoteHold {
   ): Promise<unknown> {
     this.#lost.signal.throwIfAborted();
     try {
-      const whole = { ...params, hold: this.#number } as unknown as ResourceCalls[Name];
+      const whole = { ...params, hold: this.number } as unknown as ResourceCalls[Name];
       return await this.#call(name, whole, timeoutMs, signal);
     } catch (error) {
       if (hasCode(error, 'LEASE_LOST')) this.#lost.abort(error);
       throw error;
     }
+  }
+
+  #lose(why: string): void {
+    if (!this.#lost.signal.aborted) this.#lost.abort(new SignalboxError('LEASE_LOST', why));
+  }
+
+  async #giveBack(): Promise<void> {
+    await this.#call(`${this.#kind}.release`, { hold: this.number }, callMoreMs);
   }
 }
 
@@ -109,7 +146,7 @@ class RemoteSerialHold extends RemoteHold implements SerialHold {
   readonly actorId: string;
 
   constructor(actorId: string, number: number, call: Call) {
-    super(number, call, 'serial.release');
+    super(number, call, 'serial');
     this.actorId = actorId;
   }
 
@@ -124,17 +161,13 @@ class RemoteSerialHold extends RemoteHold implements SerialHold {
 
 class RemoteVisaHold extends RemoteHold implements ResourceHold {
   constructor(number: number, call: Call) {
-    super(number, call, 'visa.release');
+    super(number, call, 'visa');
   }
 
   async command(command: string, timeoutMs: number): Promise<string> {
     const params = { command, timeoutMs };
     return (await this.use('visa.held', params, timeoutMs + callMoreMs)) as string;
   }
-}
-
-function numberOf(answer: unknown): number {
-  return (answer as { readonly hold: number }).hold;
 }
 
 function named(resource: string | undefined): { readonly resource?: string } {

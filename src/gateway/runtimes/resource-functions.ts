@@ -5,7 +5,12 @@ import { NumberedHolds } from './numbered-holds.ts';
 
 /** What an isolated actor asks of the gateway. The same names are on both sides of the wire. */
 export interface ResourceCalls {
-  readonly 'serial.acquire': { readonly path: string; readonly timeoutMs: number };
+  readonly 'serial.acquire': {
+    /** By which number it is called from now on; one that the actor has not used before. */
+    readonly hold: number;
+    readonly path: string;
+    readonly timeoutMs: number;
+  };
   readonly 'serial.write': { readonly hold: number; readonly data: Uint8Array };
   readonly 'serial.read': { readonly hold: number; readonly bytesMost: number };
   readonly 'serial.release': { readonly hold: number };
@@ -14,13 +19,20 @@ export interface ResourceCalls {
     readonly timeoutMs: number;
     readonly resource?: string;
   };
-  readonly 'visa.hold': { readonly timeoutMs: number; readonly resource?: string };
+  readonly 'visa.hold': {
+    /** As of a serial port. */
+    readonly hold: number;
+    readonly timeoutMs: number;
+    readonly resource?: string;
+  };
   readonly 'visa.held': {
     readonly hold: number;
     readonly command: string;
     readonly timeoutMs: number;
   };
   readonly 'visa.release': { readonly hold: number };
+  readonly 'serial.untilLost': { readonly hold: number };
+  readonly 'visa.untilLost': { readonly hold: number };
 }
 
 /** So many bytes are read at once at most. */
@@ -48,23 +60,21 @@ export class ResourceFunctions {
     ) => Promise<unknown>;
   } {
     return {
-      'serial.acquire': async ({ path, timeoutMs }, { signal }) => {
-        const hold = await this.#held().acquireSerialPort(path, timeoutMs, signal);
-        return { hold: this.#serial.add(hold) };
-      },
+      'serial.acquire': async ({ hold, path, timeoutMs }, { signal }) =>
+        this.#serial.add(hold, await this.#held().acquireSerialPort(path, timeoutMs, signal)),
       'serial.write': async ({ hold, data }) => await this.#serial.get(hold).write(bytesOf(data)),
       'serial.read': async ({ hold, bytesMost }, { signal }) =>
         await this.#serial.get(hold).read(Math.min(bytesMost, serialReadBytesMost), signal),
       'serial.release': async ({ hold }) => await this.#serial.release(hold),
       'visa.command': async ({ command, timeoutMs, resource }) =>
         await this.#held().enqueueVisaCommand(command, timeoutMs, resource),
-      'visa.hold': async ({ timeoutMs, resource }, { signal }) => {
-        const hold = await this.#held().holdVisa(timeoutMs, resource, signal);
-        return { hold: this.#visa.add(hold) };
-      },
+      'serial.untilLost': async ({ hold }) => await this.#serial.untilLost(hold),
+      'visa.hold': async ({ hold, timeoutMs, resource }, { signal }) =>
+        this.#visa.add(hold, await this.#held().holdVisa(timeoutMs, resource, signal)),
       'visa.held': async ({ hold, command, timeoutMs }) =>
         await this.#visa.get(hold).command(command, timeoutMs),
       'visa.release': async ({ hold }) => await this.#visa.release(hold),
+      'visa.untilLost': async ({ hold }) => await this.#visa.untilLost(hold),
     };
   }
 }

@@ -7,7 +7,12 @@ import { InlineActor } from './inline-actor.ts';
 import { IsolatedActor } from './isolated-actor.ts';
 import { Runtime } from './runtime.ts';
 import type { RuntimeState } from './runtime.ts';
-import type { ActorCallOptions, ActorListener, ActorStatus } from './supervised-actor.ts';
+import type {
+  ActorCallOptions,
+  ActorListener,
+  ActorStatus,
+  SupervisedActor,
+} from './supervised-actor.ts';
 import { within } from './within.ts';
 
 /** How long all of a shutdown may take unless it is told otherwise. */
@@ -151,10 +156,8 @@ export class RuntimeManager implements AsyncDisposable {
 
   /** Ends one actor and starts it again. @throws NOT_FOUND; ACTOR_FAILED */
   async restartActor(id: string, timeoutMs: number = runtimeStopMs): Promise<void> {
-    const actor = this.#actor(id);
-    await actor.stop(timeoutMs);
-    // A shutdown that began meanwhile has it ended.
-    if (this.#ending === undefined) await actor.start();
+    const { runtime, actor } = this.#find(id);
+    await runtime.restart(actor, timeoutMs);
   }
 
   /** Asks an actor. @throws NOT_FOUND; ACTOR_FAILED; what it answers */
@@ -164,7 +167,7 @@ export class RuntimeManager implements AsyncDisposable {
     params?: unknown,
     options: ActorCallOptions = {},
   ): Promise<unknown> {
-    return await this.#actor(id).call(method, params, options);
+    return await this.#find(id).actor.call(method, params, options);
   }
 
   /**
@@ -217,10 +220,10 @@ export class RuntimeManager implements AsyncDisposable {
       ['inline', 0.6],
     ] as const) {
       const runtime = this.#runtimes[kind];
-      if (runtime.state === 'inactive') continue;
+      if (!this.#config[kind].enabled) continue;
       // Whoever is not ended in order within its part is ended by force in the rest.
       const partMs = left(share);
-      await step(kind, async () => await runtime.stop(partMs / 2), partMs);
+      await step(kind, async () => await runtime.close(partMs / 2), partMs);
     }
     if (this.#given === undefined) {
       const resources = this.#resources;
@@ -251,10 +254,13 @@ export class RuntimeManager implements AsyncDisposable {
     };
   }
 
-  #actor(id: string) {
-    const found = this.#runtimes.inline.actors.get(id) ?? this.#runtimes.isolated.actors.get(id);
-    if (found !== undefined) return found;
-    const ids = [...this.#runtimes.inline.actors.keys(), ...this.#runtimes.isolated.actors.keys()];
+  #find(id: string): { readonly runtime: Runtime; readonly actor: SupervisedActor } {
+    const { inline, isolated } = this.#runtimes;
+    for (const runtime of [inline, isolated]) {
+      const actor = runtime.actors.get(id);
+      if (actor !== undefined) return { runtime, actor };
+    }
+    const ids = [...inline.actors.keys(), ...isolated.actors.keys()];
     throw new SignalboxError(
       'NOT_FOUND',
       `there is no actor '${id}'; there are ${ids.join(', ') || 'none'}`,

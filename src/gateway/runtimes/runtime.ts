@@ -17,8 +17,10 @@ export class Runtime {
   }
 
   get state(): RuntimeState {
-    if (!this.#isActive) return 'inactive';
-    return this.statuses().some(({ state }) => state === 'error') ? 'error' : 'active';
+    const states = this.statuses().map(({ state }) => state);
+    if (states.includes('error')) return 'error';
+    // An actor may have been started by itself.
+    return this.#isActive || states.some((each) => each !== 'stopped') ? 'active' : 'inactive';
   }
 
   get isHealthy(): boolean {
@@ -35,17 +37,31 @@ export class Runtime {
     await this.#all('start', async (actor) => await actor.start());
   }
 
-  /** Ends all of them, side by side. Never rejects. */
+  /** Ends one and starts it again. @throws ACTOR_FAILED */
+  async restart(actor: SupervisedActor, timeoutMs: number): Promise<void> {
+    await actor.stop(timeoutMs);
+    await actor.start();
+  }
+
+  /** Ends all of them, side by side; those that are starting as well. Never rejects. */
   async stop(timeoutMs: number): Promise<ActorEnd> {
-    const actors = [...this.actors.values()];
-    const ends = await Promise.all(actors.map(async (actor) => await actor.stop(timeoutMs)));
-    this.#isActive = false;
-    return ends.includes('forced') ? 'forced' : 'ended';
+    return await this.#endAll(async (actor) => await actor.stop(timeoutMs));
+  }
+
+  /** As {@link stop}; from then on none of them can be started. */
+  async close(timeoutMs: number): Promise<ActorEnd> {
+    return await this.#endAll(async (actor) => await actor.retire(timeoutMs));
   }
 
   /** @throws ACTOR_FAILED with what is wrong with each that is not well */
   async check(timeoutMs: number): Promise<void> {
     await this.#all('check', async (actor) => await actor.check(timeoutMs));
+  }
+
+  async #endAll(end: (actor: SupervisedActor) => Promise<ActorEnd>): Promise<ActorEnd> {
+    this.#isActive = false;
+    const ends = await Promise.all(Array.from(this.actors.values(), end));
+    return ends.includes('forced') ? 'forced' : 'ended';
   }
 
   async #all(what: string, run: (actor: SupervisedActor) => Promise<void>): Promise<void> {

@@ -38,11 +38,14 @@ export interface SupervisedActor {
   readonly status: ActorStatus;
   /**
    * Starts it, unless it runs. Resolves when it runs; tried again as its restart budget allows.
-   * @throws what its last start failed with; ACTOR_FAILED when it was stopped meanwhile
+   * @throws what its last start failed with; ACTOR_FAILED when it was stopped meanwhile, or does not run
+   *   within {@link actorStartMs}: then it is tried on
    */
   start(): Promise<void>;
   /** Ends it in order, or by force when the time is over; what it held is free then. Never rejects. */
   stop(timeoutMs: number): Promise<ActorEnd>;
+  /** As {@link stop}; it cannot be started any more. */
+  retire(timeoutMs: number): Promise<ActorEnd>;
   /**
    * Asks it.
    * @throws ACTOR_FAILED when it does not run or takes no calls; what it answers

@@ -79,7 +79,10 @@ export interface RunningActor {
   check?(): unknown;
   /** Ends it in order. */
   stop?(): unknown;
-  /** Settles when it has ended by itself; rejected, it has crashed, and is started again. */
+  /**
+   * Settles when it has ended by itself, which it is not to do: it is started again. What it rejects with is
+   * told as what it crashed with.
+   */
   readonly done?: Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { onAbort, SignalboxError } from '../../kernel/index.ts';
+import { onAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
 import type { SharedResources } from '../shared-resources/shared-resources.ts';
 import type { ActorResources, ResourceHold, SerialHold } from './actor.ts';
 
@@ -77,8 +77,9 @@ export class HeldResources implements ActorResources, AsyncDisposable {
       const hold = await take(signal === undefined ? life : AbortSignal.any([life, signal]));
       this.#holds.add(hold);
       onAbort(hold.lost, () => this.#holds.delete(hold));
-      if (life.aborted) await hold.release();
+      if (life.aborted || signal?.aborted === true) await hold.release();
       this.#checkAlive();
+      throwIfCancelled(signal, `a wait of actor ${this.#actorId}`);
       return hold;
     } finally {
       this.#waiting -= 1;

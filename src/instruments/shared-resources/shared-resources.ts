@@ -147,7 +147,9 @@ export class SharedResources implements AsyncDisposable {
   #onlyResource(): string {
     const names = this.visaResourceNames;
     const [only] = names;
-    if (only !== undefined && names.length === 1) return only;
+    // A port under two names is one all the same.
+    const ports = names.map((name) => this.#options.visaResources?.[name]?.port ?? name);
+    if (only !== undefined && new Set(ports).size === 1) return only;
     throw new SignalboxError(
       'BAD_ARGUMENT',
       only === undefined

@@ -6,7 +6,7 @@ import type { RuntimeManagerOptions } from '../../../src/gateway/index.ts';
 /** An actor of this folder, as a configuration has it. */
 export function actor(
   id: string,
-  module: 'asker' | 'wayward' | 'inline-only',
+  module: 'asker' | 'wayward' | 'inline-only' | 'never-loads',
   more: Partial<ActorConfig> = {},
 ): ActorConfig {
   const path = fileURLToPath(new URL(`actors/${module}.ts`, import.meta.url));

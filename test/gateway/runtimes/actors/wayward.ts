@@ -28,7 +28,7 @@ export default defineActor({
         await sleep(stopTakesMs);
         ended.resolve();
       },
-      call: async (method, params) => {
+      call: async (method, params, signal) => {
         switch (method) {
           case 'fall ill':
             isWell = false;
@@ -42,6 +42,28 @@ export default defineActor({
           case 'block': {
             const untilMs = Date.now() + Number(params);
             while (Date.now() < untilMs);
+            return undefined;
+          }
+          case 'hold and tell': {
+            const hold = await resources.acquireSerialPort(String(params), 5_000);
+            hold.lost.addEventListener('abort', () => publish('lost', id));
+            return 'held';
+          }
+          case 'hold for a moment': {
+            const given = new AbortController();
+            const wait = resources.acquireSerialPort(String(params), 5_000, given.signal);
+            setImmediate(() => given.abort());
+            return await wait.then(
+              async (hold) => {
+                await hold.release();
+                return 'held';
+              },
+              () => 'given up',
+            );
+          }
+          case 'wait': {
+            await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+            publish('told', method);
             return undefined;
           }
           case 'hold':
