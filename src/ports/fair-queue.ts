@@ -20,6 +20,8 @@ interface Level<Item> {
   /** By owner, in the order of their turns: the owner served goes to the end. */
   readonly owners: Map<string, LinkedQueue<Item>>;
   passedOver: number;
+  /** Who had a turn without having been in line, until the next turn. */
+  servedByTheWay: string | undefined;
 }
 
 interface Place<Item> {
@@ -34,7 +36,10 @@ interface Place<Item> {
  */
 export class FairQueue<Item extends Queued> implements Iterable<Item> {
   readonly #levels: ReadonlyMap<Priority, Level<Item>> = new Map(
-    priorities.map((priority) => [priority, { owners: new Map(), passedOver: 0 }]),
+    priorities.map((priority) => [
+      priority,
+      { owners: new Map(), passedOver: 0, servedByTheWay: undefined },
+    ]),
   );
   readonly #places = new Map<Item, Place<Item>>();
 
@@ -59,6 +64,11 @@ export class FairQueue<Item extends Queued> implements Iterable<Item> {
     this.#places.set(item, { level, node: line.push(item) });
   }
 
+  /** An item is served that was not in line, because nobody was: that is its owner's turn. */
+  serveByTheWay({ priority, ownerId }: Item): void {
+    this.#level(priority).servedByTheWay = ownerId;
+  }
+
   /** Takes an item out of the line; says whether it was in it. */
   remove(item: Item): boolean {
     const place = this.#places.get(item);
@@ -74,6 +84,7 @@ export class FairQueue<Item extends Queued> implements Iterable<Item> {
   take(mayGo: (item: Item) => boolean): Item | undefined {
     const waiting: { level: Level<Item>; item: Item }[] = [];
     for (const level of this.#levels.values()) {
+      this.#endTurnByTheWay(level);
       const item = firstOf(level, mayGo);
       if (item !== undefined) waiting.push({ level, item });
     }
@@ -107,10 +118,12 @@ export class FairQueue<Item extends Queued> implements Iterable<Item> {
 
   #endTurn(level: Level<Item>, item: Item): void {
     this.remove(item);
-    const line = level.owners.get(item.ownerId);
-    if (line === undefined) return;
-    level.owners.delete(item.ownerId);
-    level.owners.set(item.ownerId, line);
+    putLast(level, item.ownerId);
+  }
+
+  #endTurnByTheWay(level: Level<Item>): void {
+    if (level.servedByTheWay !== undefined) putLast(level, level.servedByTheWay);
+    level.servedByTheWay = undefined;
   }
 
   #level(priority: Priority): Level<Item> {
@@ -118,6 +131,14 @@ export class FairQueue<Item extends Queued> implements Iterable<Item> {
     if (level === undefined) throw new TypeError(`no such priority: ${priority}`);
     return level;
   }
+}
+
+/** An owner that has had its turn. */
+function putLast<Item>({ owners }: Level<Item>, ownerId: string): void {
+  const line = owners.get(ownerId);
+  if (line === undefined) return;
+  owners.delete(ownerId);
+  owners.set(ownerId, line);
 }
 
 function firstOf<Item>(level: Level<Item>, mayGo: (item: Item) => boolean): Item | undefined {

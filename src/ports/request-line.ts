@@ -60,6 +60,7 @@ export class RequestLine {
 
   /** Goes by the line, because nobody is in it: it waits for nothing, and ends early with its signal alone. */
   pass(request: Pending): void {
+    this.queue.serveByTheWay(request);
     request.listen((error) => this.#end(request, error));
   }
 

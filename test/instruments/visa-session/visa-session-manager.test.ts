@@ -118,13 +118,15 @@ describe('a VISA session that several parts of a program share', () => {
   it('does what is urgent first', async () => {
     const { manager, clock, written } = await slow(10);
     const asked = [
+      // Nothing is more urgent than what is on the wire.
+      manager.query('FIRST?', { owner: 'a' }),
       manager.query('A?', { owner: 'a' }),
       manager.query('POLL?', { owner: 'b', priority: 'poll' }),
       manager.query('NOW?', { owner: 'c', priority: 'safety' }),
     ];
     await clock.advance(100);
     await Promise.all(asked);
-    expect(written()).toEqual(['NOW?\n', 'A?\n', 'POLL?\n']);
+    expect(written()).toEqual(['FIRST?\n', 'NOW?\n', 'A?\n', 'POLL?\n']);
   });
 
   it('takes a command back that is not wanted any more', async () => {
