@@ -68,7 +68,7 @@ export class IsolatedActor implements SupervisedActor {
       politeMs: 100,
       clock,
     });
-    this.#worker.on('log', ({ line }) => listener.log(this.id, 'info', line));
+    this.#worker.on('log', ({ level, line }) => listener.log(this.id, level, line));
     this.#worker.on('event', ({ name, data }) => listener.published(this.id, name, data));
     this.#worker.on('state', ({ state, reason }) => this.#entered(state, reason));
   }

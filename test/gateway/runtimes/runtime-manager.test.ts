@@ -75,11 +75,11 @@ describe('actors of both runtimes', () => {
     const heard: unknown[] = [];
     const said: string[] = [];
     manager.events.on('published', ({ data }) => heard.push(data));
-    manager.events.on('log', ({ message }) => said.push(message));
+    manager.events.on('log', ({ level, message }) => said.push(`${level} ${message}`));
     await manager.start();
     await manager.call('one', 'publish');
     await expect.poll(() => heard).toEqual([{ trace: Float32Array.of(1, 2, 3) }]);
-    expect(said.join('\n')).toContain('one is here');
+    expect(said.join('\n')).toContain('warn one is here');
   });
 });
 

@@ -18,7 +18,7 @@ export default defineActor({
     let isWell = true;
     await sleep(startTakesMs);
     if (startFails) throw new Error('it does not want to start');
-    log('info', `${id} is here`);
+    log('warn', `${id} is here`);
     return {
       done: ended.promise,
       check: () => {
