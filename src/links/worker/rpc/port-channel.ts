@@ -57,7 +57,7 @@ export class PortChannel implements RpcChannel {
     this.#port.on('message', (value) => {
       if (this.#isClosed) return;
       if (typeof value === 'number') {
-        // What the code of a thread posts on its own account gives it no credit.
+        // The code of a thread may post numbers too: none of them gives credit for what is still to come.
         if (value > 0) this.#waitingBytes = Math.max(0, this.#waitingBytes - value);
         return;
       }
