@@ -57,8 +57,9 @@ class Program implements Disposable {
     if (data.length > 0) this.#judge.heard(data);
   }
 
-  /** The program ends, and when that is noticed another one starts. */
+  /** The program ends once it was noticed, and when its end is noticed another one starts. */
   async restart(): Promise<void> {
+    await expect.poll(() => this.#door.status().clients, { interval: 5 }).not.toEqual([]);
     this.#terminal[Symbol.dispose]();
     await expect.poll(() => this.#door.status().clients, { interval: 5 }).toEqual([]);
     this.#terminal = new Terminal(this.#path);
