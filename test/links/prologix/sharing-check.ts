@@ -10,6 +10,8 @@ type Links = Pick<typeof linksRoom, 'PrologixAdapters' | 'prologixLinkFactory' |
 const forever = new AbortController().signal;
 const end = { end: true, signal: forever };
 const patientMs = 60_000;
+/** Closing takes what is under way, and no more. */
+const closeMs = 10_000;
 
 /** Two of them differ in their secondary address alone. */
 const places = [
@@ -136,7 +138,10 @@ export async function checkSharing(
     expect(server.clients.length).toBe(1);
   } finally {
     clearTimeout(timer);
-    await Promise.all(opened.map(async (link) => await link.close()));
+    const closing = Promise.withResolvers<never>();
+    const closed = Promise.all(opened.map(async (link) => await link.close()));
+    const hung = setTimeout(() => closing.reject(new Error('closing hangs')), closeMs);
+    await Promise.race([closed, closing.promise]).finally(() => clearTimeout(hung));
   }
   return rounds * places.length;
 }
