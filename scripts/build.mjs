@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { root } from './root.mjs';
@@ -12,12 +21,17 @@ const outputFolder = join(root, 'dist');
 const stamp = join(outputFolder, '.built');
 /** What the compiler remembers between builds. */
 const memory = join(outputFolder, '.tsbuildinfo');
+/** What runs in a browser as it is written, and is only copied. */
+const copied = ['.css', '.js'];
 /** Beside the sources, these decide what a build gives. */
 const settings = ['tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** Compiles src/ into dist/ when something changed. Gives whether dist/ is good afterwards. */
 export function build() {
-  const sources = filesIn(sourceFolder, '.ts').filter((path) => !path.endsWith('.d.ts'));
+  const sources = [
+    ...filesIn(sourceFolder, '.ts').filter((path) => !path.endsWith('.d.ts')),
+    ...copied.flatMap((ending) => filesIn(sourceFolder, ending)),
+  ];
   removeOrphans(sources);
   if (isUpToDate(sources)) return true;
 
@@ -31,6 +45,10 @@ export function build() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) return false;
+  for (const path of sources.filter((each) => !each.endsWith('.ts'))) {
+    mkdirSync(dirname(join(outputFolder, path)), { recursive: true });
+    copyFileSync(join(sourceFolder, path), join(outputFolder, path));
+  }
   writeFileSync(stamp, '');
   // What was saved during the build is newer than the build.
   utimesSync(stamp, startDate, startDate);
@@ -61,9 +79,10 @@ function areWritten(sources) {
  */
 function removeOrphans(sources) {
   const expected = new Set(sources.map(outputOf));
-  const outputs = filesIn(outputFolder, '.js');
+  const outputs = copied.flatMap((ending) => filesIn(outputFolder, ending));
   for (const path of outputs.filter((output) => !expected.has(output))) {
-    for (const ending of ['.js', '.js.map', '.d.ts']) {
+    rmSync(join(outputFolder, path), { force: true });
+    for (const ending of ['.js.map', '.d.ts']) {
       rmSync(join(outputFolder, path.replace(/\.js$/, ending)), { force: true });
     }
   }

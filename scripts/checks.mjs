@@ -9,6 +9,11 @@ const checks = [
   { name: 'format', program: 'oxfmt', args: ['--check'] },
   { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types without Node', program: 'tsc', args: ['-p', 'tsconfig.anywhere.json'] },
+  {
+    name: 'types in browsers',
+    program: 'tsc',
+    args: ['-p', 'src/doors/http/pages/browser/tsconfig.json'],
+  },
   { name: 'build', program: 'node', args: ['scripts/build.mjs'] },
   { name: 'lint', program: 'oxlint', args: ['--deny-warnings'] },
   { name: 'unused code', program: 'knip', args: [] },

@@ -20,6 +20,7 @@ const needed = [
   { name: 'mdns-scan', program: 'mdns-scan' },
   { name: 'rpcbind', program: 'rpcbind' },
   { name: 'strace', program: 'strace' },
+  { name: 'chromium', program: 'chromium' },
 ];
 
 /** Debian's Python, which Debian's modules belong to. */

@@ -4,9 +4,11 @@ import { isLoopback, plainAddress, SignalboxError } from '../../kernel/index.ts'
 import type { BearerToken } from './bearer-token.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import { hostNameOf } from './host-name.ts';
+import { assetPaths } from './pages/assets.ts';
+import { pagePaths } from './pages/pages.ts';
 
-/** Paths that tell nothing of the laboratory and need no token: the page's frame, and being alive. */
-export const openPaths: readonly string[] = ['/', '/livez'];
+/** Paths that tell nothing of the laboratory and need no token: the frames of pages, and being alive. */
+const openPaths: readonly string[] = ['/livez', ...pagePaths, ...assetPaths];
 /** How a browser, which cannot set headers of a WebSocket, carries its token: as a subprotocol. */
 export const bearerProtocolPrefix = 'bearer.';
 
@@ -78,7 +80,8 @@ export class AccessGuard {
     // A browser sends no Origin with an image or script; it says where the request comes from here.
     const site = request.headers['sec-fetch-site'];
     if (site === undefined || site === 'same-origin' || site === 'none') return;
-    const isLink = request.headers['sec-fetch-mode'] === 'navigate' && pathOf(request) === '/';
+    const isLink =
+      request.headers['sec-fetch-mode'] === 'navigate' && pagePaths.includes(pathOf(request));
     if (!isLink) throw foreign('a page of another site');
   }
 

@@ -94,7 +94,7 @@ export async function createHttpServer(
     });
   });
 
-  pageRoutes(server);
+  await pageRoutes(server);
   healthRoutes(server, context);
   statusRoutes(server, context);
   portRoutes(server, context);

@@ -8,9 +8,13 @@ import { expect } from 'vitest';
 
 import { failuresMost } from '../../../src/doors/http/failure-limit.ts';
 import { bodyBytesMost } from '../../../src/doors/http/limits.ts';
+import { assetPaths } from '../../../src/doors/http/pages/assets.ts';
+import { pagePaths } from '../../../src/doors/http/pages/pages.ts';
 import { everyRoute } from './every-route.ts';
 import type { openDoor } from './open-door.ts';
 import { rawRequest } from './raw-request.ts';
+
+const openPaths = ['/livez', ...pagePaths, ...assetPaths];
 
 /** Opens a door to a laboratory. */
 export type Open = typeof openDoor;
@@ -99,7 +103,7 @@ export async function tokens(open: Open): Promise<void> {
       ...way,
       headers: { ...way.headers, host },
     });
-    if (way.path === '/' || way.path === '/livez') {
+    if (openPaths.includes(way.path)) {
       withoutToken.push(where);
       expect(without.text).not.toContain('dmm');
       continue;
@@ -111,7 +115,7 @@ export async function tokens(open: Open): Promise<void> {
     const { status } = await rawRequest({ url: door.url, ...way, headers });
     expect(status, where).toBe(wrong > failuresMost ? 429 : 401);
   }
-  expect(withoutToken).toEqual(['GET /livez', 'GET /']);
+  expect(withoutToken).toEqual(openPaths.map((path) => `GET ${path}`));
   const right = { host, authorization: `Bearer ${token}` };
   const answer = await rawRequest({ url: door.url, path: '/api/v1/ports', headers: right });
   expect(answer.status, 'somebody else’s wrong tokens do not lock out who has the right one').toBe(

@@ -1,3 +1,5 @@
+import { assetPaths } from '../../../src/doors/http/pages/assets.ts';
+import { pagePaths } from '../../../src/doors/http/pages/pages.ts';
 import { rawRequest } from './raw-request.ts';
 
 /** One way to come in. */
@@ -39,7 +41,7 @@ export async function everyRoute(url: string, token?: string): Promise<readonly 
   );
   return [
     ...described,
-    { method: 'GET', path: '/', headers: {} },
+    ...[...pagePaths, ...assetPaths].map((path) => ({ method: 'GET', path, headers: {} })),
     { method: 'GET', path: '/nothing/here', headers: {} },
     { method: 'POST', path: '/nothing/here', headers: json },
     { method: 'GET', path: '/%zz', headers: {} },

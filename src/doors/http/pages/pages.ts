@@ -1,0 +1,74 @@
+/** A page for people. What it shows it asks for itself, over the API. */
+export interface Page {
+  readonly path: string;
+  readonly title: string;
+  /** The module in `browser/` that fills it. */
+  readonly script: string;
+  /** What is in its `<main>` before that. */
+  readonly main: string;
+}
+
+function table(id: string, title: string, columns: readonly string[]): string {
+  const heads = columns
+    .map((column) => `<th scope="col" role="columnheader">${column}</th>`)
+    .join('');
+  return `<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+<div class="table"><table role="table" aria-labelledby="${id}-title"><thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup" id="${id}"></tbody></table></div></section>`;
+}
+
+export const pages: readonly Page[] = [
+  {
+    path: '/',
+    title: 'Overview',
+    script: 'overview.js',
+    main: [
+      table('ports', 'Ports', ['Port', 'State', 'On the wire', 'Held by', 'In line', 'Link']),
+      table('instruments', 'Instruments', [
+        'Instrument',
+        'Family',
+        'Port',
+        'Parameters',
+        'Actions',
+      ]),
+      table('doors', 'Doors', ['Door', 'Kind', 'Address', 'Inside']),
+    ].join('\n'),
+  },
+];
+
+/** The addresses of pages, which tell nothing of the laboratory. */
+export const pagePaths: readonly string[] = pages.map(({ path }) => path);
+
+/** A page as a browser gets it. */
+export function htmlOf({ path, title, script, main }: Page): string {
+  const links = pages
+    .map((each) => {
+      const current = each.path === path ? ' aria-current="page"' : '';
+      return `<a href="${each.path}"${current}>${each.title}</a>`;
+    })
+    .join('\n');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title} · Signalbox</title>
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/page.css">
+<script type="module" src="/assets/${script}"></script></head><body>
+<header><h1>Signalbox</h1><nav aria-label="Pages">${links}</nav><span class="soft" id="version"></span></header>
+<main><p id="trouble" class="bad" role="status"></p>
+<form id="enter" class="row" hidden><label for="token">Token</label>
+<input id="token" type="password" autocomplete="off" required><button>Enter</button></form>
+${main}
+</main><footer>For programs: <a href="/openapi.json">openapi.json</a></footer></body></html>
+`;
+}
+
+/** Only the scripts and styles of this gateway run, and only it is asked. */
+export const pagePolicy: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
