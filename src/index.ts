@@ -1,6 +1,13 @@
-export { loadConfig, parseConfig } from './config/index.ts';
+export { ConfigStore, loadConfig, openConfig, parseConfig } from './config/index.ts';
 export type {
+  ChangeOptions,
   Config,
+  ConfigChange,
+  ConfigCommit,
+  ConfigRevision,
+  ConfigSnapshot,
+  ConfigStoreOptions,
+  ConfigTransaction,
   HttpConfig,
   InstrumentConfig,
   PortConfig,

@@ -12,7 +12,19 @@ export type {
 } from './gateway-config.ts';
 export type { InstrumentConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
+export { openConfig } from './open-config.ts';
 export type { PortConfig } from './port-config.ts';
 export type { ActorConfig, RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 export type { WorkerConfig } from './worker-config.ts';
 export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';
+export { ConfigStore } from './store/config-store.ts';
+export type {
+  ChangeOptions,
+  ConfigChange,
+  ConfigCommit,
+  ConfigStoreOptions,
+} from './store/config-store.ts';
+export type { ConfigSnapshot } from './store/config-snapshot.ts';
+export type { ConfigRevision } from './store/revision.ts';
+export type { KeyPath } from './store/table.ts';
+export type { ConfigTransaction } from './store/transaction.ts';

@@ -12,6 +12,10 @@ export type ErrorCode =
   | 'SECURED'
   | 'CONFIG_INVALID'
   | 'CONFIG_UNREADABLE'
+  | 'CONFIG_CONFLICT'
+  | 'CONFIG_READ_ONLY'
+  | 'CONFIG_WRITE_FAILED'
+  | 'CONFIG_VERSION'
   | 'WAIT_TIMEOUT'
   | 'CANCELLED'
   | 'DEADLOCK'
@@ -127,6 +131,30 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     422,
     'The configuration cannot be read or is no TOML.',
     'Correct the line that the message names, or name another file.',
+  ),
+  CONFIG_CONFLICT: entry(
+    'caller',
+    409,
+    'The configuration was changed by somebody else since it was read, so this change was not made.',
+    'Read it again, and decide again: the message names the revision that it has now.',
+  ),
+  CONFIG_READ_ONLY: entry(
+    'caller',
+    409,
+    'The setting, or the whole configuration, cannot be written here.',
+    'Do what the message says, then try again.',
+  ),
+  CONFIG_WRITE_FAILED: entry(
+    'signalbox',
+    507,
+    'The disk refused the change of the configuration; the file is what it was.',
+    'Make the folder writable or free some disk space, then do it again.',
+  ),
+  CONFIG_VERSION: entry(
+    'caller',
+    422,
+    'The configuration was written by a newer version of the program.',
+    'Start the newer version, or restore a backup of the older file.',
   ),
   WAIT_TIMEOUT: entry(
     'caller',

@@ -23,7 +23,7 @@ export type { HislipLinkOptions } from './hislip/hislip-link.ts';
 export { classifyLinkError } from './link-error.ts';
 export type { LinkMedium } from './link-error.ts';
 export type { Chunk, Link, LinkFactory, SerialLines } from './link.ts';
-export { lockFile } from './linux/file-lock.ts';
+export { FileLock, lockFile } from './linux/file-lock.ts';
 export { describeOpenProgram, findOpenPrograms } from './linux/open-programs.ts';
 export type { OpenProgram, OpenPrograms } from './linux/open-programs.ts';
 export { findSocketPrograms } from './linux/socket-programs.ts';

@@ -1,9 +1,12 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, futimesSync, openSync, writeSync } from 'node:fs';
 import { classifyLinkError } from '../link-error.ts';
 import { hasLibc, loadLibc } from './libc.ts';
+import type { Libc } from './libc.ts';
 
 /** LOCK_EX and LOCK_NB of sys/file.h: for one alone, and without waiting. Source: man 2 flock. */
 const exclusiveNow = 0x2 | 0x4;
+/** LOCK_UN. */
+const free = 0x8;
 
 /**
  * Holds a file for this process alone until disposed, or until the process ends, however it ends.
@@ -38,5 +41,54 @@ function opened(path: string): number {
     return openSync(path, 'a+', 0o600);
   } catch (error) {
     throw classifyLinkError(error, path);
+  }
+}
+
+/**
+ * A file that processes hold in turn, many times a second: opened once, then locked and let go. Who
+ * waits for it watches the file, whose times change whenever it is let go. Where files cannot be
+ * locked (not Linux) nobody is kept out.
+ */
+export class FileLock implements Disposable {
+  readonly #fd: number;
+  readonly #libc: Libc | undefined;
+  #isOpen = true;
+
+  private constructor(fd: number, libc: Libc | undefined) {
+    this.#fd = fd;
+    this.#libc = libc;
+  }
+
+  /** @throws LINK_COMMUNICATION when the file cannot be opened */
+  static async open(path: string): Promise<FileLock> {
+    const libc = hasLibc ? await loadLibc() : undefined;
+    return new FileLock(opened(path), libc);
+  }
+
+  /** Whether it is held now: nobody else held it. Taking it twice is holding it once. */
+  tryLock(): boolean {
+    return this.#libc === undefined || this.#libc.flock(this.#fd, exclusiveNow) === 0;
+  }
+
+  unlock(): void {
+    this.#libc?.flock(this.#fd, free);
+    const now = new Date();
+    futimesSync(this.#fd, now, now);
+  }
+
+  /** Writes who holds it into the file, for people. */
+  note(text: string): void {
+    ftruncateSync(this.#fd);
+    writeSync(this.#fd, text);
+  }
+
+  close(): void {
+    // The file stays: one that is taken away while another waits to lock it would be held twice.
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -1,0 +1,16 @@
+import type { Config } from './config.ts';
+import { configSchema } from './schema.ts';
+import { settlePaths } from './settle-paths.ts';
+import { ConfigStore } from './store/config-store.ts';
+import type { ConfigStoreOptions } from './store/config-store.ts';
+
+/**
+ * Opens the configuration of a gateway, to be read and changed while it runs.
+ * @throws as {@link ConfigStore.open}
+ */
+export async function openConfig(
+  path: string,
+  options: Omit<ConfigStoreOptions<Config>, 'schema' | 'settle'> = {},
+): Promise<ConfigStore<Config>> {
+  return await ConfigStore.open(path, { ...options, schema: configSchema, settle: settlePaths });
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isMissing, writeAll } from './file-system.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
+
+/** One revision as the journal keeps it. */
+export interface JournalEntry {
+  readonly revision: number;
+  /** Of the bytes of the file; absent where the next revision went to the disk together with it. */
+  readonly sha256?: string | undefined;
+  /** Of the file, in bytes. */
+  readonly size?: number | undefined;
+  /** Of everything that is below the file, where anything is. */
+  readonly below?: string | undefined;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly by: string;
+  readonly why?: string | undefined;
+  /** What changed, by path. */
+  readonly keys: readonly string[];
+  /** Revisions that never came about: a crash or an error came before their file did. */
+  readonly undone?: readonly [first: number, last: number] | undefined;
+}
+
+const entrySchema: z.ZodType<JournalEntry> = z.object({
+  revision: z.number().int().min(0),
+  sha256: z.string().optional(),
+  size: z.number().int().optional(),
+  below: z.string().optional(),
+  at: z.number(),
+  by: z.string(),
+  why: z.string().optional(),
+  keys: z.array(z.string()),
+  undone: z.tuple([z.number().int(), z.number().int()]).optional(),
+});
+
+const checkDigits = 16;
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * The list of revisions beside the file: a line of JSON for each, with a check sum of its own, only
+ * ever added to. It is on the disk before the file is, so that after a crash the file is what the
+ * last lines say, or what those before them say.
+ */
+export class Journal implements AsyncDisposable {
+  readonly path: string;
+  readonly #files: FileSystem;
+  #entries: JournalEntry[] = [];
+  #file: OpenFile | undefined;
+  #exists = false;
+  #stamp = '';
+  #inode = '';
+  /** Bytes that are read, up to the end of a line. */
+  #size = 0;
+  /** Bytes of a line that has no end. */
+  #torn = 0;
+  #damaged = 0;
+
+  constructor(path: string, files: FileSystem) {
+    this.path = path;
+    this.#files = files;
+  }
+
+  /** All entries that are whole, oldest first. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** Lines that are no entry: torn by a crash, or damaged. */
+  get damaged(): number {
+    return this.#damaged;
+  }
+
+  /** The highest revision that was ever given, whatever came of it. */
+  get highest(): number {
+    return this.#entries.reduce(
+      (most, { revision, undone }) => Math.max(most, revision, undone?.[1] ?? 0),
+      0,
+    );
+  }
+
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  /** Reads what is new, or everything where the file is another. */
+  async refresh(): Promise<void> {
+    let stat;
+    try {
+      stat = await this.#files.stat(this.path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await this.#forget();
+      return;
+    }
+    if (stat.stamp === this.#stamp) return;
+    const inode = stat.stamp.slice(0, stat.stamp.indexOf(':'));
+    if (inode !== this.#inode || stat.size < this.#size) await this.#forget();
+    this.#take(await this.#files.readFrom(this.path, this.#size));
+    this.#exists = true;
+    this.#stamp = stat.stamp;
+    this.#inode = inode;
+  }
+
+  /** Returns when the entries are on the disk. Only who holds the lock may add any. */
+  async append(entries: readonly JournalEntry[]): Promise<void> {
+    const text = entries.map(lineOf).join('');
+    const bytes = Buffer.from(this.#torn > 0 ? `\n${text}` : text);
+    try {
+      const file = (this.#file ??= await this.#files.openToAppend(this.path, 0o600));
+      await writeAll(file, bytes);
+      await file.sync();
+    } catch (error) {
+      // What of it went is not known: it is read again before anything else is added.
+      await this.#forget();
+      throw error;
+    }
+    this.#size += this.#torn + bytes.length;
+    this.#torn = 0;
+    this.#entries.push(...entries);
+    this.#exists = true;
+    this.#stamp = '';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close().catch(() => {});
+  }
+
+  async #forget(): Promise<void> {
+    await this.#letGo();
+    this.#entries = [];
+    this.#exists = false;
+    this.#stamp = '';
+    this.#inode = '';
+    this.#size = 0;
+    this.#torn = 0;
+    this.#damaged = 0;
+  }
+
+  #take(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString('utf8');
+    const lines = text.split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line === '') continue;
+      const entry = entryOf(line);
+      if (entry === undefined) this.#damaged += 1;
+      else this.#entries.push(entry);
+    }
+    // The end of a line may still be coming: another process is at it.
+    const torn = bytes.length - (bytes.lastIndexOf(0x0a) + 1);
+    this.#size += bytes.length - torn;
+    this.#torn = rest === '' ? 0 : torn;
+  }
+}
+
+function lineOf(entry: JournalEntry): string {
+  const text = JSON.stringify(entry);
+  return `${text.slice(0, -1)},"check":"${sha256(text).slice(0, checkDigits)}"}\n`;
+}
+
+function entryOf(line: string): JournalEntry | undefined {
+  const match = /^(.*),"check":"([0-9a-f]+)"\}$/s.exec(line);
+  if (match === null) return undefined;
+  const [, body = '', check = ''] = match;
+  const text = `${body}}`;
+  if (sha256(text).slice(0, checkDigits) !== check) return undefined;
+  const parsed = entrySchema.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : undefined;
+}
