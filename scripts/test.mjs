@@ -1,5 +1,6 @@
-// `npm test`: the checks, then the tests. `npm test -- PATH` runs the tests of that path only. The
-// last line says how many passed and failed, for people and for continuous integration.
+// `npm test`: the checks, then the tests. `npm test -- PATH` runs the tests of that path only. Files
+// that fail are run once more, alone and with the same seed: a test that passes then is named as
+// unsteady. The last line says how many passed and failed, for people and for continuous integration.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,11 @@ import { environment, runChecks } from './checks.mjs';
 import { needNodeToRun } from './node-version.mjs';
 import { root } from './root.mjs';
 import { secondsSince } from './say.mjs';
+import { filesToRerun, verdict } from './test-verdict.mjs';
+
+/** Of the files that take longer than some seconds, so many are named. */
+const longestNamed = 10;
+const longFromMs = 5_000;
 
 needNodeToRun();
 const { passed, failed } = runChecks() ? runTests(process.argv.slice(2)) : { passed: 0, failed: 1 };
@@ -18,33 +24,61 @@ process.exitCode = failed === 0 ? 0 : 1;
 /** @param {readonly string[]} args */
 function runTests(args) {
   const start = performance.now();
+  const seed = process.env['SIGNALBOX_SEED'] ?? String(Date.now() % 2_147_483_647);
+  const first = run(args, seed);
+  if (first === undefined) return { passed: 0, failed: 1 };
+  sayLongest(first);
+  const files = filesToRerun(first);
+  if (files.length > 0) {
+    console.log(`\nOnce more, alone and with seed ${seed}: ${files.join(', ')}`);
+  }
+  const second = files.length > 0 ? run(['--maxWorkers=1', ...files], seed) : undefined;
+  const { passed, failed, skipped, unsteady } = verdict(first, second);
+  if (unsteady.length > 0) {
+    console.log('unsteady (failed once, passed when run again alone):');
+    for (const title of unsteady) console.log(`  ${title}`);
+  }
+  const note = skipped === 0 ? '' : `, ${skipped} skipped`;
+  console.log(`${failed === 0 ? '✓' : '✗'} tests (${secondsSince(start)}${note})`);
+  return { passed, failed };
+}
+
+/**
+ * Runs tests, and gives what came of it; undefined when that was not written down.
+ *
+ * @param {readonly string[]} args
+ * @param {string} seed
+ * @returns {import('./test-report.mjs').Report | undefined}
+ */
+function run(args, seed) {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
+  const path = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=./scripts/test-report.mjs'];
   try {
-    const report = join(folder, 'report.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
       cwd: root,
-      env: environment,
+      env: { ...environment, SIGNALBOX_SEED: seed, SIGNALBOX_TEST_REPORT: path },
       stdio: 'inherit',
     });
-    const { passed, failed, skipped } = read(report);
-    const note = skipped === 0 ? '' : `, ${skipped} skipped`;
-    console.log(`${status === 0 ? '✓' : '✗'} tests (${secondsSince(start)}${note})`);
-    // A file that does not load, or an error outside of any test, fails the run and no test.
-    return { passed, failed: status === 0 ? failed : Math.max(failed, 1) };
+    /** @type {import('./test-report.mjs').Report} */
+    const report = JSON.parse(readFileSync(path, 'utf8'));
+    const isTold = report.errors > 0 || report.files.some(({ hasFailed }) => hasFailed);
+    // Whatever else vitest ends with an error for.
+    return status === 0 || isTold ? report : { ...report, errors: 1 };
+  } catch {
+    return undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} report */
-function read(report) {
-  try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    );
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+/** @param {import('./test-report.mjs').Report} report */
+function sayLongest({ files }) {
+  const longest = files
+    .filter(({ durationMs }) => durationMs >= longFromMs)
+    .toSorted((one, other) => other.durationMs - one.durationMs);
+  if (longest.length > 0) console.log('longest files:');
+  for (const { path, durationMs } of longest.slice(0, longestNamed)) {
+    console.log(`  ${(durationMs / 1000).toFixed(1).padStart(5)} s ${path}`);
   }
 }

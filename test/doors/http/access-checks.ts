@@ -19,6 +19,11 @@ const openPaths = ['/livez', ...pagePaths, ...assetPaths];
 /** Opens a door to a laboratory. */
 export type Open = typeof openDoor;
 
+/** How long what comes at once is waited for: as long as a busy machine may take, unless given. */
+export interface Patience {
+  readonly timeout?: number;
+}
+
 export async function foreignHosts(open: Open): Promise<void> {
   await using door = await open();
   const { port } = new URL(door.url);
@@ -123,7 +128,7 @@ export async function tokens(open: Open): Promise<void> {
   );
 }
 
-export async function longBodies(open: Open): Promise<void> {
+export async function longBodies(open: Open, patience: Patience = {}): Promise<void> {
   await using door = await open();
   const { hostname, port, host } = new URL(door.url);
   const client = connect(Number(port), hostname);
@@ -135,14 +140,14 @@ export async function longBodies(open: Open): Promise<void> {
     `POST /api/v1/instruments/dmm/query HTTP/1.1\r\nHost: ${host}\r\n` +
     'Content-Type: application/json\r\nContent-Length: ';
   client.write(`${head}${bodyBytesMost}\r\n\r\n"${'x'.repeat(bodyBytesMost - 2)}"`);
-  await expect.poll(() => answer).toContain('HTTP/1.1 400 ');
+  await expect.poll(() => answer, patience).toContain('HTTP/1.1 400 ');
   // As long as it may be: it was read, and the connection goes on.
   expect(answer).toContain('object');
   expect(answer).toContain('Connection: keep-alive');
   answer = '';
   // One byte more, of which the end never comes: it would be the next request.
   client.write(`${head}${bodyBytesMost + 1}\r\n\r\n${'x'.repeat(1_000)}`);
-  await expect.poll(() => answer).toContain('too large');
+  await expect.poll(() => answer, patience).toContain('too large');
   expect(answer).toContain('HTTP/1.1 400 ');
   expect(answer.toLowerCase()).toContain('connection: close');
   await ended;

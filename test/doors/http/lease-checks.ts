@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { connectionHoldMs } from '../../../src/doors/kept-lease.ts';
 import { pingEveryMs } from '../../../src/doors/http/live-socket.ts';
 import { ManualClock } from '../../../src/kernel/index.ts';
-import type { Open } from './access-checks.ts';
+import type { Open, Patience } from './access-checks.ts';
 import { live, RawWebSocket } from './live-client.ts';
 
 const read = '/api/v1/instruments/dmm/parameters/voltage';
@@ -88,7 +88,7 @@ export async function otherConnections(open: Open): Promise<void> {
   }
 }
 
-export async function connectionEnds(open: Open): Promise<void> {
+export async function connectionEnds(open: Open, patience: Patience = {}): Promise<void> {
   const clock = new ManualClock();
   await using door = await open({ clock });
   using connection = await live(door.url);
@@ -104,19 +104,19 @@ export async function connectionEnds(open: Open): Promise<void> {
   }
   expect(door.lab.port.leases()).toHaveLength(1);
   connection.socket.close();
-  await expect.poll(() => door.lab.port.leases()).toEqual([]);
+  await expect.poll(() => door.lab.port.leases(), patience).toEqual([]);
 }
 
 /** One whose machine lost its power: nothing comes from it any more, not even an end. */
-export async function vanished(open: Open): Promise<void> {
+export async function vanished(open: Open, patience: Patience = {}): Promise<void> {
   const clock = new ManualClock();
   await using door = await open({ clock });
   await using client = await RawWebSocket.open(door.url);
   client.say({ id: 0, type: 'lease', instrument: 'dmm' });
-  await expect.poll(() => door.lab.port.leases()).toHaveLength(1);
+  await expect.poll(() => door.lab.port.leases(), patience).toHaveLength(1);
   await clock.advance(pingEveryMs - 1);
   expect(door.lab.port.leases()).toHaveLength(1);
   await clock.advance(1);
-  await expect.poll(() => door.lab.port.leases()).toEqual([]);
-  await expect.poll(() => door.door.status().clients).toEqual([]);
+  await expect.poll(() => door.lab.port.leases(), patience).toEqual([]);
+  await expect.poll(() => door.door.status().clients, patience).toEqual([]);
 }

@@ -1,6 +1,6 @@
 import type { Mutant } from '../../support/plantation.ts';
 import { foreignHosts, foreignOrigins, forms, longBodies, tokens } from './access-checks.ts';
-import type { Open } from './access-checks.ts';
+import type { Open, Patience } from './access-checks.ts';
 import {
   connectionEnds,
   guesses,
@@ -14,7 +14,7 @@ import {
 export interface Case {
   readonly promise: string;
   readonly title: string;
-  readonly check: (open: Open) => Promise<void>;
+  readonly check: (open: Open, patience?: Patience) => Promise<void>;
   readonly bugs: readonly Mutant[];
 }
 

@@ -16,15 +16,18 @@ export class Scene implements AsyncDisposable {
   readonly doors: DoorsUnderCheck;
   readonly clients: AnyClient[] = [];
   readonly #random: () => number;
+  readonly #patienceMs: number;
   #questions = 0;
 
-  private constructor(doors: DoorsUnderCheck, random: () => number) {
+  private constructor(doors: DoorsUnderCheck, random: () => number, patienceMs: number) {
     this.doors = doors;
     this.#random = random;
+    this.#patienceMs = patienceMs;
   }
 
-  static async open(room: DoorsRoom, random: () => number): Promise<Scene> {
-    const scene = new Scene(await DoorsUnderCheck.open(room), random);
+  /** @param patienceMs how long something may take that takes some milliseconds */
+  static async open(room: DoorsRoom, random: () => number, patienceMs: number): Promise<Scene> {
+    const scene = new Scene(await DoorsUnderCheck.open(room), random, patienceMs);
     for (const kind of kinds) scene.clients.push(await scene.#enter(kind));
     return scene;
   }
@@ -79,7 +82,8 @@ export class Scene implements AsyncDisposable {
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    await expect.poll(isSo, { timeout: 2_000, interval: 2, message: what }).toBe(true);
+    const timeout = this.#patienceMs;
+    await expect.poll(isSo, { timeout, interval: 2, message: what }).toBe(true);
   }
 
   /**

@@ -103,7 +103,9 @@ test('words of two clients that nobody can part count as those of the one who is
   first.leave();
   const second = new Client();
   second.say('c');
-  await expect.poll(() => heard).toEqual(['came', 'a', 'left', 'came', 'bc']);
+  await expect.poll(() => heard.slice(4).join('')).toBe('bc');
+  // They come in one piece or in two, as they were read.
+  expect(heard.slice(0, 4)).toEqual(['came', 'a', 'left', 'came']);
   second.leave();
 });
 

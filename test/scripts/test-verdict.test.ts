@@ -1,0 +1,92 @@
+import { describe, expect, it, test } from 'vitest';
+
+import { filesToRerun, rerunFilesMost, verdict } from '../../scripts/test-verdict.mjs';
+import type { FileResult, Report, TestResult } from '../../scripts/test-report.mjs';
+
+type State = TestResult['state'];
+
+function file(path: string, states: readonly State[], hasFailed?: boolean): FileResult {
+  const tests = states.map((state, at) => ({ id: `${path} ${at}`, title: `title ${at}`, state }));
+  return { path, hasFailed: hasFailed ?? states.includes('failed'), durationMs: 1, tests };
+}
+
+function report(files: readonly FileResult[], errors = 0): Report {
+  return { files, errors };
+}
+
+const good = file('good', ['passed', 'passed', 'skipped']);
+
+test('a run without a failure is not run again', () => {
+  const first = report([good, file('other', ['passed'])]);
+  expect(filesToRerun(first)).toEqual([]);
+  expect(verdict(first)).toEqual({ passed: 3, failed: 0, skipped: 1, unsteady: [] });
+});
+
+describe('a file with a test that failed', () => {
+  const first = report([good, file('bad', ['passed', 'failed', 'skipped'])]);
+
+  it('is run again, and no other', () => {
+    expect(filesToRerun(first)).toEqual(['bad']);
+  });
+
+  it.each<[string, readonly State[], object]>([
+    ['fails twice', ['passed', 'failed', 'skipped'], { passed: 3, failed: 1, unsteady: [] }],
+    [
+      'passes alone',
+      ['passed', 'passed', 'skipped'],
+      { passed: 4, failed: 0, unsteady: ['bad > title 1'] },
+    ],
+    [
+      'does not run alone',
+      ['passed', 'skipped', 'skipped'],
+      { passed: 3, failed: 1, unsteady: [] },
+    ],
+    ['is not there alone', ['passed'], { passed: 3, failed: 1, unsteady: [] }],
+    [
+      'passes alone, where another one fails',
+      ['failed', 'passed', 'skipped'],
+      { passed: 3, failed: 1, unsteady: ['bad > title 1'] },
+    ],
+    [
+      'passes alone, and one that was not asked for fails',
+      ['passed', 'passed', 'failed'],
+      { passed: 4, failed: 1, unsteady: ['bad > title 1'] },
+    ],
+  ])('%s', (_title, states, expected) => {
+    expect(verdict(first, report([file('bad', states)]))).toMatchObject(expected);
+  });
+});
+
+describe('a file that fails without a test', () => {
+  const first = report([good, file('bad', [], true)]);
+
+  it('fails when it does so twice', () => {
+    expect(filesToRerun(first)).toEqual(['bad']);
+    const { passed, failed, unsteady } = verdict(first, report([file('bad', [], true)]));
+    expect({ passed, failed, unsteady }).toEqual({ passed: 2, failed: 1, unsteady: [] });
+  });
+
+  it('is unsteady when all its tests pass alone', () => {
+    const { passed, failed, unsteady } = verdict(first, report([file('bad', ['passed'])]));
+    expect({ passed, failed, unsteady }).toEqual({ passed: 3, failed: 0, unsteady: ['bad'] });
+  });
+
+  it('has failed when its hooks failed and its tests passed', () => {
+    const hooks = report([file('bad', ['passed'], true)]);
+    expect(verdict(hooks)).toMatchObject({ passed: 1, failed: 1 });
+    expect(verdict(hooks, hooks)).toMatchObject({ passed: 1, failed: 1, unsteady: [] });
+  });
+});
+
+test('an error outside of any test fails the run, whatever passes alone', () => {
+  const first = report([file('bad', ['failed'])], 1);
+  expect(verdict(first, report([file('bad', ['passed'])]))).toMatchObject({ failed: 1 });
+  expect(verdict(report([good], 1))).toMatchObject({ passed: 2, failed: 1 });
+});
+
+test('a run in which nearly everything fails is not run again', () => {
+  const many = Array.from({ length: rerunFilesMost + 1 }, (_, at) => file(`${at}`, ['failed']));
+  expect(filesToRerun(report(many.slice(1)))).toHaveLength(rerunFilesMost);
+  expect(filesToRerun(report(many))).toEqual([]);
+  expect(verdict(report(many))).toMatchObject({ failed: many.length });
+});
