@@ -481,6 +481,11 @@ class Instrument:
         """Sends a message that has no reply."""
         self._post(("send",), {"message": message}, wait_s, priority)
 
+    def functions(self) -> List[Dict[str, Any]]:
+        """Name, doc and parameters of each function that :meth:`call` takes; none while the worker of
+        the instrument is not ready."""
+        return list(self.client.call("GET", self._path("functions"))["functions"])
+
     def call(self, function: str, /, **params: Any) -> Any:
         """Calls a function of the library that drives it, for instruments whose driver is a worker::
 

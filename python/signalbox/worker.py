@@ -31,7 +31,7 @@ import traceback
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar, Union
 
 __all__ = [
-    "Call", "CallFailed", "Cancelled", "Worker",
+    "BadArgument", "Call", "CallFailed", "Cancelled", "Worker",
     "current", "event", "function", "log", "request", "serve",
 ]
 
@@ -66,6 +66,8 @@ DRAINING = -32002
 _READ_BYTES = 1 << 18
 _BATCH_BYTES = 1 << 18
 _TRACEBACK_CHARACTERS_MOST = 16_384
+#: Of what an error says; libraries put whole arrays into it.
+_MESSAGE_CHARACTERS_MOST = 2_000
 _WIRE_VARIABLE = "SIGNALBOX_WORKER_WIRE"
 _parse = json.JSONDecoder().raw_decode
 _BINARY_MEMBER = b'"$binary"'
@@ -81,6 +83,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 class Cancelled(Exception):
     """The host takes the call back. Raised by :meth:`Call.check` and :meth:`Call.sleep`."""
+
+
+class BadArgument(ValueError):
+    """What a function raises for arguments that cannot be: whoever called is told so (BAD_ARGUMENT), and
+    not that the function failed."""
 
 
 class CallFailed(Exception):
@@ -162,12 +169,14 @@ class _Function:
             described["group"] = self.group
         return described
 
-    def fits(self, positional: Sequence[Any], named: Dict[str, Any]) -> bool:
+    def misfit(self, positional: Sequence[Any], named: Dict[str, Any]) -> Optional[str]:
+        """What is wrong with the arguments; None where they fit."""
         try:
             self.signature.bind(*positional, **named)
-            return True
-        except TypeError:
-            return False
+            return None
+        except TypeError as error:
+            takes = [each for each in self.signature.parameters if each != "call"]
+            return f"{error}; it takes {', '.join(takes) or 'no arguments'}"
 
 
 class _Line:
@@ -430,7 +439,8 @@ class Worker:
             return
         function = self._functions.get(method)
         if function is None:
-            self._refuse(id, METHOD_NOT_FOUND, f"there is no function '{method}'")
+            known = ", ".join(self._functions)
+            self._refuse(id, METHOD_NOT_FOUND, f"there is no function '{method}'; there are {known}")
             return
         if not isinstance(params, (dict, list)):
             self._refuse(id, INVALID_PARAMS, "params is an object or a list")
@@ -540,6 +550,7 @@ class Worker:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def _send(self, message: Dict[str, Any]) -> None:
+        """Raises TypeError or ValueError for what the wire cannot carry."""
         self._put(*self._encoder().message(message))
 
     def _encoder(self) -> _Encoder:
@@ -780,6 +791,9 @@ def _array_of(value: Dict[str, Any], parts: List[memoryview]) -> Any:
 
 
 def _error(code: int, message: str, data: Any = None) -> Dict[str, Any]:
+    """Short enough for a line, whatever it says."""
+    if len(message) > _MESSAGE_CHARACTERS_MOST:
+        message = f"{message[:_MESSAGE_CHARACTERS_MOST]}…"
     error: Dict[str, Any] = {"code": code, "message": message}
     if data is not None:
         error["data"] = data
@@ -789,11 +803,21 @@ def _error(code: int, message: str, data: Any = None) -> Dict[str, Any]:
 def _raised(error: BaseException, function: _Function, positional: Sequence[Any],
             named: Dict[str, Any]) -> Dict[str, Any]:
     inside = error.__traceback__.tb_next if error.__traceback__ is not None else None
-    if isinstance(error, TypeError) and inside is None and not function.fits(positional, named):
-        return _error(INVALID_PARAMS, str(error))
-    text = "".join(traceback.format_exception(type(error), error, inside))
-    data = {"type": type(error).__name__, "traceback": text[-_TRACEBACK_CHARACTERS_MOST:]}
-    return _error(FUNCTION_RAISED, str(error) or type(error).__name__, data)
+    if isinstance(error, TypeError) and inside is None:
+        misfit = function.misfit(positional, named)
+        if misfit is not None:
+            return _error(INVALID_PARAMS, misfit)
+    name = type(error).__name__
+    try:
+        message = str(error) or name
+        text = "".join(traceback.format_exception(type(error), error, inside))
+    except Exception:
+        # An error whose own text cannot be made is told all the same.
+        message, text = f"{name}, which cannot be told", ""
+    if isinstance(error, BadArgument):
+        return _error(INVALID_PARAMS, message)
+    data = {"type": name, "traceback": text[-_TRACEBACK_CHARACTERS_MOST:]}
+    return _error(FUNCTION_RAISED, message, data)
 
 
 def _complain(text: str) -> None:

@@ -93,6 +93,52 @@ class Answers(unittest.TestCase):
             self.assertEqual(host.ask("confuse", id=2)["error"]["code"], -32000)
             self.assertEqual(host.ask("leave", id=3)["error"]["data"]["type"], "SystemExit")
 
+    def test_an_error_of_any_length_is_told_and_keeps_nobody_of_its_group_waiting(self):
+        with Host("""
+            import worker
+
+            class Odd(Exception):
+                def __str__(self):
+                    raise RuntimeError("no text")
+
+            @worker.function(group="one")
+            def long():
+                raise ValueError("x" * 2_000_000)
+
+            @worker.function(group="one")
+            def odd():
+                raise Odd()
+
+            @worker.function(group="one")
+            def echo(value):
+                return value
+
+            worker.serve()
+        """) as host:
+            message = host.ask("long", id=1)["error"]["message"]
+            self.assertEqual(message, "x" * 2_000 + "\u2026")
+            self.assertEqual(host.ask("echo", {"value": 1}, id=2)["result"], 1)
+            self.assertEqual(host.ask("odd", id=3)["error"]["message"], "Odd, which cannot be told")
+            self.assertEqual(host.ask("echo", {"value": 2}, id=4)["result"], 2)
+
+    def test_whose_fault_an_argument_is_and_what_there_is_instead(self):
+        with Host("""
+            import worker
+
+            @worker.function
+            def tune(call, frequency, gain=1):
+                if frequency > 5:
+                    raise worker.BadArgument(f"frequency is at most 5, not {frequency}")
+
+            worker.serve()
+        """) as host:
+            self.assertEqual(host.ask("tune", {"frequency": 9}, id=1)["error"],
+                             {"code": -32602, "message": "frequency is at most 5, not 9"})
+            self.assertEqual(host.ask("tune", {}, id=2)["error"]["message"],
+                             "missing a required argument: 'frequency'; it takes frequency, gain")
+            self.assertEqual(host.ask("tone", id=3)["error"]["message"],
+                             "there is no function 'tone'; there are tune")
+
     def test_a_result_that_cannot_be_sent_is_an_error_of_that_call_alone(self):
         with Host("""
             import worker

@@ -27,6 +27,7 @@ export type {
   CountersReport,
   DoorReport,
   FoundReport,
+  FunctionReport,
   GatewayEvent,
   IdentityReport,
   InstrumentReport,

@@ -151,6 +151,14 @@ export interface InstrumentReport {
   };
 }
 
+/** A function of a worker, as the worker describes it. */
+export interface FunctionReport {
+  readonly name: string;
+  readonly doc?: string;
+  /** What it takes. */
+  readonly parameters?: unknown;
+}
+
 /** One worker: a library that runs in a process or thread of its own. */
 export interface WorkerReport {
   readonly name: string;
@@ -167,12 +175,7 @@ export interface WorkerReport {
   readonly ports: readonly string[];
   readonly version?: string;
   /** While it is ready. */
-  readonly functions?: readonly {
-    readonly name: string;
-    readonly doc?: string;
-    /** What it takes; as the worker describes it. */
-    readonly parameters?: unknown;
-  }[];
+  readonly functions?: readonly FunctionReport[];
   readonly statistics: Readonly<Record<string, number>>;
 }
 

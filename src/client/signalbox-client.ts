@@ -24,6 +24,7 @@ import type {
 import type {
   ClientReading,
   FoundReport,
+  FunctionReport,
   GatewayEvent,
   IdentityReport,
   InstrumentReport,
@@ -237,6 +238,16 @@ export class SignalboxClient {
   /** All workers, with their state and what they have done. */
   async workers(options: WaitOptions = {}): Promise<readonly WorkerReport[]> {
     return (await this.#calls.get<{ workers: WorkerReport[] }>(['workers'], options)).workers;
+  }
+
+  /** The functions that can be called of an instrument; none while its worker is not ready. */
+  async functions(
+    instrument: string,
+    options: WaitOptions = {},
+  ): Promise<readonly FunctionReport[]> {
+    type Answer = { functions: FunctionReport[] };
+    const path = ['instruments', instrument, 'functions'];
+    return (await this.#calls.get<Answer>(path, options)).functions;
   }
 
   /** What the worker of an instrument says unasked: `event`, with its name and data. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../kernel/index.ts';
 import { host, milliseconds, name, table, tcpPort } from './fields.ts';
-import { workerParameter } from './worker-config.ts';
+import { functionPatterns, workerParameter } from './worker-config.ts';
 import type { WorkerParameterConfig } from './worker-config.ts';
 
 interface InstrumentCommon {
@@ -44,6 +44,8 @@ export interface RedPitayaScpiConfig extends InstrumentCommon {
 /** An instrument whose driver is a library in a worker. */
 export interface WorkerInstrumentConfig extends InstrumentCommon {
   readonly driver: 'worker';
+  /** The functions that may be called through it; all of its worker where it is absent. */
+  readonly functions?: readonly string[] | undefined;
   readonly parameters: Readonly<Record<string, WorkerParameterConfig>>;
 }
 
@@ -120,6 +122,7 @@ const redPitaya = table({ ...common, driver: z.literal('red-pitaya') }).superRef
 const worker = table({
   ...common,
   driver: z.literal('worker'),
+  functions: functionPatterns.optional(),
   parameters: z.record(name, workerParameter).default({}),
 }).superRefine((instrument, context) => {
   if (instrument.socket === undefined) return;

@@ -72,6 +72,12 @@ const functionName = z
   .max(200)
   .regex(/^[^$]/, 'the name of a function; none begins with $');
 
+/** Which functions of a worker belong to an instrument: names, or what names begin with and `*`. */
+export const functionPatterns: z.ZodType<readonly string[]> = z
+  .array(functionName.regex(/^[^*]*\*?$/, 'a name, or what names begin with and * at its end'))
+  .min(1)
+  .max(1_024);
+
 export const workerParameter: z.ZodType<WorkerParameterConfig> = table({
   title: z.string().optional(),
   read: functionName.optional(),

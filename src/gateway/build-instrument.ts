@@ -54,10 +54,10 @@ function driverOf(
     return new RedPitayaDriver({ ...given({ timeoutMs }) });
   }
   if (config.driver === 'worker' && built.protocol === 'calls') {
-    const { parameters } = config;
+    const { parameters, functions } = config;
     return new WorkerDriver({
       parameters: Object.entries(parameters).map(([key, each]) => ({ ...each, name: key })),
-      ...given({ timeoutMs }),
+      ...given({ functions, timeoutMs }),
     });
   }
   throw new SignalboxError(

@@ -72,6 +72,10 @@ function followWorker(worker: SupervisedWorker, log: RoomLog): void {
   const lines = log.of('workers');
   const { name } = worker;
   worker.on('log', ({ level, line }) => lines[level]({ worker: name }, `${name}: ${line}`));
+  // Where each call goes is in the log of its port; this is what went to nobody.
+  worker.on('stray', ({ kind, what }) =>
+    lines.debug({ worker: name, kind }, `${name}: dropped a reply (${kind}): ${what}`),
+  );
   worker.on('state', ({ state, reason }) => {
     const isTrouble = state === 'waiting' || state === 'error';
     const why = reason === undefined ? '' : `: ${reason}`;

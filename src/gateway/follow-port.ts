@@ -1,4 +1,5 @@
 import { describeOwner } from '../kernel/index.ts';
+import type { Owner } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -36,16 +37,19 @@ export function followPort(port: Port, log: RoomLog): void {
       `${who} is done: ${label}, ${outcome} after ${serviceMs.toFixed(1)} ms`,
     );
   });
+  // An actor holds a port for each of its exchanges, which is no news.
+  const levelOf = ({ owner }: { readonly owner: Owner }): 'debug' | 'info' =>
+    owner.door === 'inline' ? 'debug' : 'info';
   events.on('leaseGranted', ({ lease, waitedMs }) => {
     const what = lease.scope ?? `port ${name}`;
-    leases.info(
+    leases[levelOf(lease)](
       { port: name, leaseId: lease.id, waitedMs },
       `${describeOwner(lease.owner)} holds ${what}`,
     );
   });
   events.on('leaseEnded', ({ lease, end }) => {
     const what = lease.scope ?? `port ${name}`;
-    leases.info(
+    leases[levelOf(lease)](
       { port: name, leaseId: lease.id, end },
       `${describeOwner(lease.owner)} no longer holds ${what}: ${end}`,
     );

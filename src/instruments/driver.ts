@@ -74,9 +74,11 @@ export interface Driver {
   /**
    * Calls a function, for families that have some (worker). Never repeated.
    * @param signal of a caller who may give up
-   * @throws BAD_ARGUMENT for what cannot be a name of one
+   * @throws BAD_ARGUMENT for what cannot be a name of one; NOT_FOUND for one that it does not offer
    */
   call?(method: string, params: unknown, signal?: AbortSignal): Transaction<unknown>;
+  /** Whether a function may be called through this instrument. */
+  offers?(method: string): boolean;
   /** Whether a function is known to change nothing. */
   isReading?(method: string): boolean;
 }

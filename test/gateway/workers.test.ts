@@ -80,6 +80,28 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
     expect(entry).toMatchObject({ label: 'call status', request: { text: 'status {}' } });
   });
 
+  it('offers the functions that are its own, and calls no others', async () => {
+    const own = `${workerLaboratory}`.replace(
+      'title = "Scope"',
+      'functions = ["echo", "samp*"]\ntitle = "Scope"',
+    );
+    await using bench = await started(own);
+    const client = bench.client();
+    const names = (await client.functions('scope')).map(({ name }) => name);
+    expect(names.toSorted()).toEqual(['echo', 'samples']);
+    expect((await client.functions('generator')).length).toBeGreaterThan(names.length);
+    expect(await client.functions('meter')).toEqual([]);
+    expect(await client.call('scope', 'echo', { value: 1 })).toBe(1);
+    // Nobody gets round a lease of the generator by a call through the scope.
+    await using _lease = await client.lease({ instrument: 'generator', holdMs: 20_000 });
+    await expect(client.call('scope', 'configure', { frequency: 5 })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('it has echo, samp*') as string,
+    });
+    // What its parameters need is its own as well.
+    expect((await client.read('scope', 'gain')).value).toBe(1);
+  });
+
   it('offers its functions and their arguments on the command line', async () => {
     await using bench = await started();
     const client = bench.client();
@@ -124,6 +146,22 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
       await failing('scope', 'slow_echo', { value: 1, seconds: 0.3 }, { timeoutMs: 20 }),
     ).toMatchObject({ code: 'OUTCOME_UNKNOWN', details: { cause: 'INSTRUMENT_TIMEOUT' } });
     expect(await client.call('scope', 'echo', { value: 'after' })).toBe('after');
+  });
+
+  it('writes down where each call went, and which answer went to nobody', async () => {
+    await using bench = await started();
+    const client = bench.client();
+    await client.setLogLevels({ workers: 'debug', ports: 'debug' });
+    const late = { value: 1, seconds: 0.2 };
+    await client.call('scope', 'slow_echo', late, { timeoutMs: 20 }).catch(() => {});
+    await client.call('scope', 'echo', { value: 2 });
+    const log = async (): Promise<string> =>
+      await readFile(bench.file('state/signalbox.log'), 'utf8');
+    await expect.poll(log).toContain('bench: dropped a reply (late): slow_echo');
+    expect(await log()).toMatch(/test by http goes: call echo, after/);
+    expect(await log()).toMatch(/test by http is done: call echo, ok after/);
+    const [worker] = await client.workers();
+    expect(worker?.statistics).toMatchObject({ late: 1, results: 1 });
   });
 
   it('tells the function when its caller gives up', async () => {
@@ -294,6 +332,7 @@ failures = []
 def ask(caller, count):
     with connect(program=f"python {caller}") as laboratory:
         scope = laboratory.instrument("scope" if caller % 2 else "generator")
+        assert "echo" in [each["name"] for each in scope.functions()]
         for index in range(count):
             value = {"caller": caller, "index": index}
             if scope.call("echo", value=value) != value:

@@ -55,7 +55,7 @@ describe('the guide to drivers in Python', () => {
       const ran = await runPython(['-c', program], { SIGNALBOX_URL: gateway.url });
       expect(ran.code, ran.text).toBe(0);
       expect(ran.text).toContain('4000 100 0.1');
-      expect(ran.text).toContain('WORKER_FAILED');
+      expect(ran.text).toContain('BAD_ARGUMENT');
       const [, path = ''] = /5001(\/\S+)/.exec(watching) ?? [];
       const stream = await fetch(`${gateway.url}${path}`);
       expect(stream.headers.get('content-type')).toContain('text/event-stream');

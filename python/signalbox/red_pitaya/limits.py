@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any, List, Sequence, Union
 
+from ..worker import BadArgument
+
 #: The scope's buffer, in samples.
 SAMPLES = 1 << 14
 #: One sample at decimation 1, in seconds.
@@ -35,22 +37,22 @@ OUTPUTS = ("off", "out1", "out2", "both")
 
 
 def number(name: str, value: Any, least: float, most: float, unit: str = "") -> float:
-    """A number within limits. Raises ValueError that names them."""
+    """A number within limits. Raises BadArgument that names them."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"{name} is a number, not {value!r}")
+        raise BadArgument(f"{name} is a number, not {value!r}")
     if not least <= value <= most:
-        raise ValueError(f"{name} is {least:g} to {most:g}{unit and ' ' + unit}, not {value:g}")
+        raise BadArgument(f"{name} is {least:g} to {most:g}{unit and ' ' + unit}, not {value:g}")
     return float(value)
 
 
 def one_of(name: str, value: Any, names: Sequence[str]) -> str:
-    """One of PyRPL's names. Raises ValueError that lists them."""
+    """One of PyRPL's names. Raises BadArgument that lists them."""
     if isinstance(value, str) and value in names:
         return value
     hint = ""
     if value == "triangle":
         hint = "; its 'ramp' rises and falls as a triangle does"
-    raise ValueError(f"{name} {value!r} is not known to PyRPL, which has {', '.join(names)}{hint}")
+    raise BadArgument(f"{name} {value!r} is not known to PyRPL, which has {', '.join(names)}{hint}")
 
 
 def decimation(value: Any) -> int:
@@ -58,7 +60,7 @@ def decimation(value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or value not in DECIMATIONS:
-        raise ValueError(f"decimation is a power of two from 1 to 65536, not {value!r}")
+        raise BadArgument(f"decimation is a power of two from 1 to 65536, not {value!r}")
     return int(value)
 
 
@@ -69,14 +71,14 @@ def index(kind: str, count: int, channel: Any) -> int:
         return names.index(channel)
     if isinstance(channel, int) and not isinstance(channel, bool) and 0 <= channel < count:
         return channel
-    raise ValueError(f"channel {channel!r} is none of {', '.join(names)} (or 0 to {count - 1})")
+    raise BadArgument(f"channel {channel!r} is none of {', '.join(names)} (or 0 to {count - 1})")
 
 
 def trigger(source: Any) -> str:
     """A trigger that an acquisition can wait for."""
     name = one_of("trigger_source", source, SCOPE_TRIGGERS)
     if name == "off":
-        raise ValueError("trigger_source 'off' never triggers; use 'immediately'")
+        raise BadArgument("trigger_source 'off' never triggers; use 'immediately'")
     return name
 
 
@@ -88,7 +90,7 @@ def gain(name: str, value: Any) -> float:
 def no_derivative(value: Any) -> None:
     """PyRPL's PID has no derivative part in this release (pid.py: the register is commented out)."""
     if value not in (None, 0):
-        raise ValueError(f"d is {value!r}, but the PID of PyRPL has no derivative register: give 0, "
+        raise BadArgument(f"d is {value!r}, but the PID of PyRPL has no derivative register: give 0, "
                          "or leave it out")
 
 
@@ -96,7 +98,7 @@ def bandwidths(value: Any) -> Union[float, List[float]]:
     """One bandwidth of the demodulator's low-pass filter, or one for each of its two stages, in Hz."""
     if isinstance(value, (list, tuple)):
         if not 1 <= len(value) <= 2:
-            raise ValueError(f"bandwidth is one number or two, not {len(value)}")
+            raise BadArgument(f"bandwidth is one number or two, not {len(value)}")
         return [number("bandwidth", each, 0, FREQUENCY_MOST, "Hz") for each in value]
     return number("bandwidth", value, 0, FREQUENCY_MOST, "Hz")
 
@@ -107,11 +109,11 @@ def duration_s(decimated: int) -> float:
 
 
 def acquire_s(timeout: Any, decimated: int) -> float:
-    """How long an acquisition may take. Raises ValueError when its buffer alone is longer."""
+    """How long an acquisition may take. Raises BadArgument when its buffer alone is longer."""
     seconds = number("timeout", timeout, 0, ACQUIRE_S_MOST, "s")
     needs = duration_s(decimated)
     if seconds < needs:
-        raise ValueError(f"at decimation {decimated} a trace takes {needs:.3g} s, longer than the timeout "
+        raise BadArgument(f"at decimation {decimated} a trace takes {needs:.3g} s, longer than the timeout "
                          f"of {seconds:g} s: give it more, or a smaller decimation")
     return seconds
 

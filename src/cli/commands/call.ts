@@ -6,7 +6,8 @@ import { printable } from '../printable.ts';
 import { addRequestOptions, requestOptions } from '../request-options.ts';
 import type { RequestFlags } from '../request-options.ts';
 import { common, withGateway } from '../session.ts';
-import type { CommonOptions } from '../session.ts';
+import type { CommonOptions, GatewaySession } from '../session.ts';
+import { table } from '../table.ts';
 import { whileWaiting } from '../waiting.ts';
 
 interface CallFlags extends CommonOptions, RequestFlags {
@@ -16,18 +17,20 @@ interface CallFlags extends CommonOptions, RequestFlags {
 /** `call`: a function of the library that drives an instrument. */
 export function addCallCommand(program: Command): void {
   const command = common(
-    program.command('call <instrument> <function> [arguments...]'),
+    program.command('call <instrument> [function] [arguments...]'),
+    'call scope',
     'call scope acquire channel=1 points=1000',
     "call scope configure 'window=[0, 0.5]' name=first",
   )
     .description(
-      'call a function of an instrument whose driver is a worker: NAME=VALUE for each argument',
+      'call a function of an instrument whose driver is a worker: NAME=VALUE for each argument; without a function, say what can be called',
     )
     .option('--timeout <ms>', 'how long the function may take', milliseconds);
   addRequestOptions(command).action(
-    async (instrument: string, method: string, texts: string[], options: CallFlags) => {
+    async (instrument: string, method: string | undefined, texts: string[], options: CallFlags) => {
       const params = namedArguments(texts);
       await withGateway(options, async (session) => {
+        if (method === undefined) return await list(session, instrument);
         const { client, isJson, signal } = session;
         const { timeout } = options;
         const how = {
@@ -46,4 +49,35 @@ export function addCallCommand(program: Command): void {
       });
     },
   );
+}
+
+async function list({ client, isJson, signal }: GatewaySession, instrument: string): Promise<void> {
+  const all = await client.functions(instrument, { signal });
+  if (isJson) {
+    sayJson(all);
+    return;
+  }
+  if (all.length === 0) {
+    say(`${instrument} has no functions, or its worker is not ready: see \`signalbox status\``);
+    return;
+  }
+  const rows = all.map(({ name, parameters, doc = '' }) => [
+    name,
+    argumentsOf(parameters),
+    doc.split('\n')[0] ?? '',
+  ]);
+  say(table(['FUNCTION', 'ARGUMENTS', 'MEANING'], rows));
+}
+
+/** `channel waveform=sin`, as far as the worker describes what its function takes. */
+function argumentsOf(parameters: unknown): string {
+  const all = Array.isArray(parameters) ? (parameters as readonly unknown[]) : [];
+  return all
+    .map((each) => {
+      const { name, default: value } = (each ?? {}) as { name?: unknown; default?: unknown };
+      if (typeof name !== 'string') return '';
+      const isSet = typeof value === 'string' || typeof value === 'number' || value === true;
+      return isSet ? `${name}=${String(value)}` : name;
+    })
+    .join(' ');
 }

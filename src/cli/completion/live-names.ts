@@ -1,4 +1,4 @@
-import type { ParameterReport, SignalboxClient, WorkerReport } from '../../client/index.ts';
+import type { FunctionReport, ParameterReport, SignalboxClient } from '../../client/index.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 
 /** Where on a command line something is to be completed. */
@@ -128,12 +128,8 @@ export class GatewayNames implements LiveNames {
     });
   }
 
-  async #functionsOf(instrument: string): Promise<NonNullable<WorkerReport['functions']>> {
-    const client = await this.#client();
-    if (client === undefined) return [];
-    const { port } = await client.instrument(instrument, this.#sources);
-    const workers = await client.workers(this.#sources);
-    return workers.find(({ ports }) => ports.includes(port))?.functions ?? [];
+  async #functionsOf(instrument: string): Promise<readonly FunctionReport[]> {
+    return (await (await this.#client())?.functions(instrument, this.#sources)) ?? [];
   }
 
   /** `INSTRUMENT.PARAMETER`: the instruments first, then what the one that is written has. */

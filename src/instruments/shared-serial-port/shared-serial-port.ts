@@ -35,7 +35,6 @@ export class SharedSerialPort implements AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #holdMs: number;
   readonly #clock: Clock;
-  #acquisitions = 0;
   #isClosed = false;
 
   /** @throws BAD_ARGUMENT for settings that no serial line has */
@@ -157,11 +156,10 @@ export class SharedSerialPort implements AsyncDisposable {
     }
   }
 
-  /** Each acquisition is an owner of its own: an actor that already holds the port waits as well. */
+  /** An actor is one owner: it takes turns with others, however often it waits, and is counted as one. */
   #ownerOf(actorId: string): Owner {
-    this.#acquisitions += 1;
     return {
-      id: `${this.path}:${actorId}:${this.#acquisitions}`,
+      id: `${this.path}:${actorId}`,
       program: actorId,
       door: 'inline',
       sinceMs: this.#clock.now(),

@@ -77,7 +77,7 @@ test('an actor really waits until the port is free', async () => {
   expect(order).toEqual(['first releases', 'second holds']);
 });
 
-test('actors are served in the order in which they came, the same actor twice too', async () => {
+test('actors take turns: who waits twice lets the others go in between', async () => {
   const port = shared();
   const first = await port.acquire('a', 2_000);
   const served: string[] = [];
@@ -87,7 +87,26 @@ test('actors are served in the order in which they came, the same actor twice to
   });
   await first.release();
   await Promise.all(waiting);
-  expect(served).toEqual(['b0', 'b1', 'a2', 'c3']);
+  expect(served).toEqual(['b0', 'a2', 'c3', 'b1']);
+});
+
+test('an actor is one owner in the statistics, and waits for itself as for others', async () => {
+  await using line = new Port({ name: 'line', link: serialLinkFactory({ path }) });
+  line.open();
+  const port = shared({ port: line });
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const actor of ['a', 'b']) await (await port.acquire(actor, 2_000)).release();
+  }
+  const counted = line
+    .statistics()
+    .owners.map(({ owner, operations }) => [owner.program, operations]);
+  expect(counted).toEqual([
+    ['a', 3],
+    ['b', 3],
+  ]);
+  await using _held = await port.acquire('a', 2_000);
+  await expect(port.acquire('a', 0)).rejects.toMatchObject({ code: 'LEASE_HELD' });
+  await expect(port.acquire('a', 30)).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
 });
 
 test('a wait that is too long is told with the port, the actor and the time', async () => {

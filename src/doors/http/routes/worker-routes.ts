@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Directory, DirectoryWorker } from '../../door.ts';
 import { EventStream } from '../event-stream.ts';
 import { failures } from '../failures.ts';
 import { resultValue } from '../result-value.ts';
@@ -27,6 +28,26 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
     workers: Array.from(directory.workers?.values() ?? [], workerReport),
   }));
 
+  const functions = {
+    summary: 'The functions of the library that drives the instrument',
+    description:
+      'As the worker describes them; none while it is not ready, or where there is none.',
+    tags: ['instruments'],
+    params: z.object({ instrument: name }),
+    response: {
+      200: answer(
+        'Its functions',
+        z.object({ functions: z.array(z.looseObject({ name: z.string() })) }),
+      ),
+      ...failures('NOT_FOUND'),
+    },
+  };
+  server.get('/api/v1/instruments/:instrument/functions', { schema: functions }, (request) => {
+    const { driver, port } = instrumentOf(directory, request.params.instrument);
+    const known = workerOf(directory, port.name)?.worker.status.introduction?.functions ?? [];
+    return { functions: known.filter(({ name: each }) => driver.offers?.(each) === true) };
+  });
+
   const events = {
     summary: 'What the worker of an instrument says unasked, as server-sent events',
     description:
@@ -41,7 +62,7 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
   };
   server.get('/api/v1/instruments/:instrument/events', { schema: events }, (request, reply) => {
     const { port } = instrumentOf(directory, request.params.instrument);
-    const found = directory.workers?.values().find(({ ports }) => ports.includes(port.name));
+    const found = workerOf(directory, port.name);
     const { by } = callers.of(request, reply);
     streams.check();
     reply.hijack();
@@ -64,6 +85,10 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
       { once: true },
     );
   });
+}
+
+function workerOf({ workers }: Directory, port: string): DirectoryWorker | undefined {
+  return workers?.values().find(({ ports }) => ports.includes(port));
 }
 
 /** What is too much for an answer is too much for an event: that it came is told all the same. */

@@ -37,6 +37,12 @@ export interface WorkerParameter {
 
 export interface WorkerDriverOptions {
   readonly parameters: readonly WorkerParameter[];
+  /**
+   * The functions that may be called by name: names, or what names begin with and `*`. Where a worker
+   * has several instruments, this keeps each to its own, and so a lease of one from calls of others.
+   * @default all
+   */
+  readonly functions?: readonly string[];
   /** @default {@link workerTimeoutMs} */
   readonly timeoutMs?: number;
 }
@@ -48,9 +54,11 @@ export class WorkerDriver implements Driver {
   readonly actions: Driver['actions'] = [];
   readonly #declared: ReadonlyMap<string, WorkerParameter>;
   readonly #reading: ReadonlySet<string>;
+  readonly #functions: readonly string[] | undefined;
   readonly #timeoutMs: number;
 
-  constructor({ parameters, timeoutMs = workerTimeoutMs }: WorkerDriverOptions) {
+  constructor({ parameters, functions, timeoutMs = workerTimeoutMs }: WorkerDriverOptions) {
+    this.#functions = functions;
     this.#declared = new Map(parameters.map((each) => [each.name, each]));
     this.#reading = new Set(parameters.flatMap(({ read }) => (read === undefined ? [] : [read])));
     this.parameters = parameters.map(toParameter);
@@ -91,7 +99,19 @@ export class WorkerDriver implements Driver {
       const text = `'${method.slice(0, 40)}' is no name of a function: 1 to ${functionNameMost} characters, the first of them no $`;
       throw new SignalboxError('BAD_ARGUMENT', text);
     }
+    if (!this.offers(method)) {
+      const text = `'${method}' is no function of this instrument; it has ${this.#functions?.join(', ')}`;
+      throw new SignalboxError('NOT_FOUND', text);
+    }
     return this.#operation(`call ${method}`, 'never', method, params, signal);
+  }
+
+  offers(method: string): boolean {
+    return (
+      this.#functions?.some((each) =>
+        each.endsWith('*') ? method.startsWith(each.slice(0, -1)) : method === each,
+      ) ?? true
+    );
   }
 
   isReading(method: string): boolean {

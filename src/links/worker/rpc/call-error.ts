@@ -8,6 +8,9 @@ const textLengthMost = 2_000;
 /** The details of an error have so many bytes of their message at most; those beyond are left out. */
 const detailsLengthMost = 65_536;
 
+const listFunctions =
+  'See what can be called with `signalbox call INSTRUMENT`, or in the code of the worker.';
+
 const codes: Readonly<Record<number, ErrorCode>> = {
   [jsonRpcErrors.parse]: 'WORKER_PROTOCOL',
   [jsonRpcErrors.invalidRequest]: 'WORKER_PROTOCOL',
@@ -40,7 +43,10 @@ export function errorOfReply(error: JsonRpcError, what: string): SignalboxError 
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof traceback === 'string' ? { traceback: traceback.slice(-textLengthMost * 4) } : {}),
   };
-  return new SignalboxError(code, `${what}: ${text}`, { details });
+  return new SignalboxError(code, `${what}: ${text}`, {
+    details,
+    ...(code === 'NOT_FOUND' ? { nextStep: listFunctions } : {}),
+  });
 }
 
 /** The reply that a failed function has: short enough to travel, whatever the error holds. */

@@ -58,7 +58,9 @@ export class FunctionTable {
   run(name: string, params: unknown, context: RpcContext): unknown {
     const entry = this.#entries.get(name);
     if (entry === undefined) {
-      throw new RpcRefusal(jsonRpcErrors.noSuchFunction, `there is no function ${name}`);
+      const known = [...this.#entries.keys()].join(', ') || 'none';
+      const text = `there is no function '${name}'; there are ${known}`;
+      throw new RpcRefusal(jsonRpcErrors.noSuchFunction, text);
     }
     const { run, group } = entry;
     const own = new NamedContext(name, context);

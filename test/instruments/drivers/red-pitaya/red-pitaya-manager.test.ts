@@ -109,7 +109,7 @@ describe('a manager of a Red Pitaya', () => {
     expect(triangle).toMatchObject({
       status: 'error',
       data: expect.stringMatching(/^waveform 'triangle' is not known to PyRPL/) as string,
-      error: { code: 'WORKER_FAILED' },
+      error: { code: 'BAD_ARGUMENT' },
     });
     const missing = await manager.sendCommand('pid_set_setpoint', { chanel: 0 });
     expect(missing).toMatchObject({ status: 'error', error: { code: 'BAD_ARGUMENT' } });
