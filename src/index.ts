@@ -12,6 +12,7 @@ export type {
   InstrumentConfig,
   PortConfig,
   RuntimesConfig,
+  RuntimesInput,
   SimulatorConfig,
 } from './config/index.ts';
 export { Gateway, RuntimeManager } from './gateway/index.ts';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { SignalboxError } from '../kernel/index.ts';
+import { problemsOf } from './describe-issue.ts';
 import { name, table } from './fields.ts';
 
 /** A driver of one's own that runs by itself. */
@@ -24,6 +26,18 @@ export interface RuntimeConfig {
 export interface RuntimesConfig {
   readonly inline: RuntimeConfig;
   readonly isolated: RuntimeConfig;
+}
+
+/** The same as a program writes it: what has a default may be left out. */
+export interface RuntimesInput {
+  readonly inline?: RuntimeInput;
+  readonly isolated?: RuntimeInput;
+}
+
+interface RuntimeInput {
+  /** @default true */
+  readonly enabled?: boolean;
+  readonly actors?: readonly (Pick<ActorConfig, 'id' | 'module'> & Partial<ActorConfig>)[];
 }
 
 const actor: z.ZodType<ActorConfig> = table({
@@ -61,3 +75,15 @@ export const runtimesSchema: z.ZodType<RuntimesConfig> = table({
     }
   }
 });
+
+/**
+ * Checks runtimes that a program has put together, as those of a file are checked.
+ * @throws CONFIG_INVALID with all that is wrong: no runtime enabled, an id that two actors have
+ */
+export function checkedRuntimes(runtimes: RuntimesInput): RuntimesConfig {
+  const result = runtimesSchema.safeParse(runtimes);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, runtimes));
+  const list = problems.map(({ message }) => message).join('\n');
+  throw new SignalboxError('CONFIG_INVALID', list, { details: { problems } });
+}

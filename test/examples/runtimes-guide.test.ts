@@ -21,6 +21,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-guide-'));
   await writeFile(join(folder, 'voltmeter.mjs'), actor);
   meter = await startSimulator({ kind: 'multimeter', tcpPort: 0 });
+  await writeFile(
+    join(folder, 'lab.toml'),
+    `[[runtimes.isolated.actors]]
+id = "volt-watch"
+module = "voltmeter.mjs"
+settings = { resource = "TCPIP::${meter.address.replace(':', '::')}::SOCKET", everyMs = 50 }
+`,
+  );
   line = await startSimulator({ kind: 'multimeter', path: join(folder, 'line') });
 });
 
@@ -38,7 +46,7 @@ it.each(programs.map((program) => ({ program, title: program.trim().split('\n').
     // What the guide takes as given.
     const given = `
       import { SharedResources } from '${entry}';
-      const [path, meter, modulePath] = ${JSON.stringify([line.address, resource, join(folder, 'voltmeter.mjs')])};
+      const [path, meter, modulePath, labFile] = ${JSON.stringify([line.address, resource, join(folder, 'voltmeter.mjs'), join(folder, 'lab.toml')])};
       await using resources = new SharedResources({ visaResources: { [meter]: {} } });
     `;
     const file = join(folder, 'program.mjs');
@@ -57,7 +65,8 @@ it.each(programs.map((program) => ({ program, title: program.trim().split('\n').
         `Timeout acquiring serial port ${line.address} for actor my-actor (timeout: 50ms)`,
       );
     }
-    if (program.includes('RuntimeManager')) expect(stdout).toContain('isolated ended');
+    if (program.includes('checkHealth')) expect(stdout).toContain('isolated ended');
+    if (program.includes('loadConfig')) expect(stdout).toContain("isolated: 'active'");
   },
   90_000,
 );

@@ -2,7 +2,8 @@ import { Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { SharedResources } from '../../instruments/index.ts';
 import type { RuntimeKind, SharedSerialPort } from '../../instruments/index.ts';
-import type { RuntimesConfig } from '../../config/index.ts';
+import { checkedRuntimes } from '../../config/index.ts';
+import type { RuntimesConfig, RuntimesInput } from '../../config/index.ts';
 import { InlineActor } from './inline-actor.ts';
 import { IsolatedActor } from './isolated-actor.ts';
 import { Runtime } from './runtime.ts';
@@ -68,8 +69,12 @@ export class RuntimeManager implements AsyncDisposable {
   /** The shutdown that is under way. Never rejects. */
   #ending: Promise<readonly RuntimeStep[]> | undefined;
 
-  constructor(config: RuntimesConfig, options: RuntimeManagerOptions = {}) {
-    this.#config = config;
+  /**
+   * @param config of a program, or the `runtimes` of a file that `loadConfig` has read
+   * @throws CONFIG_INVALID where no runtime is enabled, two actors have one id, or something is missing
+   */
+  constructor(config: RuntimesInput, options: RuntimeManagerOptions = {}) {
+    this.#config = checkedRuntimes(config);
     this.#clock = options.clock ?? systemClock;
     this.#given = options.resources;
     this.#resources = this.#given ?? new SharedResources({ clock: this.#clock });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { RuntimeManager } from '../../../src/gateway/index.ts';
 import { SharedResources } from '../../../src/instruments/index.ts';
 import type { RuntimeStep } from '../../../src/gateway/index.ts';
 import { count } from '../../support/count.ts';
@@ -174,6 +175,32 @@ describe('an inline actor', () => {
 });
 
 describe('a manager', () => {
+  it.each([
+    [{}, /no runtime is enabled/],
+    [{ inline: { enabled: false }, isolated: { enabled: false } }, /no runtime is enabled/],
+    [
+      {
+        inline: { actors: [actor('one', 'wayward')] },
+        isolated: { actors: [actor('one', 'asker')] },
+      },
+      /isolated\.actors\.0\.id: 'one' is the id of an actor in inline already/,
+    ],
+    [{ inline: { actors: [actor('two', 'asker'), actor('two', 'asker')] } }, /in inline already/],
+    [{ isolated: { actors: [{ id: 'one' } as never] } }, /module: is missing/],
+    [
+      { isolated: { actors: [{ ...actor('one', 'asker'), isolation: 'room' as never }] } },
+      /thread/,
+    ],
+    [{ isolatd: { actors: [] } } as never, /isolatd/],
+  ])('is not made of %j', (config, problem) => {
+    expect(() => new RuntimeManager(config)).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(problem) as string,
+      }),
+    );
+  });
+
   it('tells what did not start, and has the rest run', async () => {
     await using manager = managerOf({
       inline: [actor('good', 'wayward')],
