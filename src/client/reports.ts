@@ -197,6 +197,8 @@ export interface StatusReport {
   readonly doors: readonly DoorReport[];
   readonly instruments: readonly InstrumentReport[];
   readonly workers: readonly WorkerReport[];
+  /** What else it runs: `runtime inline`, `actor volt-watch`. */
+  readonly subsystems: readonly (ReadinessOfPart & { readonly name: string })[];
 }
 
 /** What an instrument says of itself. */

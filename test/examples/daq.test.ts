@@ -23,6 +23,15 @@ it('old and new drivers of the example measure on one line and one VISA instrume
     'actor line-watch',
     'actor volt-watch',
   ]);
+  expect((await client.status()).subsystems).toContainEqual({
+    name: 'actor volt-watch',
+    ready: true,
+    state: 'running',
+  });
+  // Each actor is one owner, however often it holds the line.
+  const owners = async (): Promise<readonly string[]> =>
+    (await client.statistics('line')).owners.map(({ owner }) => owner.program).toSorted();
+  await expect.poll(owners).toEqual(['line-watch', 'old-logger']);
   // Somebody at a door is one more in the line.
   expect((await client.read('meter', 'voltage')).value).toBeCloseTo(1.2345, 1);
 

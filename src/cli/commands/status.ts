@@ -50,7 +50,7 @@ function holderOf({ leases, serving }: PortReport): Owner | undefined {
 
 /** A gateway in a few tables. */
 function printedStatus(status: StatusReport, url: string): string {
-  const { version, pid, sinceMs, ports, instruments, doors, workers } = status;
+  const { version, pid, sinceMs, ports, instruments, doors, workers, subsystems } = status;
   const up = duration(Math.max(0, Date.now() - sinceMs));
   return [
     `Signalbox ${version} at ${url}, pid ${pid}, up ${up}`,
@@ -63,6 +63,9 @@ function printedStatus(status: StatusReport, url: string): string {
     ...(workers.length === 0
       ? []
       : [table(['WORKER', 'STATE', 'PID', 'CALLS', 'RESTARTS', 'WHY'], workers.map(workerRow))]),
+    ...(subsystems.length === 0
+      ? []
+      : [table(['SUBSYSTEM', 'STATE', 'WHY'], subsystems.map(subsystemRow))]),
     section(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO', 'CLIENTS'], doors.map(doorRow)),
   ].join('\n\n');
 }
@@ -101,6 +104,16 @@ function workerRow({ name, state, pid, pendingCount, restarts, reason }: WorkerR
   const word = isUp ? style.good(state) : style.doubtful(state);
   const shown = state === 'error' ? style.bad(state) : word;
   return [name, shown, String(pid ?? '-'), String(pendingCount), String(restarts), reason ?? ''];
+}
+
+function subsystemRow({
+  name,
+  ready,
+  state,
+  reason,
+}: StatusReport['subsystems'][number]): string[] {
+  const word = ready ? style.good(state) : style.doubtful(state);
+  return [name, state === 'error' ? style.bad(state) : word, reason ?? ''];
 }
 
 function stateWord(state: PortReport['state']): string {

@@ -10,7 +10,7 @@ import { instrumentReport } from './instrument-report.ts';
 export function statusRoutes(server: HttpServer, context: RouteContext): void {
   const { directory, version, sinceMs } = context;
   const schema = {
-    summary: 'The gateway, its ports, doors, instruments and workers',
+    summary: 'The gateway, its ports, doors, instruments, workers, runtimes and actors',
     tags: ['gateway'],
     response: {
       200: answer(
@@ -23,6 +23,9 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
           doors: z.array(doorStatus),
           instruments: z.array(z.looseObject({ name: z.string() })),
           workers: z.array(z.looseObject({ name: z.string(), state: z.string() })),
+          subsystems: z.array(
+            z.looseObject({ name: z.string(), ready: z.boolean(), state: z.string() }),
+          ),
         }),
       ),
     },
@@ -35,5 +38,6 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
     doors: directory.doors.map((door) => door.status()),
     instruments: Array.from(directory.instruments.values(), instrumentReport),
     workers: Array.from(directory.workers?.values() ?? [], workerReport),
+    subsystems: directory.subsystems().map(({ isReady, ...rest }) => ({ ...rest, ready: isReady })),
   }));
 }
