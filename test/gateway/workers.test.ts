@@ -81,7 +81,7 @@ describe('an instrument whose driver is a Python library', { timeout: longestMs 
   });
 
   it('offers the functions that are its own, and calls no others', async () => {
-    const own = `${workerLaboratory}`.replace(
+    const own = workerLaboratory.replace(
       'title = "Scope"',
       'functions = ["echo", "samp*"]\ntitle = "Scope"',
     );

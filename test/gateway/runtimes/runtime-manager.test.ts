@@ -191,7 +191,7 @@ describe('a manager', () => {
       { isolated: { actors: [{ ...actor('one', 'asker'), isolation: 'room' as never }] } },
       /thread/,
     ],
-    [{ isolatd: { actors: [] } } as never, /isolatd/],
+    [{ isolatd: { actors: [] } }, /isolatd/],
   ])('is not made of %j', (config, problem) => {
     expect(() => new RuntimeManager(config)).toThrow(
       expect.objectContaining({
