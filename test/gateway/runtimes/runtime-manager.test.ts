@@ -191,7 +191,7 @@ describe('a manager', () => {
       { isolated: { actors: [{ ...actor('one', 'asker'), isolation: 'room' as never }] } },
       /thread/,
     ],
-    [{ isolatd: { actors: [] } }, /isolatd/],
+    [{ inline: { actors: [] }, isolatd: { actors: [] } }, /isolatd/],
   ])('is not made of %j', (config, problem) => {
     expect(() => new RuntimeManager(config)).toThrow(
       expect.objectContaining({
