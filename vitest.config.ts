@@ -12,7 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    globalSetup: ['test/support/print-seed.ts'],
+    globalSetup: ['test/support/print-seed.ts', 'test/support/compile-cache.ts'],
     setupFiles: ['test/support/seed.ts'],
     // Copies of the source with planted bugs run as they are, which is much quicker.
     server: { deps: { external: [/\/signalbox-mutants-/] } },

@@ -86,8 +86,8 @@ test('a lease is kept by heartbeats, used by its token and given back', async ()
   const client = new SignalboxClient({ url: door.url });
   const other = new SignalboxClient({ url: door.url });
   {
-    await using lease = await client.lease({ instrument: 'dmm', holdMs: 300 });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await using lease = await client.lease({ instrument: 'dmm', holdMs: 1_000 });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(lease.lost.aborted).toBe(false);
     expect(await client.leases()).toMatchObject([{ id: lease.id, port: 'bus', scope: 'node-0' }]);
     await client.read('dmm', 'voltage', { lease });

@@ -66,7 +66,10 @@ async function firstWrong(paths: readonly string[], readings: number): Promise<s
   return all.length === readings * 9 ? undefined : `${all.length} lines`;
 }
 
-/** The same on the wire itself, with nobody between: 1 when what goes wrong then is seen. */
+/**
+ * The same on the wire itself, with nobody between: 1 when what goes wrong then is seen. A busy machine
+ * may start the processes one after the other, so that they do not meet: they try again.
+ */
 async function withoutABroker(): Promise<number> {
   await using simulator = await startSimulator({
     kind: 'propar',
@@ -77,7 +80,10 @@ async function withoutABroker(): Promise<number> {
     })),
   });
   const { address } = simulator;
-  return (await firstWrong([address, address, address], 4)) === undefined ? 0 : 1;
+  for (let turn = 0; turn < 5; turn += 1) {
+    if ((await firstWrong([address, address, address], 4)) !== undefined) return 1;
+  }
+  return 0;
 }
 
 describe('one bus shared by unmodified programs', () => {

@@ -429,7 +429,7 @@ describe('the end of workers', { timeout: longestMs }, () => {
     const pid = (await client.workers())[0]?.pid ?? 0;
     expect(isAlive(pid)).toBe(true);
     process.kill(gateway.pid, 'SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   it('comes after what they have under way is answered', async () => {

@@ -286,7 +286,7 @@ describe('a session of an unknown protocol', () => {
 
   it('does not cut a request in two because this process was busy', async () => {
     await using bench = new ClientBench(silence);
-    const client = bench.client(gapProtocol({ silenceMs: 10, timeoutMs: 50, replyBytes: 0 }));
+    const client = bench.client(gapProtocol({ silenceMs: 200, timeoutMs: 50, replyBytes: 0 }));
     let hasPaused = false;
     const server = createServer((socket) => {
       socket.on('data', (data: Uint8Array) => {
@@ -295,8 +295,8 @@ describe('a session of an unknown protocol', () => {
         hasPaused = true;
         // The rest arrives in time, but nobody looks at it before the silence is overdue.
         sender.write('cdef');
-        setTimeout(() => sender.write('gh'), 35);
-        const busyUntil = performance.now() + 30;
+        setTimeout(() => sender.write('gh'), 320);
+        const busyUntil = performance.now() + 300;
         while (performance.now() < busyUntil);
       });
     });

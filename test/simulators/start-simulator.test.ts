@@ -35,7 +35,7 @@ describe('a simulator in a thread of its own', () => {
     await using bus = await startSimulator({ kind: 'propar', path, nodes });
     await bus.unplug(50);
     expect(existsSync(path)).toBe(false);
-    await expect.poll(() => existsSync(path), { timeout: 3_000 }).toBe(true);
+    await expect.poll(() => existsSync(path)).toBe(true);
     expect(await askWithPython(bus.address, ['ascii 3 0401210121'])).toEqual(['3 0201210000']);
   });
 
@@ -53,7 +53,11 @@ describe('a simulator in a thread of its own', () => {
       await client.take(12);
       return (await bus.report()).longestLateMs;
     };
-    const here = await latenessOf(openSimulator);
+    // Where the machine keeps this thread from its work, the answer goes before that begins.
+    let here = 0;
+    for (let turn = 0; turn < 8 && here < busyMs / 2; turn += 1) {
+      here = Math.max(here, await latenessOf(openSimulator));
+    }
     expect(here, 'this thread was busy').toBeGreaterThan(busyMs / 2);
     // What else the machine does makes none of them quicker: the best of some tells.
     let there = Infinity;

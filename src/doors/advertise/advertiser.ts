@@ -14,7 +14,7 @@ import { Responder } from './responder.ts';
 export const ownMessagesMost = 64;
 
 /** How long an address that came or went later may stay unnoticed: no system call waits for one. */
-export const interfacesEveryMs = 10_000;
+export const interfacesEveryMs = 2_000;
 
 export interface AdvertiserOptions {
   readonly services: readonly AdvertisedService[];

@@ -105,7 +105,7 @@ export class DeathBench implements AsyncDisposable {
     expect(await next.ask('AND AGAIN?')).toBe('re AND AGAIN?');
     expect(next.received).toBe('');
     next.socket.destroy();
-    await expect.poll(() => this.#left(), { timeout: 5_000 }).toEqual(before);
+    await expect.poll(() => this.#left()).toEqual(before);
   }
 
   async beginHere(door: DoorKind, deed: Deed): Promise<Kill> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 import { expect, test } from 'vitest';
 
+import { connectionHoldMs } from '../../../src/doors/kept-lease.ts';
 import { holdDefaultMs } from '../../../src/doors/http/limits.ts';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import { guesses, names, otherLeases } from './lease-checks.ts';
@@ -120,7 +121,7 @@ test('a lease granted to nobody who listens is given back', async () => {
   expect(door.lab.port.leases()).toEqual([]);
 });
 
-test('who is killed with a lease on a live connection frees the port within a second', async () => {
+test('who is killed with a lease on a live connection frees the port at once', async () => {
   await using door = await openDoor();
   const program = `
     const socket = new WebSocket('${door.url.replace('http', 'ws')}/api/v1/live?program=victim');
@@ -136,6 +137,7 @@ test('who is killed with a lease on a live connection frees the port within a se
   const killedMs = performance.now();
   child.kill('SIGKILL');
   expect((await waiting).status).toBe(200);
-  expect(performance.now() - killedMs).toBeLessThan(1_000);
+  // Long before it would have ended by itself, with room for a busy machine.
+  expect(performance.now() - killedMs).toBeLessThan(connectionHoldMs / 2);
   expect(door.lab.port.leases()).toEqual([]);
 });

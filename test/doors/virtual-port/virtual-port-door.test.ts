@@ -101,7 +101,7 @@ describe('virtual serial ports', () => {
     });
     const child = startPython('half_frame.py', bus.path('bus-1'));
     await expect
-      .poll(() => door?.status().clients[0], { timeout: 10_000 })
+      .poll(() => door?.status().clients[0])
       .toMatchObject({ program: 'python3', pid: child.pid, door: 'virtual-port' });
     child.kill('SIGKILL');
     await once(child, 'close');
@@ -133,7 +133,7 @@ describe('virtual serial ports', () => {
     for (const [n, fd] of terminals.entries()) {
       let received = Buffer.alloc(0);
       await expect
-        .poll(() => (received = Buffer.concat([received, readAll(fd)])).length, { timeout: 5_000 })
+        .poll(() => (received = Buffer.concat([received, readAll(fd)])).length)
         .toBeGreaterThanOrEqual(12);
       expect([...received.subarray(0, 8)]).toEqual([0x10, 2, 100 + n, 3, 5, 2, 1, 0x20]);
       closeSync(fd);

@@ -62,7 +62,7 @@ describe('a shutdown', () => {
       await sleep(50);
       await manager.stopRuntime(runtime, 200);
       expect(await started).toMatchObject({ code: 'ACTOR_FAILED' });
-      await sleep(3_500);
+      await sleep(2_000);
       expect(said.join()).not.toContain('it was stopped before');
     },
     20_000,

@@ -116,7 +116,7 @@ describe('an isolated actor that misbehaves', () => {
       await expect(manager.call('one', 'exit')).rejects.toMatchObject({ code: 'WORKER_LOST' });
       await using guard = await port.acquire('next', 10_000);
       expect(guard.actorId).toBe('next');
-      await expect.poll(() => manager.isHealthy(), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => manager.isHealthy()).toBe(true);
       expect(manager.status().actors).toMatchObject([{ id: 'one', restarts: 1 }]);
     },
   );

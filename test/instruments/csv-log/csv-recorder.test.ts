@@ -67,7 +67,7 @@ function rows(file: string): Row[] {
 
 async function recorded(recording: CsvRecorder, isEnough: () => boolean): Promise<void> {
   recording.start();
-  await expect.poll(isEnough, { timeout: 5_000, interval: 10 }).toBe(true);
+  await expect.poll(isEnough, { interval: 10 }).toBe(true);
   await recording[Symbol.asyncDispose]();
   await log.flush();
 }

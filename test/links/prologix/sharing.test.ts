@@ -22,7 +22,7 @@ it(
     using plantation = new Plantation();
     for (const [salt, planted] of sharingBugs.entries()) {
       const broken = await plantation.plant<typeof links>('links', planted);
-      const options = { rounds: 200, salt, limitMs: 8_000 };
+      const options = { rounds: 200, salt, limitMs: 3_000 };
       await checkSharing(broken, options).catch(() => caught.push(planted.bug));
     }
     expect(caught, `seed ${seed}`).toEqual(sharingBugs.map(({ bug }) => bug));

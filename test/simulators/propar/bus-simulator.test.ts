@@ -92,9 +92,7 @@ describe('a bus', () => {
     expect(await ask(3, '01 01 21 3E 80')).toBe('000005');
     expect(await ask(5, '01 21 41 42 48 00 00')).toBe('000007');
     expect(await ask(5, '01 01 04 02')).toBe('000004');
-    await expect
-      .poll(async () => await ask(5, '04 01 20 01 20'), { timeout: 5_000 })
-      .toBe('0201201F40');
+    await expect.poll(async () => await ask(5, '04 01 20 01 20')).toBe('0201201F40');
   });
 
   it('answers though its instruments are each the slave of the other', async () => {
@@ -129,7 +127,7 @@ describe('a bus', () => {
           client.send(bytes(read));
           return hex(client.received).endsWith(answer);
         },
-        { message: `seed ${seed}`, timeout: 5_000 },
+        { message: `seed ${seed}` },
       )
       .toBe(true);
   });

@@ -166,19 +166,19 @@ describe('a cable that is pulled', () => {
 
   it('is out for as long as it is told to, and comes back at the same address', async () => {
     const { address } = bus;
-    await bus.unplug(300);
+    await bus.unplug(1_000);
     await client.until(() => client.isClosed);
     expect(await reach(bus)).toBe(false);
-    await expect.poll(async () => await reach(bus), { timeout: 3_000 }).toBe(true);
+    await expect.poll(async () => await reach(bus)).toBe(true);
     expect(bus.address).toBe(address);
   });
 
   it('that is pulled again while it is out stays out for the new time', async () => {
     await bus.unplug(20);
-    await bus.unplug(400);
+    await bus.unplug(1_500);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await reach(bus)).toBe(false);
-    await expect.poll(async () => await reach(bus), { timeout: 3_000 }).toBe(true);
+    await expect.poll(async () => await reach(bus)).toBe(true);
   });
 
   it('of a simulator that was stopped stays out', async () => {

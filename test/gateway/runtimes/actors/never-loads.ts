@@ -1,7 +1,7 @@
 import { defineActor } from '../../../../src/instruments/driver-api.ts';
 
 await new Promise((resolve) => {
-  setTimeout(resolve, 3_000);
+  setTimeout(resolve, 1_500);
 });
 
 export default defineActor({

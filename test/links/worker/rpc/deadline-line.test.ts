@@ -56,11 +56,11 @@ describe.each(nodeWorkers)('an answer that arrived in time ($kind)', ({ factory 
     const worker = supervised(factory);
     await worker.start();
     await worker.call('echo', 'warm');
-    const call = worker.call('echo', 'in time', { timeoutMs: 100 });
+    const call = worker.call('echo', 'in time', { timeoutMs: 500 });
     // A thread is sent to at the end of this turn.
     await Promise.resolve();
     await new Promise((resolve) => setImmediate(resolve));
-    const untilMs = performance.now() + 400;
+    const untilMs = performance.now() + 1_000;
     while (performance.now() < untilMs);
     expect(await call).toBe('in time');
   });
