@@ -26,6 +26,7 @@ export type {
 } from './gateway/index.ts';
 export {
   Instrument,
+  Player,
   PP_COMMAND,
   PP_ERROR,
   PP_MODE,
@@ -45,6 +46,11 @@ export {
 export type {
   CallOptions,
   Parameter,
+  PlayerDevice,
+  PlayerItem,
+  PlayerOptions,
+  PlayerState,
+  PlayOptions,
   ProparRequest,
   ProparResult,
   Reading,
@@ -56,8 +62,16 @@ export type {
   VisaSessionOptions,
   VisaStatistics,
 } from './instruments/index.ts';
-export { errorCatalogue, isSignalboxError, SignalboxError } from './kernel/index.ts';
-export type { Clock, ErrorCode, Fault, Owner } from './kernel/index.ts';
+export { errorCatalogue, isSignalboxError, SignalboxError, TtlCache } from './kernel/index.ts';
+export type {
+  CacheStatistics,
+  Clock,
+  ErrorCode,
+  Fault,
+  LoadOptions,
+  Owner,
+  TtlCacheOptions,
+} from './kernel/index.ts';
 export {
   PrologixAdapters,
   serialLinkFactory,

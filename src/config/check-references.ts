@@ -21,6 +21,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
     ...simulatorsOfPorts(config),
     ...workersOfPorts(config),
     ...instrumentsOfLogs(config),
+    ...playersOfPorts(config),
     ...boardsUsedTwice(config),
     ...twice('wire', wires(config)),
     ...twice('virtual serial port', virtualPorts(config)),
@@ -34,6 +35,14 @@ const protocolOf = {
   scpi: 'lines',
   'red-pitaya': 'lines',
   worker: 'calls',
+  spotify: 'http',
+} as const;
+
+const protocolOfSimulator = {
+  propar: 'propar',
+  multimeter: 'lines',
+  'red-pitaya': 'lines',
+  spotify: 'http',
 } as const;
 
 function workersOfPorts({ ports, workers }: Config): ConfigProblem[] {
@@ -70,8 +79,8 @@ function simulatorsOfPorts({ ports, simulators }: Config): ConfigProblem[] {
     if (target === undefined) {
       return [{ path, message: noSuch('simulator', simulator, simulators) }];
     }
-    const wanted = target.kind === 'propar' ? 'propar' : 'lines';
-    if (protocol === wanted || protocol === 'gap') return [];
+    const wanted = protocolOfSimulator[target.kind];
+    if (protocol === wanted || (protocol === 'gap' && wanted !== 'http')) return [];
     const message = `simulator '${simulator}' is a ${target.kind}, which speaks protocol "${wanted}"`;
     return [{ path, message }];
   });
@@ -90,6 +99,17 @@ function instrumentsOfLogs({ csvLogs, instruments }: Config): ConfigProblem[] {
           ],
     ),
   );
+}
+
+/** The sign-in of a player is that of its port. */
+function playersOfPorts({ instruments }: Config): ConfigProblem[] {
+  const players = Object.entries(instruments).filter(([, { driver }]) => driver === 'spotify');
+  return players.flatMap(([key, { port }], index) => {
+    const other = players.slice(0, index).find(([, each]) => each.port === port);
+    if (other === undefined) return [];
+    const message = `port '${port}' has a player already, ${other[0]}; an account has a port of its own`;
+    return [{ path: ['instruments', key, 'port'], message }];
+  });
 }
 
 /** A thing that only one place of the file may name. */

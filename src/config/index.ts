@@ -17,7 +17,6 @@ export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';
 export type { WorkerConfig } from './worker-config.ts';
-export type { FaultConfig, SimulatorConfig } from './simulator-config.ts';
 export { ConfigStore } from './store/config-store.ts';
 export type {
   ChangeOptions,
@@ -29,3 +28,4 @@ export type { ConfigSnapshot } from './store/config-snapshot.ts';
 export type { ConfigRevision } from './store/revision.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
+export type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from './simulator-config.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isLoopback } from '../kernel/index.ts';
 import { host, milliseconds, name, table, tcpPort } from './fields.ts';
 import { functionPatterns, workerParameter } from './worker-config.ts';
+import { isSafeAddress } from './link-config.ts';
 import type { WorkerParameterConfig } from './worker-config.ts';
 
 interface InstrumentCommon {
@@ -49,11 +50,21 @@ export interface WorkerInstrumentConfig extends InstrumentCommon {
   readonly parameters: Readonly<Record<string, WorkerParameterConfig>>;
 }
 
+/** A Spotify account, which plays music on its devices. */
+export interface SpotifyConfig extends InstrumentCommon {
+  readonly driver: 'spotify';
+  /** That of the app that was made for it at Spotify. */
+  readonly clientId: string;
+  /** The accounts server. */
+  readonly accounts?: string | undefined;
+}
+
 export type InstrumentConfig =
   | BronkhorstConfig
   | ScpiConfig
   | RedPitayaScpiConfig
-  | WorkerInstrumentConfig;
+  | WorkerInstrumentConfig
+  | SpotifyConfig;
 
 export interface ScpiParameterConfig {
   readonly title?: string | undefined;
@@ -130,11 +141,26 @@ const worker = table({
   context.addIssue({ code: 'custom', path: ['socket'], message });
 });
 
+const spotify = table({
+  ...common,
+  driver: z.literal('spotify'),
+  clientId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'the client ID that Spotify gave your app'),
+  accounts: z
+    .string()
+    .refine(isSafeAddress, 'https://host; plain http:// only to this machine')
+    .optional(),
+}).superRefine((instrument, context) => {
+  if (instrument.socket === undefined) return;
+  const message = 'a raw socket carries messages, and a player takes requests';
+  context.addIssue({ code: 'custom', path: ['socket'], message });
+});
+
 export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
   bronkhorst,
   scpi,
   redPitaya,
   worker,
+  spotify,
 ]);
 
 function checkSocket(

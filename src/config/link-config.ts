@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { given, isSignalboxError } from '../kernel/index.ts';
-import { baudRateMost, visaLinkFactory } from '../links/index.ts';
+import { baudRateMost, checkedUrl, visaLinkFactory } from '../links/index.ts';
 import { parseVisaResource } from '../protocols/index.ts';
 import { name, path } from './fields.ts';
 
-/** Where the wire is, one of the five, and how a serial line is set. */
+/** Where the wire is, one of the six, and how a serial line is set. */
 export interface PortLinkConfig {
   /**
    * A device path; `/dev/serial/by-id/…` stays the same when adapters are replugged. Or a serial line of
@@ -26,6 +26,8 @@ export interface PortLinkConfig {
   readonly simulator?: string | undefined;
   /** The name of a worker in the same file. */
   readonly worker?: string | undefined;
+  /** The address of a web service: `https://api.spotify.com/v1`. */
+  readonly http?: string | undefined;
   readonly baudRate?: number | undefined;
   readonly dataBits?: 5 | 6 | 7 | 8 | undefined;
   readonly stopBits?: 1 | 2 | undefined;
@@ -68,6 +70,11 @@ export const linkFields: {
   visaLibrary: z.union([z.literal(true), path]).optional(),
   simulator: name.optional(),
   worker: name.optional(),
+  http: z
+    .string()
+    .max(2_000)
+    .refine(isSafeAddress, 'https://host/path; plain http:// only to this machine')
+    .optional(),
   ...serialSettings,
 };
 
@@ -90,10 +97,12 @@ export function isMessageLink({ visa, visaLibrary }: PortLinkConfig): boolean {
 }
 
 export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
-  const { serial, tcp, visa, simulator, worker } = port;
-  const places = [serial, tcp, visa, simulator, worker].filter((place) => place !== undefined);
+  const { serial, tcp, visa, simulator, worker, http } = port;
+  const places = [serial, tcp, visa, simulator, worker, http].filter(
+    (place) => place !== undefined,
+  );
   if (places.length !== 1) {
-    const message = 'exactly one of serial, tcp, visa, simulator and worker';
+    const message = 'exactly one of serial, tcp, visa, simulator, worker and http';
     context.addIssue({ code: 'custom', path: [], message });
   }
   checkVisa(port, context);
@@ -140,4 +149,17 @@ function isAddress(server: string): boolean {
 
 function isTcpPort(digits: string): boolean {
   return Number(digits) >= 1 && Number(digits) <= 65_535;
+}
+
+/** Whether secrets may be sent there. */
+export function isSafeAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
+  try {
+    checkedUrl(url);
+    return true;
+  } catch (error) {
+    if (isSignalboxError(error)) return false;
+    throw error;
+  }
 }

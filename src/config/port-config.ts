@@ -54,7 +54,18 @@ export interface CallsPortConfig extends PortCommon {
   readonly resynchronization?: undefined;
 }
 
-export type PortConfig = ProparPortConfig | LinesPortConfig | GapPortConfig | CallsPortConfig;
+/** A line to a web service, which takes requests. */
+export interface HttpPortConfig extends PortCommon {
+  readonly protocol: 'http';
+  readonly resynchronization?: undefined;
+}
+
+export type PortConfig =
+  | ProparPortConfig
+  | LinesPortConfig
+  | GapPortConfig
+  | CallsPortConfig
+  | HttpPortConfig;
 
 /** What ends a line: the last of its characters does. */
 export const terminator: z.ZodDefault<z.ZodString> = z.string().min(1).max(8).default('\n');
@@ -92,12 +103,14 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
     resynchronization: z.enum(['none', 'quiet', 'reconnect']).optional(),
   }).superRefine(checkPort),
   table({ ...common, protocol: z.literal('calls') }).superRefine(checkPort),
+  table({ ...common, protocol: z.literal('http') }).superRefine(checkPort),
 ]);
 
 function checkPort(port: PortConfig, context: z.core.$RefinementCtx): void {
   checkLink(port, context);
   checkMessages(port, context);
   checkCalls(port, context);
+  checkHttp(port, context);
   const { rfc2217Host, rfc2217AllowRemoteWithoutToken } = port;
   if (isLoopback(rfc2217Host) || rfc2217AllowRemoteWithoutToken) return;
   const message = `${rfc2217Host} can be reached from other machines, and RFC 2217 asks for no token: whoever reaches it may use the port. Where that is meant, say rfc2217AllowRemoteWithoutToken = true`;
@@ -128,6 +141,23 @@ function checkCalls(port: PortConfig, context: z.core.$RefinementCtx): void {
   if (protocol !== 'calls') return;
   if (worker === undefined) complain('protocol', 'calls go to a worker: worker = "NAME"');
   const why = 'carries bytes, and a worker takes calls';
+  if (virtualPorts.length > 0) complain('virtualPorts', `a virtual serial port ${why}`);
+  if (rfc2217 !== undefined) complain('rfc2217', `RFC 2217 ${why}`);
+}
+
+/** A web service takes requests, and a request can go to nothing else. */
+function checkHttp(port: PortConfig, context: z.core.$RefinementCtx): void {
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  const { protocol, http, simulator, virtualPorts, rfc2217 } = port;
+  if (http !== undefined && protocol !== 'http') {
+    complain('protocol', 'a web service takes requests: protocol = "http"');
+  }
+  if (protocol !== 'http') return;
+  if (http === undefined && simulator === undefined) {
+    complain('protocol', 'requests go to a web service: http = "https://…"');
+  }
+  const why = 'carries bytes, and a web service takes requests';
   if (virtualPorts.length > 0) complain('virtualPorts', `a virtual serial port ${why}`);
   if (rfc2217 !== undefined) complain('rfc2217', `RFC 2217 ${why}`);
 }

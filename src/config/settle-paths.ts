@@ -28,10 +28,9 @@ export function settlePaths(config: Config, folder: string): Config {
         ? {}
         : { workingFolder: resolve(folder, worker.workingFolder ?? '.') }),
     })),
-    simulators: mapped(simulators, (simulator) => ({
-      ...simulator,
-      path: settled(simulator.path),
-    })),
+    simulators: mapped(simulators, (simulator) =>
+      simulator.kind === 'spotify' ? simulator : { ...simulator, path: settled(simulator.path) },
+    ),
   };
 }
 

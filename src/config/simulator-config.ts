@@ -82,10 +82,35 @@ export interface RedPitayaSimulatorConfig extends SimulatorPlace {
   readonly faults: readonly FaultConfig[];
 }
 
+export interface SpotifyDeviceConfig {
+  readonly name: string;
+  readonly type?: string | undefined;
+  readonly volume?: number | undefined;
+  readonly supportsVolume?: boolean | undefined;
+  readonly restricted?: boolean | undefined;
+  readonly active?: boolean | undefined;
+}
+
+/** The Web API of Spotify with its accounts server. */
+export interface SpotifySimulatorConfig {
+  readonly kind: 'spotify';
+  readonly path?: undefined;
+  /** 0 takes a free one. */
+  readonly tcpPort?: number | undefined;
+  readonly seed: number;
+  readonly devices?: readonly SpotifyDeviceConfig[] | undefined;
+  /** Whether the account is Premium. */
+  readonly premium: boolean;
+  readonly tokenLifeMs: number;
+  /** A command takes effect about so much later. */
+  readonly commandDelayMs: number;
+}
+
 export type SimulatorConfig =
   | ProparSimulatorConfig
   | MultimeterSimulatorConfig
-  | RedPitayaSimulatorConfig;
+  | RedPitayaSimulatorConfig
+  | SpotifySimulatorConfig;
 
 const timeMost = 600_000;
 const time = z.number().min(0).max(timeMost);
@@ -145,6 +170,17 @@ const identity = text(200)
 
 const faults = z.array(fault).max(100).default([]);
 
+const spotifyDevice: z.ZodType<SpotifyDeviceConfig> = table({
+  name: text(100),
+  type: text(40).optional(),
+  volume: z.number().int().min(0).max(100).optional(),
+  supportsVolume: z.boolean().optional(),
+  restricted: z.boolean().optional(),
+  active: z.boolean().optional(),
+});
+
+const dayMs = 86_400_000;
+
 export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion('kind', [
   table({
     kind: z.literal('propar'),
@@ -188,6 +224,15 @@ export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion(
       checkNoNodes(simulator.faults, 'a Red Pitaya', context);
     },
   ),
+  table({
+    kind: z.literal('spotify'),
+    tcpPort: tcpPort.optional(),
+    seed: place.seed,
+    devices: z.array(spotifyDevice).min(1).max(50).optional(),
+    premium: z.boolean().default(true),
+    tokenLifeMs: z.number().int().min(1_000).max(dayMs).default(3_600_000),
+    commandDelayMs: time.default(150),
+  }),
 ]);
 
 function checkNoNodes(

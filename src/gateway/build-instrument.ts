@@ -4,6 +4,7 @@ import {
   Instrument,
   RedPitayaDriver,
   ScpiDriver,
+  SpotifyDriver,
   WorkerDriver,
 } from '../instruments/index.ts';
 import type { Driver, ReplyPolicy } from '../instruments/index.ts';
@@ -59,6 +60,9 @@ function driverOf(
       parameters: Object.entries(parameters).map(([key, each]) => ({ ...each, name: key })),
       ...given({ functions, timeoutMs }),
     });
+  }
+  if (config.driver === 'spotify' && built.protocol === 'http') {
+    return new SpotifyDriver({ ...given({ timeoutMs }) });
   }
   throw new SignalboxError(
     'CONFIG_INVALID',

@@ -1,6 +1,8 @@
 import { given, SignalboxError } from '../kernel/index.ts';
 import type { PortConfig } from '../config/index.ts';
 import {
+  httpLinkFactory,
+  HttpService,
   rfc2217LinkFactory,
   serialLinkFactory,
   tcpLinkFactory,
@@ -8,6 +10,7 @@ import {
   workerLinkFactory,
 } from '../links/index.ts';
 import type {
+  HttpAuthorization,
   LinkFactory,
   PrologixAdapters,
   SerialLinkOptions,
@@ -22,13 +25,20 @@ export interface LinkSurroundings {
   readonly worker?: (name: string) => SharedWorker | undefined;
   /** What instruments on one GPIB bus share. */
   readonly adapters?: PrologixAdapters;
+  /** Where the right to use the web service comes from. */
+  readonly authorization?: HttpAuthorization | undefined;
 }
 
 /** What opens the link of a port. */
 export function linkFactoryOf(
   config: PortConfig,
-  { simulatorAddress, adapters, worker }: LinkSurroundings = { simulatorAddress: () => '' },
+  surroundings: LinkSurroundings = { simulatorAddress: () => '' },
 ): LinkFactory {
+  const { simulatorAddress, adapters, worker, authorization } = surroundings;
+  if (config.protocol === 'http') {
+    const url = config.http ?? simulatedApi(simulatorAddress(config.simulator ?? ''));
+    return httpLinkFactory(new HttpService({ url, authorization }));
+  }
   if (config.worker !== undefined) {
     const shared = worker?.(config.worker);
     if (shared !== undefined) return workerLinkFactory(shared);
@@ -49,6 +59,11 @@ export function linkFactoryOf(
   return isDevice
     ? serialLinkFactory({ path: place, ...settings })
     : tcpLinkFactory(hostAndPortOf(place));
+}
+
+/** Where a simulated Spotify has its Web API. */
+function simulatedApi(address: string): string {
+  return `http://${address}/v1`;
 }
 
 function serialSettingsOf(config: PortConfig): Omit<SerialLinkOptions, 'path'> {

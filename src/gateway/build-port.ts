@@ -35,6 +35,7 @@ export type BuiltPort = {
     }
   | { readonly protocol: 'gap' }
   | { readonly protocol: 'calls' }
+  | { readonly protocol: 'http' }
 );
 
 export interface PortSurroundings extends LinkSurroundings {
@@ -83,6 +84,8 @@ export function buildPort(
     }
     case 'calls':
       return { port, protocol: 'calls', timeoutMs, clientProtocol: undefined };
+    case 'http':
+      return { port, protocol: 'http', timeoutMs, clientProtocol: undefined };
   }
 }
 
@@ -101,7 +104,7 @@ function usualFor(
   { kind, address }: LinkFactory,
 ): 'none' | 'quiet' | 'clear' | 'reconnect' {
   if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
-  if (config.protocol === 'calls') return 'none';
+  if (config.protocol === 'calls' || config.protocol === 'http') return 'none';
   if (kind === 'message') return 'clear';
   // A server that is a gateway keeps requests for a while: they end with the connection.
   if (config.serial?.startsWith('rfc2217://') === true) return 'reconnect';

@@ -1,7 +1,12 @@
 import { given } from '../kernel/index.ts';
 import { join } from 'node:path';
-import type { FaultConfig, SimulatorConfig } from '../config/index.ts';
-import type { FaultRule, FaultsAtStart, SimulatorDefinition } from '../simulators/index.ts';
+import type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from '../config/index.ts';
+import type {
+  FaultRule,
+  FaultsAtStart,
+  SimulatorDefinition,
+  SpotifyDefinition,
+} from '../simulators/index.ts';
 
 /** How faults name an instrument that has its wire to itself. */
 const alone = 0;
@@ -12,6 +17,7 @@ export function simulatorDefinition(
   config: SimulatorConfig,
   folder: string,
 ): SimulatorDefinition {
+  if (config.kind === 'spotify') return spotifyDefinition(config);
   const { path, tcpPort, single, seed } = config;
   const atPath = { path: path ?? join(folder, `simulator-${name}`) };
   const onSocket = { tcpPort: tcpPort ?? 0, isSingle: single };
@@ -58,6 +64,26 @@ export function simulatorDefinition(
       };
     }
   }
+}
+
+function spotifyDefinition(config: SpotifySimulatorConfig): SpotifyDefinition {
+  const { tcpPort, seed, devices, premium, tokenLifeMs, commandDelayMs } = config;
+  return {
+    kind: 'spotify',
+    seed,
+    isPremium: premium,
+    tokenLifeMs,
+    commandDelayMs,
+    ...given({ tcpPort }),
+    ...(devices === undefined
+      ? {}
+      : {
+          devices: devices.map(({ name, restricted, active, ...rest }) => ({
+            name,
+            ...given({ ...rest, isRestricted: restricted, isActive: active }),
+          })),
+        }),
+  };
 }
 
 /** @param all the nodes that a fault is of which names none */

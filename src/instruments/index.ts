@@ -61,6 +61,17 @@ export type { RedPitayaConfig } from './drivers/red-pitaya/red-pitaya-worker.ts'
 export { DeviceControl } from './drivers/scpi/device-control.ts';
 export { ScpiDriver, scpiTimeoutMs } from './drivers/scpi/scpi-driver.ts';
 export type { ReplyPolicy, ScpiDriverOptions, ScpiParameter } from './drivers/scpi/scpi-driver.ts';
+export { Player } from './drivers/spotify/player.ts';
+export type { PlayerOptions, PlayOptions } from './drivers/spotify/player.ts';
+export type {
+  PlayerDevice,
+  PlayerItem,
+  PlayerQueue,
+  PlayerRepeat,
+  PlayerState,
+} from './drivers/spotify/player-types.ts';
+export { SpotifyDriver } from './drivers/spotify/spotify-driver.ts';
+export type { SpotifyDriverOptions } from './drivers/spotify/spotify-driver.ts';
 export { functionNameMost, WorkerDriver, workerTimeoutMs } from './drivers/worker/worker-driver.ts';
 export type { WorkerDriverOptions, WorkerParameter } from './drivers/worker/worker-driver.ts';
 export type { DumpLevel } from './flow-control/line-monitor.ts';

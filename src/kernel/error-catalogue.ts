@@ -48,6 +48,12 @@ export type ErrorCode =
   | 'WORKER_FAILED'
   | 'WORKER_PROTOCOL'
   | 'ACTOR_FAILED'
+  | 'RATE_LIMITED'
+  | 'SIGN_IN_REQUIRED'
+  | 'PREMIUM_REQUIRED'
+  | 'PLAYER_IDLE'
+  | 'PLAYER_DEVICE_MISSING'
+  | 'PLAYER_REFUSED'
   | 'QUERY_INTERRUPTED'
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
@@ -347,6 +353,42 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     502,
     'An actor (a driver of your own) does not run, or does not do what it is asked.',
     'See in the message and the log what it failed with; `RuntimeManager.restartActor` starts it again.',
+  ),
+  RATE_LIMITED: entry(
+    'caller',
+    429,
+    'A web service has had too many requests and asked to be left alone for a while. The request was not carried out.',
+    'Ask less often; the port goes on by itself when the time in the message is over.',
+  ),
+  SIGN_IN_REQUIRED: entry(
+    'caller',
+    403,
+    'Nobody is signed in at the service of a player, or its consent has ended.',
+    'Sign in with a browser at the address in the message.',
+  ),
+  PREMIUM_REQUIRED: entry(
+    'caller',
+    403,
+    'The account of the player may not be controlled from outside: Spotify wants Premium for that.',
+    'Sign in with a Premium account.',
+  ),
+  PLAYER_IDLE: entry(
+    'caller',
+    409,
+    'Nothing plays, and no device of the player is active.',
+    'Name a device that is to play; the function `devices` lists them.',
+  ),
+  PLAYER_DEVICE_MISSING: entry(
+    'caller',
+    404,
+    'The player has no device of that name, or it is switched off.',
+    'Switch it on, or name one of those that the message lists.',
+  ),
+  PLAYER_REFUSED: entry(
+    'instrument',
+    409,
+    'The device of the player does not do this, or not now.',
+    'Do it at the device itself, or use another one.',
   ),
   QUERY_INTERRUPTED: entry(
     'caller',

@@ -27,3 +27,5 @@ export { asSignalboxError, hasCode, isSignalboxError, SignalboxError } from './s
 export type { ErrorReport, SignalboxErrorOptions } from './signalbox-error.ts';
 export { sleep } from './sleep.ts';
 export { given } from './given.ts';
+export { TtlCache } from './ttl-cache.ts';
+export type { CacheStatistics, LoadOptions, TtlCacheOptions } from './ttl-cache.ts';

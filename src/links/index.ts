@@ -134,3 +134,8 @@ export type {
   WorkerState,
   WorkerStatus,
 } from './worker/worker-status.ts';
+export { checkedUrl, HttpClient } from './http/http-client.ts';
+export type { HttpRequest, HttpResponse } from './http/http-client.ts';
+export { httpLinkFactory } from './http/http-link.ts';
+export { HttpService } from './http/http-service.ts';
+export type { HttpAuthorization } from './http/http-service.ts';

@@ -1,4 +1,5 @@
 import type { RemoteLocal } from '../protocols/index.ts';
+import type { HttpRequest, HttpResponse } from './http/http-client.ts';
 import type { WorkerIntroduction } from './worker/worker-introduction.ts';
 
 /** What one read of a link gives. */
@@ -69,6 +70,13 @@ export interface Link {
   call?(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
   /** What the worker said of itself when it was ready. @throws WORKER_UNAVAILABLE */
   introduction?(): Promise<WorkerIntroduction>;
+  /**
+   * Only where a web service is at the other end: makes a request, and gives the answer whatever its
+   * status is.
+   * @throws RATE_LIMITED, INSTRUMENT_OFFLINE, SIGN_IN_REQUIRED: nothing was done;
+   *   LINK_COMMUNICATION, REPLY_MALFORMED, CANCELLED
+   */
+  request?(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
 }
 
 /** Makes a fresh link for each (re)connection. */

@@ -24,7 +24,14 @@ export interface RequestRest {
 /** What a link can do besides carrying bytes. */
 export type LinkAbilities = Pick<
   Link,
-  'call' | 'clear' | 'introduction' | 'readStatusByte' | 'setLines' | 'setRemote' | 'trigger'
+  | 'call'
+  | 'clear'
+  | 'introduction'
+  | 'readStatusByte'
+  | 'request'
+  | 'setLines'
+  | 'setRemote'
+  | 'trigger'
 >;
 
 /** One try to do a transaction on the wire. */

@@ -1,6 +1,7 @@
 import type { FaultRule, FaultsAtStart } from './faults.ts';
 import type { OutletPlace } from './outlets/open-outlet.ts';
 import type { NodeDefinition } from './propar/node-model.ts';
+import type { SpotifyDefinition } from './spotify/spotify-definition.ts';
 
 /** A bus of Bronkhorst instruments. */
 export interface ProparBusDefinition extends OutletPlace, FaultsAtStart {
@@ -53,7 +54,11 @@ export interface RedPitayaDefinition extends OutletPlace, FaultsAtStart {
 }
 
 /** A simulated instrument or bus, as plain data, so that it can be sent to a thread. */
-export type SimulatorDefinition = ProparBusDefinition | MultimeterDefinition | RedPitayaDefinition;
+export type SimulatorDefinition =
+  | ProparBusDefinition
+  | MultimeterDefinition
+  | RedPitayaDefinition
+  | SpotifyDefinition;
 
 /** What a simulator can be told while it runs. */
 export type SimulatorCommand =

@@ -8,7 +8,10 @@ export type UnplugMoment =
   | 'reply';
 
 /** What goes wrong with one reply. */
-export type Fault =
+export type Fault = WireFault | WebFault;
+
+/** What goes wrong with one reply on any wire. */
+export type WireFault =
   /** No reply at all; the instrument does what it was told all the same. */
   | { readonly kind: 'drop' }
   /** Some bytes are flipped. */
@@ -29,6 +32,21 @@ export type Fault =
       /** @default 'answer' */
       readonly moment?: UnplugMoment;
     };
+
+/** What goes wrong with one answer of a web service, beside what goes wrong with any reply. */
+export type WebFault =
+  /** It answers with an error, and does nothing of what it was asked. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      /** With 429. @default 1 */
+      readonly retryAfterSeconds?: number;
+      readonly message?: string;
+      /** As the service names it: `NO_ACTIVE_DEVICE`. */
+      readonly reason?: string;
+    }
+  /** It answers with so many bytes. */
+  | { readonly kind: 'oversize'; readonly bytes: number };
 
 /** Which replies it goes wrong with. */
 export interface FaultRule {

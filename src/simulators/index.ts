@@ -26,3 +26,6 @@ export type { SimulatorStartOptions } from './start-simulator.ts';
 export { startSimulators } from './start-simulators.ts';
 export type { SimulatedLaboratory } from './start-simulators.ts';
 export type { AppliedWrite, LoggedTransaction, SimulatorReport } from './wire-log.ts';
+export type { SpotifyDefinition } from './spotify/spotify-definition.ts';
+export { openSpotifySimulator } from './spotify/spotify-simulator.ts';
+export type { SpotifySimulator } from './spotify/spotify-simulator.ts';

@@ -41,5 +41,9 @@ export async function openSimulator(definition: SimulatorDefinition): Promise<Si
       const { openRedPitayaSimulator } = await import('./red-pitaya/red-pitaya-simulator.ts');
       return await openRedPitayaSimulator(definition);
     }
+    case 'spotify': {
+      const { openSpotifySimulator } = await import('./spotify/spotify-simulator.ts');
+      return await openSpotifySimulator(definition);
+    }
   }
 }

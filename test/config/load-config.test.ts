@@ -71,7 +71,7 @@ describe('a configuration', () => {
     [
       'a port without an address',
       '[ports.bus]\nprotocol = "lines"\n',
-      'lab.toml:1: ports.bus: exactly one of serial, tcp, visa, simulator and worker',
+      'lab.toml:1: ports.bus: exactly one of serial, tcp, visa, simulator, worker and http',
     ],
     [
       'an instrument on a port of another protocol',
@@ -124,7 +124,7 @@ describe('a configuration', () => {
     [
       'a misspelt value',
       '[ports.bus]\nserial = "x"\nprotocol = "line"\n',
-      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", "calls", not "line"',
+      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", "calls", "http", not "line"',
     ],
     [
       'a broken number',

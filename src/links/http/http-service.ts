@@ -1,0 +1,167 @@
+import { SignalboxError, systemClock } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import { checkedUrl, HttpClient } from './http-client.ts';
+import type { HttpClientOptions, HttpRequest, HttpResponse } from './http-client.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** After so many failures of the network in a row a service is left alone for {@link serviceRestMs}. */
+export const networkFailuresMost = 3;
+export const serviceRestMs = 30_000;
+
+/** Where the right to use a service comes from. */
+export interface HttpAuthorization {
+  /** What goes into the header `Authorization`. @throws SIGN_IN_REQUIRED, and what getting it meets */
+  header(signal: AbortSignal): Promise<string>;
+  /** The service did not take it: the next call of `header` must not give the same one. */
+  refused(header: string): void;
+}
+
+export interface HttpServiceOptions extends HttpClientOptions {
+  /** What paths are below: `https://api.spotify.com/v1`. */
+  readonly url: string;
+  /** @default nothing is sent to identify who asks */
+  readonly authorization?: HttpAuthorization | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/**
+ * One web service, for all links that lead to it: its connections, the pause that it asked for, and
+ * whether the network leads to it at all.
+ */
+export class HttpService implements Disposable {
+  /** Without anything that is secret. */
+  readonly address: string;
+  readonly #url: URL;
+  readonly #client: HttpClient;
+  readonly #authorization: HttpAuthorization | undefined;
+  readonly #clock: Clock;
+  /** Monotonic. */
+  #pausedUntilMs = 0;
+  #pause: SignalboxError | undefined;
+  #failuresInARow = 0;
+  #restsUntilMs = 0;
+
+  /** @throws CONFIG_INVALID for plain http beyond this machine, or what is no address */
+  constructor(options: HttpServiceOptions) {
+    this.#url = checkedUrl(parsed(options.url));
+    this.address = `${this.#url.origin}${this.#url.pathname.replace(/\/$/, '')}`;
+    this.#client = new HttpClient(options);
+    this.#authorization = options.authorization;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** The pause that the service asked for, while it lasts. */
+  get pause(): SignalboxError | undefined {
+    return this.#clock.monotonic() < this.#pausedUntilMs ? this.#pause : undefined;
+  }
+
+  /**
+   * The answer, whatever its status but 429 is. One that refuses the authorization is asked once more
+   * with a new one.
+   * @throws RATE_LIMITED, which begins a pause; INSTRUMENT_OFFLINE, also without a try when the network
+   *   failed several times in a row; what {@link HttpClient.send} and the authorization throw
+   */
+  async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const first = await this.#authorized(request, signal);
+    if (first.response.status !== 401 || first.header === undefined) return first.response;
+    this.#authorization?.refused(first.header);
+    return (await this.#authorized(request, signal)).response;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client[Symbol.dispose]();
+  }
+
+  async #authorized(
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<{ response: HttpResponse; header: string | undefined }> {
+    this.#throwIfResting();
+    const header = await this.#authorization?.header(signal);
+    const response = await this.#send(request, header, signal);
+    if (response.status === 429) throw this.#beginPause(response);
+    return { response, header };
+  }
+
+  async #send(
+    { method, path, query = {}, body }: HttpRequest,
+    authorization: string | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const url = new URL(this.address + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const length =
+      method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(text ?? '')) };
+    try {
+      const response = await this.#client.send(
+        {
+          method,
+          url,
+          headers: {
+            accept: 'application/json',
+            ...(authorization === undefined ? {} : { authorization }),
+            ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+            ...length,
+          },
+          body: text,
+          mayReuse: method !== 'POST',
+        },
+        signal,
+      );
+      this.#failuresInARow = 0;
+      return response;
+    } catch (error) {
+      this.#count(error);
+      throw error;
+    }
+  }
+
+  #beginPause(response: HttpResponse): SignalboxError {
+    const forMs = retryAfterMs(response, this.#clock.now());
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.monotonic() + forMs);
+    const until = new Date(this.#clock.now() + forMs).toISOString().replace(/\.\d+/, '');
+    this.#pause = new SignalboxError(
+      'RATE_LIMITED',
+      `${this.#url.host} has had too many requests (429) and asked to be left alone until ${until}`,
+      { details: { host: this.#url.host, retryAfterMs: forMs, isSent: false, transient: true } },
+    );
+    return this.#pause;
+  }
+
+  /** What the caller took back says nothing of the network. */
+  #count(error: unknown): void {
+    if (!(error instanceof SignalboxError)) return;
+    const isNetwork =
+      error.code === 'INSTRUMENT_OFFLINE' ||
+      error.code === 'LINK_COMMUNICATION' ||
+      error.code === 'INSTRUMENT_TIMEOUT';
+    if (!isNetwork) return;
+    this.#failuresInARow += 1;
+    if (this.#failuresInARow < networkFailuresMost) return;
+    this.#restsUntilMs = this.#clock.monotonic() + serviceRestMs;
+    // One try when the rest is over; if it fails, the next rest begins.
+    this.#failuresInARow = networkFailuresMost - 1;
+  }
+
+  #throwIfResting(): void {
+    const leftMs = Math.ceil(this.#restsUntilMs - this.#clock.monotonic());
+    if (leftMs <= 0) return;
+    const { host } = this.#url;
+    throw new SignalboxError(
+      'INSTRUMENT_OFFLINE',
+      `${host} could not be reached ${networkFailuresMost} times in a row; it is tried again in ${leftMs} ms`,
+      {
+        details: { host, isSent: false, retryAfterMs: leftMs },
+        nextStep: 'Check the network of this machine.',
+      },
+    );
+  }
+}
+
+function parsed(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null) return url;
+  throw new SignalboxError('CONFIG_INVALID', `'${text.slice(0, 100)}' is no address of a service`);
+}
