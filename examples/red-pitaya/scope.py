@@ -7,6 +7,7 @@ usage: scope.py [TRACES]
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../python"))
 
@@ -28,3 +29,4 @@ for _ in range(traces):
         print(f"{len(volts)} samples, {max(volts):+.2f} V at most, {1 / period:.0f} Hz", flush=True)
     else:
         print(f"{len(volts)} samples, {max(volts):+.2f} V at most", flush=True)
+    time.sleep(0.15)

@@ -14,7 +14,7 @@ from .propar_frames import Frame, FrameReader, encode_frame
 
 #: A FLOW-BUS host has about five message buffers, and the gateway takes no more ahead.
 AHEAD_MOST = 5
-CONNECT_TIMEOUT_S = 10.0
+LINE_CONNECT_TIMEOUT_S = 10.0
 
 _READ_BYTES = 4096
 _SOCKET = re.compile(r"(?:socket://|TCPIP\d*::)(.+?)(?:::|:)(\d+)(?:::SOCKET)?", re.IGNORECASE)
@@ -112,7 +112,7 @@ class Line:
     def _open(self) -> None:
         address = address_of(self.comport)
         try:
-            connection = socket.create_connection(address, CONNECT_TIMEOUT_S)
+            connection = socket.create_connection(address, LINE_CONNECT_TIMEOUT_S)
         except OSError as error:
             raise SignalboxError(
                 "GATEWAY_UNREACHABLE", f"the raw socket {address[0]}:{address[1]}: {error}",

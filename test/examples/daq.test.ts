@@ -42,6 +42,12 @@ it('old and new drivers of the example measure on one line and one VISA instrume
     .poll(async () => await processesOf('volt-watch'), { timeout: 30_000 })
     .not.toEqual(children);
   await expect.poll(ready, { timeout: 30_000 }).toBe(true);
+
+  // However the gateway ends, its actors end with it.
+  process.kill(gateway.pid, 'SIGKILL');
+  const left = async (): Promise<readonly number[]> =>
+    (await Promise.all([processesOf('volt-watch'), processesOf('line-watch')])).flat();
+  await expect.poll(left, { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 
 /** The processes of an actor: their command lines have its id and its module. */

@@ -11,6 +11,9 @@ const guide = new URL('../../docs/guides/runtimes.md', import.meta.url);
 const entry = new URL('../../src/index.ts', import.meta.url).href;
 const text = await readFile(guide, 'utf8');
 const [, actor = ''] = /^```js file=voltmeter\.mjs\n([^]*?)^```/m.exec(text) ?? [];
+const befores = [...text.matchAll(/^```js before\n([^]*?)^```/gm)].map(
+  ([, program = '']) => program,
+);
 const programs = [...text.matchAll(/^```js run\n([^]*?)^```/gm)].map(([, program = '']) => program);
 
 let folder = '';
@@ -67,6 +70,37 @@ it.each(programs.map((program) => ({ program, title: program.trim().split('\n').
     }
     if (program.includes('checkHealth')) expect(stdout).toContain('isolated ended');
     if (program.includes('loadConfig')) expect(stdout).toContain("isolated: 'active'");
+  },
+  90_000,
+);
+
+it.each(befores.map((program) => ({ program, title: program.trim().split('\n')[0] })))(
+  'the guide to runtimes shows what programs do before, as they do it: $title',
+  async ({ program }) => {
+    // The wire is real for who opens it by himself; a blocking VISA library is stood in for.
+    const given = `
+      import { once } from 'node:events';
+      import { SerialPort } from '${import.meta.resolve('serialport')}';
+      const [path, meter] = ${JSON.stringify([line.address, meter.address])};
+      const said = [];
+      const session = {
+        write: (command) => said.push(command),
+        read: () => 'the answer to ' + said.at(-1),
+        readSync: () => '1.5',
+      };
+      const resourceManager = { open: () => session };
+      const lock = { waitSync: () => () => said.push('released') };
+    `;
+    const shown = program.includes('answer')
+      ? 'console.log(String(answer)); port.close();'
+      : program.includes('measure')
+        ? 'console.log(measure(), said.join());'
+        : 'console.log(identity);';
+    const file = join(folder, 'before.mjs');
+    await writeFile(file, `${given}\n{\n${program}\n${shown}\n}`);
+    const ran = await promisify(execFile)(process.execPath, [file], { timeout: 60_000 });
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toMatch(/^(SIGNALBOX,.+|1\.5 READ\?,released|the answer to \*IDN\?)\r?\n/);
   },
   90_000,
 );

@@ -35,7 +35,12 @@ export function subsystemsOf(manager: RuntimeManager): SubsystemStatus[] {
     ...Object.entries({ inline, isolated })
       // One that is not enabled is not waited for.
       .filter(([, state]) => state !== 'inactive')
-      .map(([kind, state]) => ({ name: `runtime ${kind}`, isReady: state === 'active', state })),
+      .map(([kind, state]) => {
+        const given = actors.filter((each) => each.runtime === kind && each.state === 'error');
+        const reason = given.map(({ id }) => `actor ${id} was given up`).join(', ');
+        const isReady = state === 'active';
+        return { name: `runtime ${kind}`, isReady, state, ...(isReady ? {} : { reason }) };
+      }),
     ...actors.map(({ id, state, reason }) => ({
       name: `actor ${id}`,
       isReady: state === 'running',

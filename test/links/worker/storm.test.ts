@@ -38,7 +38,7 @@ const bugs: readonly (Mutant & { readonly death: number })[] = [
     call.stopListening();`,
   },
   {
-    death: 0.0005,
+    death: 0.005,
     bug: 'the calls of a worker that died are forgotten',
     file: 'worker/rpc/outgoing-calls.ts',
     find: `      this.#counts.lost += 1;
