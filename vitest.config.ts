@@ -26,8 +26,8 @@ export default defineConfig({
     // What is waited for comes sooner or later: a busy machine is no failure.
     expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
-    // Many tests wait for timeouts and processes: one worker more than CI has processors.
-    maxWorkers: 3,
+    // Many tests wait for timeouts and processes: two workers for each processor of CI.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
