@@ -2,7 +2,7 @@
 // that fail are run once more, alone and with the same seed: a test that passes then is named as
 // unsteady. The last line says how many passed and failed, for people and for continuous integration.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -55,18 +55,20 @@ function run(args, seed) {
   const path = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=./scripts/test-report.mjs'];
   try {
-    const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
+    const { status, signal } = spawnSync('vitest', ['run', ...reporters, ...args], {
       cwd: root,
       env: { ...environment, SIGNALBOX_SEED: seed, SIGNALBOX_TEST_REPORT: path },
       stdio: 'inherit',
     });
+    if (!existsSync(path)) {
+      console.log(`vitest ended without a report: ${signal ?? `exit code ${status}`}`);
+      return undefined;
+    }
     /** @type {import('./test-report.mjs').Report} */
     const report = JSON.parse(readFileSync(path, 'utf8'));
     const isTold = report.errors > 0 || report.files.some(({ hasFailed }) => hasFailed);
     // Whatever else vitest ends with an error for.
     return status === 0 || isTold ? report : { ...report, errors: 1 };
-  } catch {
-    return undefined;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
