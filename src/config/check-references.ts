@@ -3,6 +3,7 @@ import { visaLinkFactory } from '../links/index.ts';
 import { formatVisaResource, parseVisaResource } from '../protocols/index.ts';
 import { hint } from './alike.ts';
 import { boardsUsedTwice } from './check-boards.ts';
+import { checkSchedules } from './check-schedules.ts';
 import type { Config } from './config.ts';
 
 /** What is wrong with a configuration, and where. */
@@ -23,6 +24,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
     ...instrumentsOfLogs(config),
     ...playersOfPorts(config),
     ...boardsUsedTwice(config),
+    ...checkSchedules(config),
     ...twice('wire', wires(config)),
     ...twice('virtual serial port', virtualPorts(config)),
     ...twice('TCP port', tcpPorts(config)),

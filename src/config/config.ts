@@ -4,6 +4,7 @@ import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gat
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
+import type { AlarmConfig, JobConfig, SchedulesConfig } from './schedules-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
 import type { WorkerConfig } from './worker-config.ts';
 
@@ -21,5 +22,8 @@ export interface Config {
   /** By serial number and name of the fluid: what a flow is multiplied by. */
   readonly gasFactors: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly csvLogs: Readonly<Record<string, CsvLogConfig>>;
+  readonly schedules: SchedulesConfig;
+  readonly alarms: Readonly<Record<string, AlarmConfig>>;
+  readonly jobs: Readonly<Record<string, JobConfig>>;
   readonly simulators: Readonly<Record<string, SimulatorConfig>>;
 }

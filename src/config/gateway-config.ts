@@ -17,6 +17,7 @@ export const logRooms = [
   'workers',
   'records',
   'runtimes',
+  'schedules',
 ] as const;
 export type LogRoom = (typeof logRooms)[number];
 
@@ -85,6 +86,7 @@ export const gatewaySchema: z.ZodType<GatewayConfig> = table({
     simulators: logLevel.optional(),
     workers: logLevel.optional(),
     records: logLevel.optional(),
+    schedules: logLevel.optional(),
   }).default({}),
 });
 

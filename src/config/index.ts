@@ -16,6 +16,16 @@ export { openConfig } from './open-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';
+export { weekdayNames } from './schedules-config.ts';
+export type {
+  AlarmConfig,
+  JobConfig,
+  OccurrencePolicies,
+  SchedulesConfig,
+  StepConfig,
+  StepValue,
+  WeekdayName,
+} from './schedules-config.ts';
 export type { WorkerConfig } from './worker-config.ts';
 export { ConfigStore } from './store/config-store.ts';
 export type {

@@ -8,6 +8,7 @@ import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-
 import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
+import { alarmSchema, jobSchema, schedulesSchema } from './schedules-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
 import { workerSchema } from './worker-config.ts';
 
@@ -30,6 +31,9 @@ export const configSchema: z.ZodType<Config> = table({
   runtimes: runtimesSchema.optional(),
   gasFactors: gasFactors.default({}),
   csvLogs: z.record(name, csvLogSchema).default({}),
+  schedules: schedulesSchema.prefault({}),
+  alarms: z.record(name, alarmSchema).default({}),
+  jobs: z.record(name, jobSchema).default({}),
   simulators: z.record(name, simulatorSchema).default({}),
 }).superRefine((config, context) => {
   for (const { path, message } of checkReferences(config)) {

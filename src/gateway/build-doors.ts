@@ -19,6 +19,7 @@ import type { Owner } from '../kernel/index.ts';
 import { framedMessages, linesProtocol, scpiMessages } from '../sessions/index.ts';
 import { defaultSerialSettings } from '../links/index.ts';
 import type { BuiltPort } from './build-port.ts';
+import type { Scheduler } from '../schedules/index.ts';
 import { discoverOn } from './discover.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -31,6 +32,7 @@ export interface DoorSurroundings {
   readonly runtimeFolder: string;
   /** Of Signalbox. */
   readonly version: string;
+  readonly schedules: Scheduler;
   /** Asked by the HTTP door to stop. */
   readonly shutdown: ((by: Owner) => void) | undefined;
 }
@@ -205,7 +207,7 @@ function socketNameOf(instrument: string): string {
 
 function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
   const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins } = config;
-  const { directory, built, version, shutdown, log: roomLog } = surroundings;
+  const { directory, built, version, schedules, shutdown, log: roomLog } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
     host,
@@ -218,6 +220,7 @@ function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
       logLevels: roomLog,
       discover: async (onPort, context) =>
         await discoverOn(onPort, built.get(onPort.name), context),
+      schedules,
       ...given({ shutdown }),
     },
     log: {

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import type { Advertiser, Directory, DirectoryWorker, Door } from '../doors/index.ts';
+import type {
+  Advertiser,
+  Directory,
+  DirectoryWorker,
+  Door,
+  SubsystemStatus,
+} from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { asSignalboxError, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
@@ -18,6 +24,8 @@ import type { BuiltPort } from './build-port.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
 import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
+import { buildSchedules, fixedSource, scheduleSubsystems } from './build-schedules.ts';
+import type { Schedules } from './build-schedules.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 import { holdFolder } from './hold-folder.ts';
@@ -37,6 +45,7 @@ export const version = '0.1.0';
  */
 export const shutdownLongestMs = {
   start: 1_000,
+  schedules: 1_000,
   recorders: 500,
   runtimes: 3_000,
   advertisement: 500,
@@ -72,6 +81,7 @@ export class Gateway implements AsyncDisposable {
   #held: DisposableStack | undefined;
   #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
+  #schedules: Schedules | undefined;
   #runtimes: RuntimeManager | undefined;
   #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
@@ -101,7 +111,7 @@ export class Gateway implements AsyncDisposable {
       ports: this.#ports,
       instruments: this.#instruments,
       doors: this.#doors,
-      subsystems: () => (this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
+      subsystems: () => this.#subsystems(),
       workers: this.#workersForDoors,
     };
   }
@@ -154,7 +164,14 @@ export class Gateway implements AsyncDisposable {
       this.#instruments.set(name, buildInstrument(name, config, port, this.#config.gasFactors));
     }
     this.#records = buildRecords(this.#config, this.#instruments, this.log);
-    const { directory, log, runtimeFolder: folder } = this;
+    const { directory, log, runtimeFolder: folder, stateFolder } = this;
+    this.#schedules = buildSchedules({
+      source: fixedSource(this.#config),
+      instruments: this.#instruments,
+      stateFolder,
+      log,
+    });
+    const { scheduler } = this.#schedules;
     this.#doors.push(
       ...buildDoors({
         config: this.#config,
@@ -163,6 +180,7 @@ export class Gateway implements AsyncDisposable {
         log,
         runtimeFolder: folder,
         version,
+        schedules: scheduler,
         shutdown: this.#shutdown,
       }),
     );
@@ -176,8 +194,16 @@ export class Gateway implements AsyncDisposable {
     this.#throwIfEnding();
     for (const port of this.#ports.values()) port.open();
     for (const recorder of this.#records.recorders) recorder.start();
+    scheduler.start();
     this.#startRuntimes(built);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
+  }
+
+  #subsystems(): SubsystemStatus[] {
+    return [
+      ...(this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
+      ...(this.#schedules === undefined ? [] : scheduleSubsystems(this.#schedules.scheduler)),
+    ];
   }
 
   /** Before anything is written to them. */
@@ -268,7 +294,7 @@ export class Gateway implements AsyncDisposable {
   #steps(): ShutdownStep[] {
     const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
       endAll(this.#ports.values(), end);
-    const { start, recorders, runtimes, advertisement, drain, doors, logs, simulators } =
+    const { start, schedules, recorders, runtimes, advertisement, drain, doors, logs, simulators } =
       shutdownLongestMs;
     return [
       {
@@ -276,6 +302,11 @@ export class Gateway implements AsyncDisposable {
         longestMs: start,
         // It says itself why it failed.
         run: async () => await this.#starting?.catch(() => {}),
+      },
+      {
+        name: 'the schedules',
+        longestMs: schedules,
+        run: async () => await this.#schedules?.[Symbol.asyncDispose](),
       },
       {
         name: 'the recorders',

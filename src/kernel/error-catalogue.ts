@@ -57,6 +57,9 @@ export type ErrorCode =
   | 'QUERY_INTERRUPTED'
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
+  | 'JOB_RUNNING'
+  | 'CONDITION_FAILED'
+  | 'ALARM_FAILED'
   | 'INTERNAL';
 
 /** What the catalogue says of one error code. */
@@ -407,6 +410,24 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     409,
     'A response filled the output queue and was not read, so the rest of it is lost (SCPI -430).',
     'Read responses as they come, or ask for less at a time.',
+  ),
+  JOB_RUNNING: entry(
+    'caller',
+    409,
+    'A job or alarm runs already; it never runs twice at the same time.',
+    'Wait until it has ended, or stop it.',
+  ),
+  CONDITION_FAILED: entry(
+    'instrument',
+    409,
+    'A value was not what a condition of a job asks for, so the rest of it was not done.',
+    'Look at the value; change the condition, or say else = "skip" where it is no fault.',
+  ),
+  ALARM_FAILED: entry(
+    'instrument',
+    502,
+    'An alarm could not ring: its player or device could not be used in time.',
+    'The reason says what failed; name a fallbackDevice that is always on.',
   ),
   INTERNAL: entry(
     'signalbox',

@@ -10,7 +10,10 @@ export interface Owner {
   /** Host name or address that the program runs on. Absent for a local one. */
   readonly host?: string;
   readonly pid?: number;
-  /** Through which door it came: `http`, `socket`, `hislip`, `vxi11`, `rfc2217`, `virtual-port`, `inline`. */
+  /**
+   * Through which door it came: `http`, `socket`, `hislip`, `vxi11`, `rfc2217`, `virtual-port`, `inline`,
+   * `schedules`.
+   */
   readonly door: string;
   /** Since when it is connected, ms since 1970. */
   readonly sinceMs: number;

@@ -1,6 +1,7 @@
 import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
+import type { Scheduler } from '../../schedules/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
 export interface LogLevels {
@@ -45,6 +46,8 @@ export type Discover = (
 export interface HttpServices {
   readonly logLevels?: LogLevels;
   readonly discover?: Discover;
+  /** Alarms and jobs. */
+  readonly schedules?: Scheduler;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

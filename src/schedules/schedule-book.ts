@@ -1,0 +1,131 @@
+import { asSignalboxError, systemClock } from '../kernel/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import { jobsOf, TimeZones } from './job.ts';
+import type { Job } from './job.ts';
+import type { JobMark, Ledger } from './ledger.ts';
+import { latestOccurrence, nextOccurrence } from './occurrences.ts';
+import type { Occurrence } from './occurrences.ts';
+import type { ScheduleConfig } from './schedule-source.ts';
+import { Timetable } from './timetable.ts';
+
+/** What is known of one alarm or job. */
+export interface BookEntry {
+  readonly job: Job;
+  /** Why it cannot be run as it is. */
+  readonly fault: string | undefined;
+  /** All of its times up to here are dealt with, ms since 1970. */
+  passedMs: number;
+  /** The run of one that runs once; nothing comes after it. */
+  spentRun: number | undefined;
+}
+
+export interface ScheduleBookOptions {
+  readonly ledger: Ledger;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** Says why a job cannot be run; undefined when it can. */
+  readonly check: (job: Job) => string | undefined;
+}
+
+/** All alarms and jobs, and which of their times is next. */
+export class ScheduleBook {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #check: (job: Job) => string | undefined;
+  readonly #zones = new TimeZones();
+  readonly #timetable = new Timetable();
+  #entries = new Map<string, BookEntry>();
+
+  constructor({ ledger, clock = systemClock, check }: ScheduleBookOptions) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#check = check;
+  }
+
+  get entries(): ReadonlyMap<string, BookEntry> {
+    return this.#entries;
+  }
+
+  /** When the first of all is due. */
+  get nearestMs(): number | undefined {
+    return this.#timetable.nearest?.atMs;
+  }
+
+  next(name: string): Occurrence | undefined {
+    return this.#timetable.next(name);
+  }
+
+  /**
+   * Takes alarms and jobs as they are now. Whose times are the same as before goes on where it was,
+   * also over a restart; the times of the others count from now on.
+   */
+  load(config: ScheduleConfig): void {
+    const nowMs = this.#clock.now();
+    const marks = this.#ledger.marks();
+    const before = this.#entries;
+    const fresh: JobMark[] = [];
+    this.#entries = new Map();
+    for (const job of jobsOf(config, this.#zones)) {
+      const { name, definition } = job;
+      const fault = this.#check(job);
+      const mark = marks.get(name);
+      const isSame = mark?.definition === definition;
+      const entry: BookEntry = {
+        job,
+        fault,
+        // Of two that differ, a clock that was set back has the smaller one.
+        passedMs: isSame ? Math.min(mark.passedMs, nowMs) : nowMs,
+        spentRun: isSame ? mark.spentRun : undefined,
+      };
+      this.#entries.set(name, entry);
+      if (job.enabled && !isSame) fresh.push({ name, definition, passedMs: nowMs });
+      this.plan(entry);
+    }
+    const isGone = (name: string): boolean => this.#entries.get(name)?.job.enabled !== true;
+    this.#ledger.remember(fresh, [...marks.keys()].filter(isGone));
+    for (const name of before.keys()) {
+      if (!this.#entries.has(name)) this.#timetable.set(name, undefined);
+    }
+  }
+
+  /** Finds the next time of one, after what is dealt with. */
+  plan(entry: BookEntry): void {
+    const { job, fault, passedMs, spentRun } = entry;
+    const isIdle = !job.enabled || fault !== undefined || spentRun !== undefined;
+    this.#timetable.set(job.name, isIdle ? undefined : nextOccurrence(job.rule, passedMs));
+  }
+
+  /** After the clock was set back: times that nobody has claimed yet are ahead once more. */
+  clockSetBack(): void {
+    const nowMs = this.#clock.now();
+    for (const entry of this.#entries.values()) {
+      if (entry.passedMs <= nowMs) continue;
+      entry.passedMs = nowMs;
+      this.plan(entry);
+    }
+  }
+
+  /**
+   * Who is due, with the newest of its times that have come: when several have, the others are left
+   * out. Each has to be planned again, or loaded.
+   */
+  takeDue(): { entry: BookEntry; occurrence: Occurrence }[] {
+    const nowMs = this.#clock.now();
+    return this.#timetable.takeDue(nowMs).flatMap((name) => {
+      const entry = this.#entries.get(name);
+      if (entry === undefined) return [];
+      const occurrence = latestOccurrence(entry.job.rule, entry.passedMs, nowMs);
+      return occurrence === undefined ? [] : [{ entry, occurrence }];
+    });
+  }
+}
+
+/** Why a check failed, in one line. */
+export function reasonOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return asSignalboxError(error).message;
+  }
+}

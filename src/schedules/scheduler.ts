@@ -1,0 +1,465 @@
+import { createHash } from 'node:crypto';
+import type { AlarmConfig } from '../config/index.ts';
+import type { Instrument } from '../instruments/index.ts';
+import {
+  asSignalboxError,
+  BackOff,
+  describeOwner,
+  didYouMean,
+  Emitter,
+  SignalboxError,
+  sleep,
+  systemClock,
+} from '../kernel/index.ts';
+import type { Clock, Owner } from '../kernel/index.ts';
+import type { AlarmPlayer } from './alarm/alarm-player.ts';
+import type { Job } from './job.ts';
+import type { Ledger, NewRun, OpenRun } from './ledger.ts';
+import { formatOccurrence, nextOccurrences } from './occurrences.ts';
+import type { Occurrence } from './occurrences.ts';
+import { RunDesk, unrecordedRun } from './run-desk.ts';
+import type { RunCause, RunRecord } from './run-record.ts';
+import { reasonOf, ScheduleBook } from './schedule-book.ts';
+import type { BookEntry } from './schedule-book.ts';
+import type { ScheduleEvents } from './schedule-events.ts';
+import type { ScheduleSource } from './schedule-source.ts';
+import { planned } from './schedule-status.ts';
+import type { DryRun, PlannedRun, ScheduleStatus } from './schedule-status.ts';
+import { checkStep, describeStep } from './steps/run-step.ts';
+import { WakeUp } from './wake-up.ts';
+
+/** So many of the next runs are shown unless said otherwise, and so many at most. */
+export const nextRunsShown = 5;
+export const nextRunsMost = 100;
+/** So many runs of the history are given at once at most. */
+export const historyMost = 1_000;
+/**
+ * A run that could not start within so many ms of its time was missed: only policy says whether it is
+ * caught up. Less is a busy machine.
+ */
+export const onTimeMs = 90_000;
+/** A run that is to be done at least once is begun so often at most: it may be what ends the gateway. */
+export const attemptsMost = 10;
+
+export interface SchedulerOptions {
+  readonly source: ScheduleSource;
+  readonly ledger: Ledger;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  /** By name of the instrument. @default none */
+  readonly players?: ReadonlyMap<string, AlarmPlayer>;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** A number from 0 up to 1, for pauses between attempts. @default Math.random */
+  readonly random?: () => number;
+}
+
+/**
+ * Runs alarms and jobs at their times. No time is run twice, whatever becomes of the clock, the machine
+ * or this process; what is missed is caught up once at most; two runs of one job never overlap.
+ */
+export class Scheduler implements AsyncDisposable {
+  readonly events: Emitter<ScheduleEvents> = new Emitter<ScheduleEvents>();
+  readonly #options: SchedulerOptions;
+  readonly #clock: Clock;
+  readonly #ledger: Ledger;
+  readonly #book: ScheduleBook;
+  readonly #desk: RunDesk;
+  readonly #wakeUp: WakeUp;
+  readonly #life = new AbortController();
+  readonly #listeners = new DisposableStack();
+  /** What is to be switched off, and is on in the configuration still. */
+  readonly #switchingOff = new Map<string, Promise<void>>();
+  #isStarted = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SchedulerOptions) {
+    const { ledger, clock = systemClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#book = new ScheduleBook({ ledger, clock, check: (job) => this.#problemOf(job) });
+    this.#desk = new RunDesk({
+      ledger,
+      clock,
+      events: this.events,
+      instrument: (name) => this.#instrument(name),
+      ring: async (job, alarm, runId, signal) => await this.#ring(job, alarm, runId, signal),
+    });
+    this.#wakeUp = new WakeUp(clock, (clockStepMs) => this.#wake(clockStepMs));
+  }
+
+  /** Begins: what a crash cut short first, then what was missed. May be called once. */
+  start(): void {
+    this.#isStarted = true;
+    this.#listeners.use(this.#options.source.onChange(() => this.#load()));
+    this.#book.load(this.#options.source.current());
+    for (const run of this.#ledger.openRuns()) this.#recover(run);
+    this.#load();
+  }
+
+  /** All alarms and jobs, by name. */
+  list(most: number = nextRunsShown): ScheduleStatus[] {
+    return [...this.#book.entries.values()]
+      .map((entry) => this.#statusOf(entry, most))
+      .toSorted((one, other) => one.name.localeCompare(other.name));
+  }
+
+  /** How many alarms and jobs there are. */
+  get size(): number {
+    return this.#book.entries.size;
+  }
+
+  /** Those that cannot be run as they are, and why. */
+  faults(): { readonly name: string; readonly reason: string }[] {
+    return [...this.#book.entries.values()].flatMap(({ job, fault }) =>
+      fault === undefined || !job.enabled ? [] : [{ name: job.name, reason: fault }],
+    );
+  }
+
+  /** @throws NOT_FOUND */
+  status(name: string, most: number = nextRunsShown): ScheduleStatus {
+    return this.#statusOf(this.#entry(name), most);
+  }
+
+  /** The newest runs, the newest first; of all alarms and jobs unless one is named. */
+  history(name?: string, most = 50): RunRecord[] {
+    return this.#ledger.history(name, Math.min(Math.max(1, Math.floor(most)), historyMost));
+  }
+
+  /**
+   * Runs it now, besides its times: none of them is used up by it.
+   * @returns the number of the run, which goes on by itself
+   * @throws NOT_FOUND; JOB_RUNNING; BAD_ARGUMENT when it cannot be run as it is; CLOSED
+   */
+  runNow(name: string, by: Owner): number {
+    const { job, fault } = this.#entry(name);
+    this.#throwIfClosed();
+    if (fault !== undefined) throw new SignalboxError('BAD_ARGUMENT', fault);
+    if (this.#desk.isBusy(name)) {
+      throw new SignalboxError('JOB_RUNNING', `${job.kind} ${name} runs already`, {
+        details: { job: name, runId: this.#desk.activeOf(name)?.runId },
+      });
+    }
+    const order = { job, cause: 'manual' as const, dueMs: this.#clock.now() };
+    const runId = this.#ledger.begin(this.#newRun(order, describeOwner(by)));
+    this.#desk.begin({ job, runId, cause: 'manual' });
+    return runId;
+  }
+
+  /** Says what would be run when, and does nothing. @throws NOT_FOUND */
+  dryRun(name: string, most: number = nextRunsShown): DryRun {
+    const { job, fault } = this.#entry(name);
+    return {
+      name,
+      kind: job.kind,
+      next: this.#nextOf(job, this.#clock.now(), most),
+      steps: job.steps.map((step) => describeStep(step)),
+      problems: fault === undefined ? [] : [fault],
+    };
+  }
+
+  /** Ends its run. @returns whether there was one @throws NOT_FOUND */
+  stop(name: string, by: Owner): boolean {
+    this.#entry(name);
+    return this.#desk.stop(name, by);
+  }
+
+  /** Switches it on or off in the configuration. @throws NOT_FOUND, and what the configuration throws */
+  async setEnabled(name: string, enabled: boolean, by: Owner): Promise<void> {
+    const { job } = this.#entry(name);
+    await this.#options.source.change({
+      kind: job.kind,
+      name,
+      enabled,
+      who: describeOwner(by),
+      why: `${job.kind} ${name} switched ${enabled ? 'on' : 'off'}`,
+    });
+  }
+
+  /** Starts nothing new, and ends what runs. What is to be done at least once goes on at the next start. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#listeners.dispose();
+    this.#wakeUp[Symbol.dispose]();
+    this.#life.abort(new SignalboxError('CLOSED', 'the scheduler was closed'));
+    await this.#desk.close();
+    await Promise.allSettled(this.#switchingOff.values());
+  }
+
+  #load(): void {
+    this.#book.load(this.#options.source.current());
+    for (const entry of this.#book.entries.values()) {
+      if (entry.job.enabled && entry.spentRun !== undefined) this.#switchOff(entry);
+    }
+    const kinds = this.#book.entries.values().map(({ job }) => job.kind);
+    const alarms = [...kinds].filter((kind) => kind === 'alarm').length;
+    this.events.emit('changed', { alarms, jobs: this.#book.entries.size - alarms });
+    this.#wake(this.#wakeUp.clockStep());
+  }
+
+  #wake(clockStepMs: number): void {
+    if (!this.#isStarted || this.#closing !== undefined) return;
+    if (clockStepMs !== 0) this.events.emit('clock', { steppedMs: clockStepMs });
+    if (clockStepMs < 0) this.#book.clockSetBack();
+    for (const { entry, occurrence } of this.#book.takeDue()) {
+      try {
+        this.#due(entry, occurrence);
+      } catch (error) {
+        this.events.emit('fault', { job: entry.job.name, error: asSignalboxError(error) });
+      }
+      this.#book.plan(entry);
+    }
+    this.#wakeUp.set(this.#book.nearestMs);
+  }
+
+  /** Deals with a time that has come. */
+  #due(entry: BookEntry, occurrence: Occurrence): void {
+    const { job } = entry;
+    const nowMs = this.#clock.now();
+    const lateMs = nowMs - occurrence.atMs;
+    entry.passedMs = occurrence.atMs;
+    const isOnTime = lateMs <= onTimeMs;
+    if (!isOnTime && (job.missed === 'skip' || lateMs > job.graceMs)) {
+      const late = `it is ${Math.round(lateMs / 1_000)} s late`;
+      this.#pass(entry, occurrence, 'missed', late);
+      return;
+    }
+    const cause = isOnTime ? 'scheduled' : 'caught-up';
+    if (
+      this.#desk.isBusy(job.name) &&
+      (job.whileRunning === 'skip' || this.#desk.isWaiting(job.name))
+    ) {
+      this.#pass(entry, occurrence, 'skipped', 'the run before it was not over');
+      return;
+    }
+    const runId = this.#claim(entry, occurrence, cause);
+    if (runId === undefined) return;
+    this.#desk.begin({ job, runId, cause });
+    if (job.runsOnce) this.#switchOff(entry);
+  }
+
+  /** @returns the number of the run; undefined when it is not to be run */
+  #claim(entry: BookEntry, occurrence: Occurrence, cause: RunCause): number | undefined {
+    const { job } = entry;
+    try {
+      const run = this.#newRun({ job, cause, dueMs: occurrence.atMs }, 'schedule');
+      const runId = this.#ledger.claim(occurrence, run, job.runsOnce);
+      if (runId !== undefined && job.runsOnce) entry.spentRun = runId;
+      return runId;
+    } catch (error) {
+      const fault = asSignalboxError(error);
+      this.events.emit('fault', { job: job.name, error: fault });
+      // Without a claim it could be done twice after a crash, which only this one may.
+      if (job.delivery === 'at-least-once') {
+        if (job.runsOnce) entry.spentRun = unrecordedRun;
+        return unrecordedRun;
+      }
+      const why = `${job.kind} ${job.name} was not run: its claim cannot be written: ${fault.message}`;
+      this.#desk.notify(job.name, 'warn', why);
+      return undefined;
+    }
+  }
+
+  #pass(
+    entry: BookEntry,
+    occurrence: Occurrence,
+    state: 'missed' | 'skipped',
+    reason: string,
+  ): void {
+    const { job } = entry;
+    const atMs = this.#clock.now();
+    const run = this.#newRun({ job, cause: 'scheduled', dueMs: occurrence.atMs }, 'schedule');
+    const runId = this.#ledger.pass(run, occurrence, {
+      state,
+      reason,
+      endedMs: atMs,
+      isSpent: job.runsOnce,
+    });
+    if (job.runsOnce) {
+      entry.spentRun = runId;
+      this.#switchOff(entry);
+    }
+    const { name, kind } = job;
+    this.events.emit('run', { job: name, kind, runId, cause: 'scheduled', state, reason, atMs });
+    const at = formatOccurrence(occurrence, job.rule.zone);
+    this.#desk.notify(name, 'warn', `${kind} ${name} of ${at} was ${state}: ${reason}`);
+  }
+
+  /** After a start: goes on with a run that the end cut short, or gives it up. */
+  #recover(run: OpenRun): void {
+    const entry = this.#book.entries.get(run.job);
+    const why = this.#whyGivenUp(run, entry);
+    if (why === undefined && entry !== undefined) {
+      const done = new Set(
+        run.steps.filter(({ state }) => state === 'done').map(({ number }) => number),
+      );
+      let firstStep = 0;
+      while (done.has(firstStep)) firstStep += 1;
+      this.#desk.begin({ job: entry.job, runId: run.id, cause: run.cause, firstStep });
+      return;
+    }
+    const atMs = this.#clock.now();
+    const reason = why ?? '';
+    this.#ledger.ended(run.id, 'interrupted', atMs, { reason });
+    const { id: runId, job, kind, cause } = run;
+    this.events.emit('run', { job, kind, runId, cause, state: 'interrupted', reason, atMs });
+    this.#desk.notify(job, 'warn', `${kind} ${job} was interrupted: ${reason}`);
+  }
+
+  #whyGivenUp(run: OpenRun, entry: BookEntry | undefined): string | undefined {
+    const lateMs = this.#clock.now() - run.dueMs;
+    if (run.delivery === 'at-most-once') return 'the gateway ended while it ran';
+    if (entry === undefined) return 'the gateway ended while it ran, and it is there no more';
+    if (planOf(entry.job) !== run.plan || entry.fault !== undefined) {
+      return 'the gateway ended while it ran, and its steps are others now';
+    }
+    if (run.attempts >= attemptsMost) return `it was begun ${run.attempts} times`;
+    if (lateMs > Math.max(onTimeMs, entry.job.graceMs)) {
+      return `the gateway ended while it ran, and is back ${Math.round(lateMs / 1_000)} s after its time`;
+    }
+    return undefined;
+  }
+
+  /** In the configuration, in one transaction; tried until it is done, after a restart as well. */
+  #switchOff(entry: BookEntry): void {
+    const { name } = entry.job;
+    if (this.#switchingOff.has(name)) return;
+    const done = this.#tellSpent(entry)
+      .catch((error: unknown) => {
+        if (this.#life.signal.aborted) return;
+        this.events.emit('fault', { job: name, error: asSignalboxError(error) });
+      })
+      .finally(() => this.#switchingOff.delete(name));
+    this.#switchingOff.set(name, done);
+  }
+
+  async #tellSpent({ job, spentRun }: BookEntry): Promise<void> {
+    const { name, kind, rule } = job;
+    const run = spentRun === undefined ? undefined : this.#ledger.run(spentRun);
+    const hasRun = run !== undefined && run.state !== 'missed' && run.state !== 'skipped';
+    const lastRun = hasRun
+      ? formatOccurrence({ slot: '', fold: 0, atMs: run.dueMs }, rule.zone)
+      : undefined;
+    const backOff = new BackOff({ firstMs: 500, longestMs: 60_000, ...this.#randomness() });
+    for (;;) {
+      try {
+        await this.#options.source.change({
+          kind,
+          name,
+          enabled: false,
+          ...(lastRun === undefined ? {} : { lastRun }),
+          who: 'signalbox schedules',
+          why: hasRun ? `${kind} ${name} has run, and runs once` : `${kind} ${name} was missed`,
+        });
+        return;
+      } catch (error) {
+        this.events.emit('fault', { job: name, error: asSignalboxError(error) });
+        await sleep(this.#clock, backOff.nextMs(), this.#life.signal);
+      }
+    }
+  }
+
+  async #ring(
+    _job: Job,
+    alarm: AlarmConfig,
+    _runId: number,
+    _signal: AbortSignal,
+  ): Promise<string> {
+    throw new SignalboxError('ALARM_FAILED', `there is no player '${alarm.player}'`);
+  }
+
+  /** Why a job cannot be run as it is. */
+  #problemOf(job: Job): string | undefined {
+    return reasonOf(() => {
+      for (const step of job.steps) {
+        if (step.do !== 'ring') checkStep(step, (name) => this.#instrument(name));
+        else if (this.#options.players?.has(step.alarm.player) !== true) {
+          throw new SignalboxError('NOT_FOUND', `no player '${step.alarm.player}'`);
+        }
+      }
+    });
+  }
+
+  #instrument(name: string): Instrument {
+    const { instruments } = this.#options;
+    const found = instruments.get(name);
+    if (found !== undefined) return found;
+    throw new SignalboxError(
+      'NOT_FOUND',
+      `no instrument '${name}'${didYouMean(name, instruments.keys())}`,
+    );
+  }
+
+  #entry(name: string): BookEntry {
+    const entry = this.#book.entries.get(name);
+    if (entry !== undefined) return entry;
+    const meant = didYouMean(name, this.#book.entries.keys());
+    throw new SignalboxError('NOT_FOUND', `no alarm or job '${name}'${meant}`, {
+      nextStep: 'List what exists with `signalbox alarm`.',
+    });
+  }
+
+  #statusOf(entry: BookEntry, most: number): ScheduleStatus {
+    const { job, fault, passedMs } = entry;
+    const { name, kind, title, enabled, runsOnce } = job;
+    const active = this.#desk.activeOf(name);
+    const next = this.#book.next(name);
+    const [lastRun] = this.#ledger.history(name, 1);
+    const idle = !enabled ? 'off' : next === undefined ? 'over' : 'waiting';
+    const state = active !== undefined ? 'running' : fault !== undefined ? 'faulty' : idle;
+    return {
+      name,
+      kind,
+      title,
+      enabled,
+      state,
+      ...(fault === undefined ? {} : { reason: fault }),
+      runsOnce,
+      timeZone: job.rule.zone.name,
+      next: next === undefined ? [] : this.#nextOf(job, passedMs, most),
+      ...(active === undefined
+        ? {}
+        : {
+            running: {
+              runId: active.runId,
+              cause: active.cause,
+              sinceMs: active.sinceMs,
+              ...(active.step === undefined ? {} : { step: active.step }),
+            },
+          }),
+      ...(lastRun === undefined ? {} : { lastRun }),
+    };
+  }
+
+  #nextOf({ rule, runsOnce }: Job, afterMs: number, most: number): PlannedRun[] {
+    const shown = runsOnce ? 1 : Math.min(Math.max(0, Math.floor(most)), nextRunsMost);
+    return nextOccurrences(rule, afterMs, shown).map((each) => planned(each, rule.zone));
+  }
+
+  #newRun({ job, cause, dueMs }: { job: Job; cause: RunCause; dueMs: number }, by: string): NewRun {
+    const { name, kind, delivery } = job;
+    return { job: name, kind, cause, dueMs, by, delivery, plan: planOf(job) };
+  }
+
+  #randomness(): { random?: () => number } {
+    const { random } = this.#options;
+    return random === undefined ? {} : { random };
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closing !== undefined) throw new SignalboxError('CLOSED', 'the gateway is ending');
+  }
+}
+
+/** Tells whether a job's steps are the same as before. */
+function planOf({ steps }: Job): string {
+  return createHash('sha256').update(JSON.stringify(steps)).digest('base64');
+}
