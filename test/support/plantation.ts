@@ -35,6 +35,9 @@ const rooms = [
   'config',
   'schedules',
   'doors',
+  'client',
+  'simulators',
+  'gateway',
 ];
 
 /** Copies of a room with bugs of their own, in a folder that goes with the plantation. */
