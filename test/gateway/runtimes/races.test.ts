@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SharedResources } from '../../../src/instruments/index.ts';
+import { isAlive } from '../../links/worker/workers.ts';
 import { EchoLine } from '../../support/echo-line.ts';
 import { actor, managerOf } from './runtime-bench.ts';
 
@@ -139,12 +140,3 @@ it.each(['inline', 'isolated'] as const)(
     await expect.poll(() => told).toEqual(['wait']);
   },
 );
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

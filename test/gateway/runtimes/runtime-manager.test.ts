@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RuntimeManager } from '../../../src/gateway/index.ts';
+import { subsystemsOf } from '../../../src/gateway/runtimes/follow-runtimes.ts';
 import { SharedResources } from '../../../src/instruments/index.ts';
 import type { RuntimeStep } from '../../../src/gateway/index.ts';
 import { count } from '../../support/count.ts';
+import { isAlive } from '../../links/worker/workers.ts';
 import { EchoLine } from '../../support/echo-line.ts';
 import { MessageInstrument } from '../../support/message-instrument.ts';
 import { actor, managerOf } from './runtime-bench.ts';
@@ -133,6 +135,22 @@ describe('an isolated actor that misbehaves', () => {
     await expect(manager.checkHealth()).rejects.toMatchObject({
       message: expect.stringContaining('crashed too often'),
     });
+    // Who asks whether all is ready is told by whom it is not.
+    expect(subsystemsOf(manager)).toEqual([
+      {
+        name: 'runtime isolated',
+        isReady: false,
+        state: 'error',
+        reason: 'actor one was given up',
+      },
+      expect.objectContaining({
+        name: 'actor one',
+        isReady: false,
+        state: 'error',
+        reason: expect.stringContaining('crashed too often') as string,
+      }) as object,
+      { name: 'actor two', isReady: true, state: 'running' },
+    ]);
     // The other one goes on.
     expect(await manager.call('two', 'echo', 2)).toBe(2);
     await manager.restartActor('one');
@@ -283,13 +301,4 @@ async function countsOf(
 ): Promise<{ right: number; wrong: number; failed: number }[]> {
   const ids = manager.status().actors.map(({ id }) => id);
   return (await Promise.all(ids.map(async (id) => await manager.call(id, 'counts')))) as never;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { RuntimeManager } from '../../../src/gateway/index.ts';
+import { isAlive } from '../../links/worker/workers.ts';
 import type { EchoLine } from '../../support/echo-line.ts';
 import { actor } from './runtime-bench.ts';
 
@@ -103,13 +104,4 @@ function openDescriptors(path: string): number {
     }
   });
   return targets.filter((target) => target === path).length;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -61,23 +61,12 @@ describe('a worker that does wrong', () => {
     expect(lines.length).toBeLessThan(40);
   });
 
-  it('and fills its standard error fills no log', async () => {
+  it.each([
+    ['fills its standard error', 'loud'],
+    ['says too much for the log', 'talkative'],
+  ])('and %s fills no log', async (_, mode) => {
     const lines: string[] = [];
-    const worker = supervised(misbehavingFactory('loud'), { restart });
-    worker.on('log', ({ line }) => lines.push(line));
-    await worker.start();
-    await worker.call('echo', {}, { timeoutMs: 20_000 });
-    await worker.stop();
-    expect(lines.length).toBeLessThan(logLinesPerSecondMost * 20);
-    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(
-      logLineLengthMost + 1,
-    );
-    expect(lines.some((line) => /^… \d+ more lines were left out$/.test(line))).toBe(true);
-  });
-
-  it('and says too much for the log fills no log', async () => {
-    const lines: string[] = [];
-    const worker = supervised(misbehavingFactory('talkative'), { restart });
+    const worker = supervised(misbehavingFactory(mode), { restart });
     worker.on('log', ({ line }) => lines.push(line));
     await worker.start();
     await worker.call('echo', {}, { timeoutMs: 20_000 });
