@@ -1,15 +1,21 @@
-export { ConfigStore, loadConfig, openConfig, parseConfig } from './config/index.ts';
+export { ConfigReplica, ConfigStore, loadConfig, openConfig, parseConfig } from './config/index.ts';
 export type {
+  BackupLimits,
   ChangeOptions,
   Config,
+  ConfigBackup,
   ConfigChange,
   ConfigCommit,
+  ConfigDifference,
+  ConfigNotice,
+  ConfigOrigin,
   ConfigRevision,
   ConfigSnapshot,
   ConfigStoreOptions,
   ConfigTransaction,
   HttpConfig,
   InstrumentConfig,
+  Migration,
   PortConfig,
   RuntimesConfig,
   RuntimesInput,

@@ -27,15 +27,21 @@ export type {
   WeekdayName,
 } from './schedules-config.ts';
 export type { WorkerConfig } from './worker-config.ts';
-export { ConfigStore } from './store/config-store.ts';
+export type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from './simulator-config.ts';
+export type { BackupLimits, ConfigBackup } from './store/backups.ts';
+export type { ConfigSnapshot } from './store/config-snapshot.ts';
+export { changeTimeoutMs, ConfigStore } from './store/config-store.ts';
+export type { Migration } from './store/migrations.ts';
+export type { ConfigNotice } from './store/notice.ts';
 export type {
   ChangeOptions,
   ConfigChange,
   ConfigCommit,
+  ConfigDifference,
+  ConfigOrigin,
   ConfigStoreOptions,
-} from './store/config-store.ts';
-export type { ConfigSnapshot } from './store/config-snapshot.ts';
+} from './store/options.ts';
 export type { ConfigRevision } from './store/revision.ts';
+export { ConfigReplica } from './store/shared-snapshot.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
-export type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from './simulator-config.ts';

@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 import { settlePaths } from './settle-paths.ts';
 import { ConfigStore } from './store/config-store.ts';
-import type { ConfigStoreOptions } from './store/config-store.ts';
+import type { ConfigStoreOptions } from './store/options.ts';
 
 /**
  * Opens the configuration of a gateway, to be read and changed while it runs.
@@ -10,7 +10,12 @@ import type { ConfigStoreOptions } from './store/config-store.ts';
  */
 export async function openConfig(
   path: string,
-  options: Omit<ConfigStoreOptions<Config>, 'schema' | 'settle'> = {},
+  options: Omit<ConfigStoreOptions<Config>, 'schema' | 'settle' | 'mustExist'> = {},
 ): Promise<ConfigStore<Config>> {
-  return await ConfigStore.open(path, { ...options, schema: configSchema, settle: settlePaths });
+  return await ConfigStore.open(path, {
+    ...options,
+    schema: configSchema,
+    settle: settlePaths,
+    mustExist: true,
+  });
 }

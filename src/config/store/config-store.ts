@@ -1,102 +1,56 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { dirname, resolve } from 'node:path';
 import { userInfo } from 'node:os';
-import { Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import { resolve } from 'node:path';
+import { Emitter, hasCode, SignalboxError, systemClock } from '../../kernel/index.ts';
+import type { Clock, Timer } from '../../kernel/index.ts';
 import { Agent, currentAgent, ReadWriteLock, unnamedOwner } from '../../locks/index.ts';
-import { check, layerAt } from './check.ts';
-import type { Shape } from './check.ts';
-import { ConfigSnapshot } from './config-snapshot.ts';
+import type { ConfigBackup } from './backups.ts';
+import { layerAt } from './check.ts';
+import { ConfigFile } from './config-file.ts';
+import type { Step } from './config-file.ts';
+import type { ConfigSnapshot } from './config-snapshot.ts';
 import { Disk } from './disk.ts';
+import { FileWatch } from './file-watch.ts';
 import { isMissing } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
-import { sha256 } from './journal.ts';
-import type { JournalEntry } from './journal.ts';
-import { mergedValue } from './layers.ts';
-import type { Layers } from './layers.ts';
+import { GroupCommit } from './group-commit.ts';
+import { History } from './history.ts';
 import { nodeFileSystem } from './node-file-system.ts';
+import type { ConfigNotice } from './notice.ts';
+import type {
+  ChangeOptions,
+  ConfigChange,
+  ConfigCommit,
+  ConfigDifference,
+  ConfigOrigin,
+  ConfigStoreOptions,
+} from './options.ts';
 import type { ConfigRevision } from './revision.ts';
-import {
-  changedKeys,
-  editsBetween,
-  formatPath,
-  isTable,
-  reconciled,
-  valueAt,
-  withValue,
-} from './table.ts';
-import type { KeyPath, Table } from './table.ts';
+import { SharedSnapshot } from './shared-snapshot.ts';
+import { changedKeys, keyPath, valueAt } from './table.ts';
+import type { KeyPath } from './table.ts';
 import { Draft } from './transaction.ts';
 import type { ConfigTransaction } from './transaction.ts';
+import { Versions } from './versions.ts';
+import type { Version } from './versions.ts';
 
-/** How a configuration is kept. */
-export interface ConfigStoreOptions<T> extends Shape<T> {
-  /** Writes go to an overlay of this name: `lab.test.toml` over `lab.toml`. @default none */
-  readonly environment?: string | undefined;
-  /** The newest version of the file that the schema is for: its `version`. @default 1 */
-  readonly version?: number | undefined;
-  /** Who changes it, where a transaction does not say. @default the user of this process */
-  readonly by?: string | undefined;
-  readonly clock?: Clock | undefined;
-  /** @default the machine's */
-  readonly files?: FileSystem | undefined;
-}
-
-export interface ChangeOptions {
-  /** Who, for the history. @default `by` of the store */
-  readonly by?: string | undefined;
-  /** Why, for the history. */
-  readonly why?: string | undefined;
-  /** Refuses with CONFIG_CONFLICT unless this is the newest revision. */
-  readonly expectedRevision?: number | undefined;
-  /** How long to wait for others, in ms. @default 30 000 */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What came of a transaction. */
-export interface ConfigCommit<Result> {
-  /** What the transaction returned. */
-  readonly result: Result;
-  /** The revision that it made, or the one that it read when it changed nothing. */
-  readonly revision: number;
-  /** What it changed; empty when nothing. */
-  readonly keys: readonly string[];
-}
-
-/** A change that is on the disk. */
-export interface ConfigChange<T> extends ConfigRevision {
-  readonly snapshot: ConfigSnapshot<T>;
-  readonly before: ConfigSnapshot<T>;
-}
-
-/** A wait for other writers ends after so long unless told otherwise. */
+/** A wait for other writers ends after so long unless told otherwise, in ms. */
 export const changeTimeoutMs = 30_000;
+/** So many notices are kept, the newest. */
+const noticesMost = 100;
+/** What is written within so long has one copy in the backups, of the last, in ms. */
+const backupQuietMs = 200;
 
 interface Events<T> {
   change: ConfigChange<T>;
+  notice: ConfigNotice;
 }
 
-/** What the configuration is at one point of its history. */
-interface Version<T> {
-  readonly snapshot: ConfigSnapshot<T>;
-  /** The file that is written, as it will be. */
-  readonly target: Table;
-  readonly merged: Table;
-}
-
-/** A transaction that waits to be written. */
-interface Pending<T> {
-  readonly version: Version<T>;
-  readonly before: Version<T>;
-  readonly entry: JournalEntry;
-  readonly written: PromiseWithResolvers<void>;
-}
-
+/** A transaction that runs. */
 interface Running {
   readonly store: object;
   readonly draft: Draft<unknown>;
-  /** The last nested part begun at this level: the next waits for it. */
+  /** The last part begun at this level: the next waits for it. */
   last: Promise<unknown>;
 }
 
@@ -105,89 +59,121 @@ const running = new AsyncLocalStorage<Running>();
 /**
  * A configuration in a TOML file that many change at once, and nobody loses anything: tasks of this
  * process, other processes, and people with an editor.
+ *
+ * What is seen is on the disk; what was acknowledged stays, whatever crashes. The file stays its
+ * user's: a change moves nothing but the values that it is about. Who changed what, when and why is
+ * kept beside it in a hidden folder, with copies to go back to.
  */
 export class ConfigStore<T> implements AsyncDisposable {
-  /** The main file. */
+  /** The main file, after all links. */
   readonly path: string;
-  readonly #shape: Shape<T> & { readonly version?: number | undefined };
   readonly #clock: Clock;
   readonly #by: string;
   readonly #disk: Disk;
+  readonly #file: ConfigFile<T>;
+  readonly #versions: Versions<T>;
+  readonly #history: History;
   readonly #lock: ReadWriteLock;
+  readonly #commits: GroupCommit<Step<T>>;
   readonly #events: Emitter<Events<T>>;
-  #layers: Layers;
-  /** What is on the disk: all that anybody sees. */
-  #durable: Version<T>;
-  /** What the next transaction goes on from. */
-  #staged: Version<T>;
-  #pending: Pending<T>[] = [];
-  #flushing: Promise<void> | undefined;
-  /** Raised when a write failed: what was staged before is gone. */
-  #epoch = 0;
-  #failure: unknown;
-  #isHeld = false;
+  readonly #notices: ConfigNotice[] = [];
+  #watch: FileWatch | undefined;
+  #shared: SharedSnapshot<T> | undefined;
+  /** What the next transaction goes on from; it may not be on the disk yet. */
+  #staged: Version<T> | undefined;
+  /** All that anybody sees: it is on the disk. */
+  #seen: Version<T> | undefined;
   #inside = 0;
+  #backupTimer: Timer | undefined;
+  #backup: Promise<void> | undefined;
   #isClosed = false;
 
-  private constructor(
-    path: string,
-    disk: Disk,
-    layers: Layers,
-    revision: number,
-    options: ConfigStoreOptions<T>,
-  ) {
+  private constructor(path: string, files: FileSystem, options: ConfigStoreOptions<T>) {
     this.path = path;
-    this.#shape = options;
     this.#clock = options.clock ?? systemClock;
     this.#by = options.by ?? userInfo().username;
-    this.#disk = disk;
+    this.#disk = new Disk(path, {
+      environment: options.environment,
+      files,
+      clock: this.#clock,
+      holder: `${this.#by} in process ${process.pid}`,
+      backups: options.backups,
+    });
+    this.#versions = new Versions(options, path);
+    this.#file = new ConfigFile({
+      disk: this.#disk,
+      versions: this.#versions,
+      clock: this.#clock,
+      version: options.version ?? 1,
+      migrations: options.migrations ?? [],
+      mustExist: options.mustExist ?? false,
+      onNotice: (notice) => this.#note(notice),
+    });
+    this.#history = new History(this.#disk);
     this.#lock = new ReadWriteLock({ name: `the configuration ${path}`, clock: this.#clock });
     this.#events = new Emitter<Events<T>>();
-    this.#layers = layers;
-    this.#durable = this.#versionOf(layers, revision);
-    this.#staged = this.#durable;
+    this.#commits = new GroupCommit<Step<T>>({
+      write: async (steps) => await this.#file.write(steps),
+      written: (steps) => this.#show(steps),
+      failed: () => (this.#staged = this.#file.current),
+      idle: () => this.#letGo(),
+    });
   }
 
   /**
-   * Opens a configuration.
+   * Opens a configuration. What is found damaged is set aside, and the newest good copy put in its
+   * place; where there is none, the schema's defaults are what is read, and nothing can be written.
    * @param path the main file
-   * @throws CONFIG_UNREADABLE, CONFIG_INVALID
+   * @throws CONFIG_INVALID, with file and line, when it breaks the schema; CONFIG_UNREADABLE when it
+   *   cannot be read; CONFIG_VERSION when it is of a newer version; WAIT_TIMEOUT
    */
   static async open<T>(path: string, options: ConfigStoreOptions<T>): Promise<ConfigStore<T>> {
     const files = options.files ?? nodeFileSystem;
-    const real = await realPathOf(resolve(path), files);
-    const disk = new Disk(real, {
-      environment: options.environment,
-      files,
-      clock: options.clock ?? systemClock,
-      holder: `process ${process.pid}`,
-    });
-    await disk.journal.refresh();
-    const layers = await disk.reader.read();
-    const revision = Math.max(1, disk.journal.highest);
-    return new ConfigStore(real, disk, layers, revision, options);
+    const store = new ConfigStore(await realPathOf(resolve(path), files), files, options);
+    try {
+      await store.#open(options.watch ?? true);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+    return store;
   }
 
   /** The newest revision that is on the disk. */
   get snapshot(): ConfigSnapshot<T> {
-    return this.#durable.snapshot;
+    return this.#now.snapshot;
   }
 
   get revision(): number {
-    return this.#durable.snapshot.revision;
+    return this.#now.snapshot.revision;
   }
 
-  /** The whole configuration. Frozen. */
+  /** The whole configuration, frozen. */
   get value(): T {
-    return this.#durable.snapshot.value;
+    return this.#now.snapshot.value;
   }
 
-  /** One value: `config.get('ports.bus.baudRate')`. @throws BAD_ARGUMENT */
+  /** The file that is written: the overlay where there is one. */
+  get file(): string {
+    return this.#disk.path;
+  }
+
+  /** Why nothing can be written now; undefined when it can. */
+  get refusal(): SignalboxError | undefined {
+    return this.#file.refusal;
+  }
+
+  /** What happened to the files since this was opened, the newest last: at most 100. */
+  get notices(): readonly ConfigNotice[] {
+    return this.#notices;
+  }
+
+  /** One value: `config.get('ports.bus.baudRate')`. Undefined when there is none. @throws BAD_ARGUMENT */
   get(path: string | KeyPath): unknown {
-    return this.#durable.snapshot.get(path);
+    return this.#now.snapshot.get(path);
   }
 
-  /** Sets one value, in a transaction of its own. */
+  /** Sets one value, in a transaction of its own. @throws as {@link transaction} */
   async set(
     path: string | KeyPath,
     value: unknown,
@@ -196,7 +182,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     return await this.transaction((tx) => tx.set(path, value), options);
   }
 
-  /** Takes one value away, in a transaction of its own. */
+  /** Takes one value away, in a transaction of its own. @throws as {@link transaction} */
   async delete(path: string | KeyPath, options?: ChangeOptions): Promise<ConfigCommit<void>> {
     return await this.transaction((tx) => tx.delete(path), options);
   }
@@ -206,8 +192,9 @@ export class ConfigStore<T> implements AsyncDisposable {
    * begun inside of another belongs to it: it comes about with it, and when it throws and the outer
    * one goes on, nothing of it is left.
    * @returns when it is on the disk
-   * @throws what `run` throws; CONFIG_INVALID, CONFIG_CONFLICT, CONFIG_WRITE_FAILED, WAIT_TIMEOUT,
-   *   CANCELLED, CLOSED
+   * @throws what `run` throws; CONFIG_INVALID when the result breaks the schema; CONFIG_CONFLICT when
+   *   it is not based on the newest revision; CONFIG_READ_ONLY, CONFIG_WRITE_FAILED, BAD_ARGUMENT,
+   *   VALUE_INVALID, WAIT_TIMEOUT, CANCELLED, QUEUE_FULL, CLOSED
    */
   async transaction<Result>(
     run: (tx: ConfigTransaction<T>) => Result | Promise<Result>,
@@ -215,26 +202,11 @@ export class ConfigStore<T> implements AsyncDisposable {
   ): Promise<ConfigCommit<Result>> {
     const outer = running.getStore();
     if (outer?.store === this && outer.draft.isOpen) return await this.#join(outer, run, options);
-    if (this.#isClosed) throw this.#closed();
-    const timeoutMs = options.timeoutMs ?? changeTimeoutMs;
-    const untilMs = this.#clock.monotonic() + timeoutMs;
-    const { signal } = options;
-    const done = await this.#lock.write(
-      async () => {
-        const leftMs = Math.max(0, untilMs - this.#clock.monotonic());
-        await this.#enter(leftMs, signal);
-        this.#inside += 1;
-        try {
-          return await this.#run(run, options);
-        } finally {
-          this.#inside -= 1;
-          this.#leave();
-        }
-      },
-      { by: new Agent(unnamedOwner, currentAgent()), timeoutMs, signal },
+    const { result, revision, keys, written } = await this.#alone(
+      async () => await this.#run(run, options),
+      options,
     );
-    await done.written;
-    const { result, revision, keys } = done;
+    await written;
     return { result, revision, keys };
   }
 
@@ -243,24 +215,135 @@ export class ConfigStore<T> implements AsyncDisposable {
     return this.#events.on('change', listener);
   }
 
-  /** The newest revisions first. @param options.limit at most so many; 100 unless given */
-  async history({ limit = 100 }: { readonly limit?: number } = {}): Promise<ConfigRevision[]> {
-    await this.#disk.journal.refresh();
-    return this.#disk.journal.entries
-      .slice(-limit)
-      .toReversed()
-      .map(({ revision, at, by, why, keys }) => ({ revision, at, by, why, keys }));
+  /** Hears when a file is restored, refused or cannot be written. Dispose to hear no more. */
+  onNotice(listener: (notice: ConfigNotice) => void): Disposable {
+    return this.#events.on('notice', listener);
   }
 
-  /** Lets everything that is under way come to its end, then lets go of the files. */
+  /** Where a value comes from. @throws BAD_ARGUMENT */
+  origin(path: string | KeyPath): ConfigOrigin {
+    const parts = keyPath(path);
+    const { all } = this.#file.layers;
+    const layer = all.findLast(({ toml }) => valueAt(toml.value, parts) !== undefined);
+    if (layer === undefined) return { kind: 'default' };
+    const { kind, path: file, toml } = layerAt(all, parts) ?? layer;
+    return { kind, file, line: toml.lineOf(parts) };
+  }
+
+  /**
+   * What was changed, the newest first.
+   * @param options.limit at most so many; 100 unless given
+   * @param options.before only revisions below this one
+   */
+  async history(
+    options: { readonly limit?: number | undefined; readonly before?: number | undefined } = {},
+  ): Promise<readonly ConfigRevision[]> {
+    return await this.#history.list(options, this.#present);
+  }
+
+  /** What differs between two revisions. @throws NOT_FOUND when one of them is not kept */
+  async diff(before: number, after: number = this.revision): Promise<ConfigDifference> {
+    return await this.#history.diff(before, after, this.#present);
+  }
+
+  /** The copies that are kept, the newest first. */
+  async backups(): Promise<readonly ConfigBackup[]> {
+    await this.#backup;
+    const copies = await this.#disk.backups.list();
+    return copies.map(({ revision, at }) => ({ revision, at }));
+  }
+
+  /**
+   * Makes the file what it was at an earlier revision, comments and all, as a new revision.
+   * @throws NOT_FOUND when that revision is not kept; as {@link transaction}
+   */
+  async rollback(revision: number, options: ChangeOptions = {}): Promise<ConfigCommit<void>> {
+    const { result, keys, written, ...commit } = await this.#alone(async () => {
+      const text = await this.#history.text(revision, this.#present);
+      return await this.#runWhole(text, {
+        ...options,
+        why: options.why ?? `rollback to ${revision}`,
+      });
+    }, options);
+    await written;
+    return { result, keys, revision: commit.revision };
+  }
+
+  /** Memory in which a {@link ConfigReplica} of another thread always finds the newest revision. */
+  shared(): SharedArrayBuffer {
+    this.#shared ??= new SharedSnapshot(this.snapshot);
+    return this.#shared.buffer;
+  }
+
+  /** Lets what is under way come to its end, then lets go of the files. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#flushing;
+    this.#watch?.[Symbol.dispose]();
+    await this.#commits.idle();
+    if (this.#backupTimer !== undefined) {
+      this.#backupTimer.cancel();
+      this.#backUp();
+    }
+    await this.#backup;
     await this.#disk[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #open(isWatched: boolean): Promise<void> {
+    await this.#file.open({ timeoutMs: changeTimeoutMs });
+    this.#staged = this.#file.current;
+    this.#seen = this.#file.current;
+    if (isWatched) {
+      this.#watch = new FileWatch(this.#disk.files, this.#clock, () => void this.#look());
+      this.#follow();
+    }
+    this.#backUpSoon();
+  }
+
+  get #now(): Version<T> {
+    return this.#seen ?? this.#file.current;
+  }
+
+  get #present(): { readonly revision: number; readonly text: string } {
+    return { revision: this.revision, text: this.#file.text };
+  }
+
+  /** Runs one after another among all tasks, threads and processes that change the files. */
+  async #alone<Result>(run: () => Promise<Result>, options: ChangeOptions): Promise<Result> {
+    const { timeoutMs = changeTimeoutMs, signal } = options;
+    const untilMs = this.#clock.monotonic() + timeoutMs;
+    return await this.#lock.write(
+      async () => {
+        if (this.#isClosed) throw this.#closed();
+        this.#inside += 1;
+        try {
+          await this.#hold(Math.max(0, untilMs - this.#clock.monotonic()), signal);
+          return await run();
+        } finally {
+          this.#inside -= 1;
+          this.#letGo();
+        }
+      },
+      { by: new Agent(unnamedOwner, currentAgent()), timeoutMs, signal },
+    );
+  }
+
+  async #hold(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#file.isHeld && !this.#file.isUnsure) return;
+    // What failed is not to be built on: it is read again once nothing is under way.
+    if (this.#file.isHeld) {
+      await this.#commits.idle();
+      this.#take(await this.#file.refresh());
+      if (this.#file.isHeld) return;
+    }
+    this.#take(await this.#file.hold({ timeoutMs, signal }));
+  }
+
+  #letGo(): void {
+    if (this.#inside === 0 && !this.#commits.isBusy) this.#file.release();
   }
 
   async #join<Result>(
@@ -283,10 +366,9 @@ export class ConfigStore<T> implements AsyncDisposable {
   async #run<Result>(
     run: (tx: ConfigTransaction<T>) => Result | Promise<Result>,
     options: ChangeOptions,
-  ): Promise<ConfigCommit<Result> & { readonly written: Promise<void> | undefined }> {
-    const before = this.#staged;
-    const epoch = this.#epoch;
-    this.#expect(before.snapshot.revision, options.expectedRevision);
+  ): Promise<ConfigCommit<Result> & { readonly written: Promise<void> }> {
+    const before = this.#base(options);
+    const { failures } = this.#commits;
     const draft = new Draft(before.snapshot.revision, before.snapshot.value);
     let result: Result;
     try {
@@ -297,211 +379,134 @@ export class ConfigStore<T> implements AsyncDisposable {
     } finally {
       draft.end();
     }
-    if (this.#epoch !== epoch) throw this.#failure;
-    const version = this.#stage(before, draft);
-    if (version === undefined) {
-      // It may have read what is not on the disk yet.
-      const written = this.#pending.at(-1)?.written.promise ?? this.#lastFlushed;
-      return { result, revision: before.snapshot.revision, keys: [], written };
-    }
-    const keys = changedKeys(before.merged, version.merged);
-    const entry: JournalEntry = {
-      revision: version.snapshot.revision,
-      at: this.#clock.now(),
-      by: options.by ?? this.#by,
-      why: options.why,
-      keys,
-    };
-    const written = Promise.withResolvers<void>();
-    this.#staged = version;
-    this.#pending.push({ version, before, entry, written });
-    this.#flushing ??= this.#flush();
-    return { result, revision: entry.revision, keys, written: written.promise };
+    // What it read came to nothing meanwhile.
+    if (this.#commits.failures !== failures) throw this.#commits.error;
+    const revision = this.#file.nextRevision(before.snapshot.revision);
+    const version = this.#versions.after(before, draft, this.#file.layers, revision);
+    if (version !== undefined) return { result, ...this.#stage(before, version, options) };
+    // It may have read what is not on the disk yet.
+    const written = this.#commits.settled();
+    return { result, revision: before.snapshot.revision, keys: [], written };
   }
 
-  /** The flush that is under way. */
-  #lastFlushed: Promise<void> | undefined;
-
-  /** What a draft makes of a version; undefined when it changes nothing. */
-  #stage(before: Version<T>, draft: Draft<T>): Version<T> | undefined {
-    const table = this.#written(before, draft);
-    const edits = editsBetween(before.merged, table);
-    if (edits.length === 0) return undefined;
-    let { target } = before;
-    for (const edit of edits) target = withValue(target, edit) as Table;
-    const values = this.#layers.all.map((layer) =>
-      layer === this.#layers.target ? target : layer.toml.value,
-    );
-    const merged = mergedValue(values);
-    for (const { path, value } of edits) this.#checkWritten(merged, path, value);
-    const value = check(this.#shape, merged, {
-      file: this.#disk.path,
-      folder: dirname(this.path),
-    });
-    const revision = Math.max(before.snapshot.revision, this.#disk.journal.highest) + 1;
-    return { snapshot: new ConfigSnapshot(revision, value), target, merged };
+  async #runWhole(
+    text: string,
+    options: ChangeOptions,
+  ): Promise<ConfigCommit<void> & { readonly written: Promise<void> }> {
+    const before = this.#base(options);
+    const revision = this.#file.nextRevision(before.snapshot.revision);
+    const layers = await this.#disk.reader.readWith(Buffer.from(text), '');
+    const version = this.#versions.of(layers, revision);
+    return { result: undefined, ...this.#stage(before, version, options, text) };
   }
 
-  /** What a file below says cannot be taken away in the one above. */
-  #checkWritten(merged: Table, path: KeyPath, value: unknown): void {
-    const now = valueAt(merged, path);
-    if (value !== undefined || now === undefined) return;
-    const layer = layerAt(
-      this.#layers.all.toReversed().filter((each) => each !== this.#layers.target),
-      path,
-    );
-    const file = layer?.path ?? this.path;
-    throw new SignalboxError(
-      'CONFIG_READ_ONLY',
-      `${formatPath(path)} comes from ${file}, which is not written here`,
-      { details: { path: file, key: formatPath(path) }, nextStep: `Take it away in ${file}.` },
-    );
+  /** What a change goes on from. @throws CONFIG_READ_ONLY, CONFIG_INVALID, CONFIG_CONFLICT */
+  #base({ expectedRevision }: ChangeOptions): Version<T> {
+    if (this.#file.refusal !== undefined) throw this.#file.refusal;
+    const before = this.#staged ?? this.#file.current;
+    this.#expect(before.snapshot.revision, expectedRevision);
+    return before;
   }
 
-  #written(before: Version<T>, draft: Draft<T>): Table {
-    const table = reconciled(before.merged, draft.base, draft.value);
-    let whole: Table = isTable(table) ? table : {};
-    for (const path of draft.named) {
-      const value = valueAt(draft.value, path);
-      if (value !== undefined && valueAt(whole, path) === undefined) {
-        whole = withValue(whole, { path, value }) as Table;
-      }
-    }
-    return whole;
-  }
-
-  async #flush(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0);
-      const writing = this.#write(batch);
-      this.#lastFlushed = writing;
-      try {
-        await writing;
-      } catch (error) {
-        this.#fail([...batch, ...this.#pending.splice(0)], error);
-        continue;
-      }
-      for (const { version, before, entry, written } of batch) {
-        this.#durable = version;
-        written.resolve();
-        this.#tell(version, before, entry);
-      }
-    }
-    this.#lastFlushed = undefined;
-    this.#flushing = undefined;
-    this.#leave();
-  }
-
-  async #write(batch: readonly Pending<T>[]): Promise<void> {
-    const last = batch.at(-1);
-    if (last === undefined) return;
-    const { target, below } = this.#layers;
-    const toml = target.toml.edit(last.version.target);
-    const bytes = Buffer.from(toml.text);
-    const entries: JournalEntry[] = batch.map(({ entry }) => entry);
-    entries.push({ ...last.entry, sha256: sha256(bytes), size: bytes.length, below });
-    entries.splice(-2, 1);
-    if (!this.#disk.journal.exists) entries.unshift(this.#found());
-    this.#layers = await this.#disk.replace(this.#layers, toml, bytes, entries);
-  }
-
-  /** The entry of what was there before the first change. */
-  #found(): JournalEntry {
-    const { target, below } = this.#layers;
-    const { revision } = this.#durable.snapshot;
-    const { sha256, size } = target;
-    return {
-      revision,
-      sha256,
-      size,
-      below,
-      at: this.#clock.now(),
-      by: 'signalbox',
-      why: 'as it was found',
-      keys: [],
-    };
-  }
-
-  #fail(pending: readonly Pending<T>[], error: unknown): void {
-    this.#epoch += 1;
-    this.#failure = error;
-    this.#staged = this.#durable;
-    for (const { written } of pending) written.reject(error);
-  }
-
-  #tell(
-    version: Version<T>,
+  #stage(
     before: Version<T>,
-    { revision, at, by, why, keys }: JournalEntry,
-  ): void {
-    this.#events.emit('change', {
-      revision,
-      at,
-      by,
-      why,
-      keys,
-      snapshot: version.snapshot,
-      before: before.snapshot,
-    });
+    version: Version<T>,
+    { by, why }: ChangeOptions,
+    text?: string,
+  ): { revision: number; keys: readonly string[]; written: Promise<void> } {
+    const { revision } = version.snapshot;
+    const keys = changedKeys(before.merged, version.merged);
+    const entry = { revision, at: this.#clock.now(), by: by ?? this.#by, why, keys };
+    this.#staged = version;
+    const written = this.#commits.add({ version, before, entry, text });
+    // Who began it hears of a failure; until then nobody may be listening.
+    written.catch(() => {});
+    return { revision, keys, written };
   }
 
-  /** Holds the files against other processes, and takes in what these did meanwhile. */
-  async #enter(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isHeld) return;
-    await this.#disk.acquire({ timeoutMs, signal });
-    this.#isHeld = true;
+  /** What others did to the files. */
+  #take(steps: readonly Step<T>[]): void {
+    this.#staged = this.#file.current;
+    this.#show(steps);
+    this.#follow();
+  }
+
+  /** These are on the disk: everybody sees them from now on. */
+  #show(steps: readonly Step<T>[]): void {
+    for (const { version, before, entry } of steps) {
+      // Other threads before anybody here: whoever hears of it finds it everywhere.
+      this.#shared?.put(version.snapshot);
+      this.#seen = version;
+      const { revision, at, by, why, keys } = entry;
+      this.#events.emit('change', {
+        revision,
+        at,
+        by,
+        why,
+        keys,
+        isKept: true,
+        snapshot: version.snapshot,
+        before: before.snapshot,
+      });
+    }
+    if (steps.length > 0) this.#backUpSoon();
+  }
+
+  #follow(): void {
+    this.#watch?.follow(this.#file.layers.all.map(({ path }) => path));
+  }
+
+  /** Something happened to the files. */
+  async #look(): Promise<void> {
+    if (this.#isClosed) return;
+    const isCurrent = await this.#disk.reader.isCurrent(this.#file.layers);
+    if (isCurrent && this.#file.refusal === undefined && this.#file.layers.all.length === 1) return;
     try {
-      await this.#refresh();
+      await this.#alone(this.#lookAlone, {});
     } catch (error) {
-      this.#leave();
-      throw error;
+      if (hasCode(error, 'CLOSED', 'WAIT_TIMEOUT')) return;
+      // Where nothing can be written, what others did is taken in nevertheless.
+      await this.#lock
+        .write(this.#lookAlone)
+        .catch((failure: unknown) => this.#unreadable(failure));
     }
   }
 
-  #leave(): void {
-    if (!this.#isHeld || this.#inside > 0 || this.#flushing !== undefined) return;
-    this.#isHeld = false;
-    this.#disk.release();
+  readonly #lookAlone = async (): Promise<void> => {
+    // What is on its way to the file is not taken for somebody else's.
+    await this.#commits.idle();
+    this.#take(await this.#file.refresh(true));
+  };
+
+  #unreadable(error: unknown): void {
+    this.#note({ kind: 'unreadable', message: String(error), at: this.#clock.now() });
   }
 
-  async #refresh(): Promise<void> {
-    await this.#disk.journal.refresh();
-    const layers = await this.#disk.reader.read();
-    const known = this.#layers;
-    this.#layers = layers;
-    if (layers.target.sha256 === known.target.sha256 && layers.below === known.below) return;
-    const before = this.#durable;
-    const revision = Math.max(before.snapshot.revision + 1, this.#disk.journal.highest);
-    const version = this.#versionOf(layers, revision);
-    this.#durable = version;
-    this.#staged = version;
-    const keys = changedKeys(before.merged, version.merged);
-    this.#tell(version, before, { revision, at: this.#clock.now(), by: 'another process', keys });
+  #note(notice: ConfigNotice): void {
+    this.#notices.push(notice);
+    if (this.#notices.length > noticesMost) this.#notices.shift();
+    this.#events.emit('notice', notice);
   }
 
-  #versionOf(layers: Layers, revision: number): Version<T> {
-    checkVersion(layers, this.#shape.version ?? 1);
-    const value = check(this.#shape, layers.merged, {
-      file: this.path,
-      folder: dirname(this.path),
-      layers: layers.all,
+  /** Copies are no part of a commit: they are made when it is quiet, one for what came at once. */
+  #backUpSoon(): void {
+    this.#backupTimer ??= this.#clock.schedule(backupQuietMs, () => {
+      this.#backupTimer = undefined;
+      this.#backUp();
     });
-    return {
-      snapshot: new ConfigSnapshot(revision, value),
-      target: layers.target.toml.value,
-      merged: layers.merged,
-    };
+  }
+
+  #backUp(): void {
+    const before = this.#backup;
+    this.#backup = (async () => {
+      await before;
+      await this.#file.backUp();
+    })();
   }
 
   #expect(revision: number, expected: number | undefined): void {
     if (expected === undefined || expected === revision) return;
-    const last = this.#disk.journal.entries.at(-1);
-    const by = last === undefined ? '' : ` (by ${last.by})`;
-    throw new SignalboxError(
-      'CONFIG_CONFLICT',
-      `${this.path} is at revision ${revision}${by}, not at ${expected}`,
-      { details: { path: this.path, revision, expectedRevision: expected } },
-    );
+    throw this.#history.conflict(revision, expected);
   }
 
   #closed(): SignalboxError {
@@ -516,17 +521,4 @@ async function realPathOf(path: string, files: FileSystem): Promise<string> {
     if (isMissing(error)) return path;
     throw error;
   }
-}
-
-/** The version of the main file, and whether this program knows it. */
-function checkVersion({ all }: Layers, newest: number): void {
-  const main = all.find(({ kind }) => kind === 'main');
-  const version = main?.toml.value['version'] ?? 1;
-  if (typeof version === 'number' && version <= newest) return;
-  const line = main?.toml.lineOf(['version']);
-  throw new SignalboxError(
-    'CONFIG_VERSION',
-    `${main?.path}:${line}: version ${JSON.stringify(version)} is newer than this program, which knows ${newest}`,
-    { details: { path: main?.path, version, newest } },
-  );
 }

@@ -1,15 +1,16 @@
 import { basename, dirname, join } from 'node:path';
-import { SignalboxError } from '../../kernel/index.ts';
+import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { Backups } from './backups.ts';
+import type { BackupLimits } from './backups.ts';
 import { codeOf, isMissing, writeAll } from './file-system.ts';
 import type { FileStat, FileSystem } from './file-system.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { LayerReader, layerOf, withTarget } from './layers.ts';
-import type { Layer, Layers } from './layers.ts';
+import { LayerReader, unreadable } from './layers.ts';
 import { ProcessLock } from './process-lock.ts';
 import type { ProcessLockWait } from './process-lock.ts';
-import type { TomlFile } from './toml-file.ts';
+import { setAside } from './set-aside.ts';
 
 /** Who may read what is kept beside the file: it says what the file says. */
 const folderMode = 0o700;
@@ -22,6 +23,14 @@ export interface DiskOptions {
   readonly clock: Clock;
   /** How other processes name this one. */
   readonly holder: string;
+  readonly backups?: Partial<BackupLimits> | undefined;
+}
+
+/** What is in the place of the file that is written. */
+export interface Place {
+  /** Of the file that was read; empty when there is none. */
+  readonly stamp: string;
+  readonly bytes: Uint8Array;
 }
 
 /** The files of one configuration, with what is kept beside the one that is written. */
@@ -31,47 +40,85 @@ export class Disk implements AsyncDisposable {
   /** Where everything else is. */
   readonly folder: string;
   readonly journal: Journal;
+  readonly backups: Backups;
   readonly reader: LayerReader;
-  readonly #files: FileSystem;
+  readonly files: FileSystem;
+  readonly #clock: Clock;
   readonly #lock: ProcessLock;
   #hasFolder = false;
 
   /** @param path the main file, after all links */
-  constructor(path: string, { environment, files, clock, holder }: DiskOptions) {
+  constructor(path: string, { environment, files, clock, holder, backups }: DiskOptions) {
     this.reader = new LayerReader(path, environment, files);
     this.path = this.reader.target;
     this.folder = stateFolderOf(this.path);
-    this.#files = files;
+    this.files = files;
+    this.#clock = clock;
     this.journal = new Journal(join(this.folder, 'journal'), files);
+    this.backups = new Backups(join(this.folder, 'backups'), files, backups);
     this.#lock = new ProcessLock(join(this.folder, 'lock'), files, clock, holder);
   }
 
-  /** Keeps other processes from changing anything. @throws WAIT_TIMEOUT, CANCELLED */
+  /** Keeps other processes from changing anything. @throws WAIT_TIMEOUT, CANCELLED, CONFIG_WRITE_FAILED */
   async acquire(wait: ProcessLockWait): Promise<void> {
-    await this.#makeFolder();
-    await this.#lock.acquire(wait);
+    try {
+      await this.#makeFolder();
+      await this.#lock.acquire(wait);
+    } catch (error) {
+      throw this.#writeFailed(error);
+    }
   }
 
   release(): void {
     this.#lock.release();
   }
 
+  /** What is in the place of the file, whatever it is. */
+  async look(): Promise<Place> {
+    try {
+      const { stamp } = await this.files.stat(this.path);
+      return { stamp, bytes: await this.files.readFile(this.path) };
+    } catch (error) {
+      if (isMissing(error)) return { stamp: '', bytes: new Uint8Array() };
+      throw unreadable(this.path, error);
+    }
+  }
+
+  /** Keeps bytes that are no good. @returns where */
+  async setAside(bytes: Uint8Array, name: string = basename(this.path)): Promise<string> {
+    try {
+      const folder = join(this.folder, 'set-aside');
+      return await setAside(this.files, folder, { name, at: this.#clock.now(), bytes });
+    } catch (error) {
+      throw this.#writeFailed(error);
+    }
+  }
+
+  /** Writes down what changed in files that are not written here. */
+  async note(entries: readonly JournalEntry[]): Promise<void> {
+    try {
+      await this.journal.append(entries);
+    } catch (error) {
+      throw this.#writeFailed(error);
+    }
+  }
+
   /**
-   * Puts a text in the place of the file, and the entries into the journal before: the journal and
-   * the new file are on the disk, then the name changes, then the folder is on the disk.
-   * @returns the layers as they are now
-   * @throws CONFIG_CONFLICT when somebody wrote the file meanwhile; CONFIG_WRITE_FAILED: then the file is what it was
+   * Puts bytes in the place of the file, and the entries into the journal before: the journal and the
+   * new file are on the disk, then the name changes, then the folder is on the disk.
+   * @returns the stamp of the new file
+   * @throws CONFIG_CONFLICT when somebody wrote the file meanwhile; CONFIG_WRITE_FAILED. Then the file
+   *   is what it was
    */
   async replace(
-    layers: Layers,
-    toml: TomlFile,
+    place: Place,
     bytes: Uint8Array,
     entries: readonly JournalEntry[],
-  ): Promise<Layers> {
-    const { target } = layers;
-    const before = await this.#unchanged(target);
+  ): Promise<string> {
     const pending = join(this.folder, 'new');
+    let before: FileStat | undefined;
     try {
+      before = await this.#unchanged(place);
       const steps = await Promise.allSettled([
         this.journal.append(entries),
         this.#writePending(pending, bytes, before),
@@ -79,15 +126,21 @@ export class Disk implements AsyncDisposable {
       const failed = steps.find((step) => step.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       // An editor asks for no lock: what it saved until now is not overwritten.
-      await this.#unchanged(target);
-      await this.#files.rename(pending, this.path);
+      await this.#unchanged(place);
+      await this.files.rename(pending, this.path);
     } catch (error) {
       throw this.#writeFailed(error);
     }
-    const stamp = await this.#settle(target, before);
-    const written = layerOf(target.kind, this.path, bytes, stamp, toml);
-    this.reader.wrote(written);
-    return withTarget(layers, written);
+    try {
+      const [, { stamp }] = await Promise.all([
+        this.files.syncFolder(dirname(this.path)),
+        this.files.stat(this.path),
+      ]);
+      return stamp;
+    } catch (error) {
+      await this.#putBack(place, before);
+      throw this.#writeFailed(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,12 +151,13 @@ export class Disk implements AsyncDisposable {
   async #makeFolder(): Promise<void> {
     if (this.#hasFolder) return;
     try {
-      if (await this.#files.makeFolder(this.folder, folderMode)) {
+      if (await this.files.makeFolder(this.folder, folderMode)) {
         await this.#write(join(this.folder, '.gitignore'), Buffer.from('*\n'), undefined);
-        await this.#files.syncFolder(this.folder);
-        await this.#files.syncFolder(dirname(this.path));
+        await this.files.syncFolder(this.folder);
+        await this.files.syncFolder(dirname(this.path));
       }
     } catch (error) {
+      // Half made is not made.
       throw this.#writeFailed(error);
     }
     this.#hasFolder = true;
@@ -115,32 +169,32 @@ export class Disk implements AsyncDisposable {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       // Left over from a crash.
-      await this.#files.remove(path);
+      await this.files.remove(path);
       await this.#write(path, bytes, like);
     }
   }
 
   async #write(path: string, bytes: Uint8Array, like: FileStat | undefined): Promise<void> {
-    const file = await this.#files.createFile(path, like?.mode ?? fileMode);
+    const file = await this.files.createFile(path, like?.mode ?? fileMode);
     try {
       await writeAll(file, bytes);
       if (like !== undefined) await file.take(like);
       await file.sync();
     } catch (error) {
       await file.close().catch(() => {});
-      await this.#files.remove(path).catch(() => {});
+      await this.files.remove(path).catch(() => {});
       throw error;
     }
     await file.close();
   }
 
   /** The file as it is, where it is still the one that was read. */
-  async #unchanged({ stamp }: Layer): Promise<FileStat | undefined> {
+  async #unchanged({ stamp }: Place): Promise<FileStat | undefined> {
     let now: FileStat | undefined;
     try {
-      now = await this.#files.stat(this.path);
+      now = await this.files.stat(this.path);
     } catch (error) {
-      if (!isMissing(error)) throw this.#writeFailed(error);
+      if (!isMissing(error)) throw error;
     }
     if ((now?.stamp ?? '') === stamp) return now;
     throw new SignalboxError(
@@ -150,36 +204,23 @@ export class Disk implements AsyncDisposable {
     );
   }
 
-  /** Makes the new name last; where that fails, the old content is put back. */
-  async #settle(target: Layer, before: FileStat | undefined): Promise<string> {
+  /** The name may not last, so nobody may count on it. */
+  async #putBack({ bytes }: Place, before: FileStat | undefined): Promise<void> {
+    const pending = join(this.folder, 'new');
     try {
-      const [, { stamp }] = await Promise.all([
-        this.#files.syncFolder(dirname(this.path)),
-        this.#files.stat(this.path),
-      ]);
-      return stamp;
-    } catch (error) {
-      await this.#putBack(target, before);
-      throw this.#writeFailed(error);
-    }
-  }
-
-  async #putBack({ toml }: Layer, before: FileStat | undefined): Promise<void> {
-    const old = join(this.folder, 'new');
-    try {
-      if (before === undefined) await this.#files.remove(this.path);
+      if (before === undefined) await this.files.remove(this.path);
       else {
-        await this.#writePending(old, Buffer.from(toml.text), before);
-        await this.#files.rename(old, this.path);
+        await this.#writePending(pending, bytes, before);
+        await this.files.rename(pending, this.path);
       }
     } catch {
-      // What the file is then is read before anything else is written.
+      // What the file is by now is read before anything else is written.
     }
   }
 
   #writeFailed(cause: unknown): SignalboxError {
-    if (cause instanceof SignalboxError) return cause;
-    const code = codeOf(cause) ?? String(cause);
+    if (isSignalboxError(cause) && cause.fault === 'caller') return cause;
+    const code = reasonOf(cause);
     return new SignalboxError('CONFIG_WRITE_FAILED', `${this.path} is not written: ${code}`, {
       details: { path: this.path, reason: code },
       cause,
@@ -190,4 +231,10 @@ export class Disk implements AsyncDisposable {
 /** `.lab.toml.signalbox`, beside `lab.toml`. */
 export function stateFolderOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.signalbox`);
+}
+
+/** `ENOSPC`, of an error or of what caused it. */
+function reasonOf(error: unknown): string {
+  if (!isSignalboxError(error)) return codeOf(error) ?? String(error);
+  return codeOf(error.cause) ?? error.message;
 }

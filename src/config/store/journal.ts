@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { isMissing, writeAll } from './file-system.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
+import { sha256 } from './sha256.ts';
 
 /** One revision as the journal keeps it. */
 export interface JournalEntry {
@@ -34,11 +35,11 @@ const entrySchema: z.ZodType<JournalEntry> = z.object({
   undone: z.tuple([z.number().int(), z.number().int()]).optional(),
 });
 
-const checkDigits = 16;
+/** A journal longer than this is written anew, with its last {@link journalEntriesMost} entries. */
+const journalBytesMost = 8_388_608;
+const journalEntriesMost = 10_000;
 
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+const checkDigits = 16;
 
 /**
  * The list of revisions beside the file: a line of JSON for each, with a check sum of its own, only
@@ -123,6 +124,29 @@ export class Journal implements AsyncDisposable {
     this.#entries.push(...entries);
     this.#exists = true;
     this.#stamp = '';
+  }
+
+  /** Whether it is so long, or so damaged, that it has to be written anew. */
+  get isWorn(): boolean {
+    return this.#damaged > 0 || this.#size > journalBytesMost;
+  }
+
+  /** Writes it anew with its newest entries. Only who holds the lock may. */
+  async rewrite(): Promise<void> {
+    const entries = this.#entries.slice(-journalEntriesMost);
+    const pending = `${this.path}.new`;
+    await this.#files.remove(pending).catch(() => {});
+    const file = await this.#files.createFile(pending, 0o600);
+    try {
+      await writeAll(file, Buffer.from(entries.map(lineOf).join('')));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#files.rename(pending, this.path);
+    await this.#files.syncFolder(dirname(this.path));
+    await this.#forget();
+    await this.refresh();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

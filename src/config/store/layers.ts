@@ -1,11 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { SignalboxError } from '../../kernel/index.ts';
-import { isMissing } from './file-system.ts';
+import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
+import { codeOf, isMissing } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
-import { sha256 } from './journal.ts';
+import { sha256 } from './sha256.ts';
 import { merged } from './table.ts';
 import type { Table } from './table.ts';
-import { TomlFile } from './toml-file.ts';
+import { TomlFile } from '../toml/toml-file.ts';
 
 /** A configuration is put together from files; what a later one says wins. */
 export type LayerKind = 'include' | 'main' | 'overlay';
@@ -71,15 +71,28 @@ export class LayerReader {
     return this.overlay ?? this.path;
   }
 
-  /** @throws CONFIG_UNREADABLE, CONFIG_INVALID; what the file system throws */
+  /** @throws CONFIG_UNREADABLE, CONFIG_INVALID */
   async read(): Promise<Layers> {
     const main = await this.readLayer('main', this.path);
+    const overlay =
+      this.overlay === undefined ? undefined : await this.readLayer('overlay', this.overlay);
+    return await this.#around(main, overlay);
+  }
+
+  /** The same with other bytes in the place of the file that is written. */
+  async readWith(bytes: Uint8Array, stamp: string): Promise<Layers> {
+    if (this.overlay === undefined) {
+      return await this.#around(layerOf('main', this.path, bytes, stamp), undefined);
+    }
+    const main = await this.readLayer('main', this.path);
+    return await this.#around(main, layerOf('overlay', this.overlay, bytes, stamp));
+  }
+
+  async #around(main: Layer, overlay: Layer | undefined): Promise<Layers> {
     const includes: Layer[] = [];
     for (const path of await this.#included(main)) {
       includes.push(await this.readLayer('include', path));
     }
-    const overlay =
-      this.overlay === undefined ? undefined : await this.readLayer('overlay', this.overlay);
     return joined(includes, main, overlay);
   }
 
@@ -94,12 +107,24 @@ export class LayerReader {
       bytes = await this.#files.readFile(path);
       ({ stamp } = stat);
     } catch (error) {
-      if (kind !== 'overlay' || !isMissing(error)) throw error;
+      if (kind !== 'overlay' || !isMissing(error)) throw unreadable(path, error);
       return layerOf(kind, path, new Uint8Array(), '');
     }
     const layer = layerOf(kind, path, bytes, stamp);
     this.#known.set(path, layer);
     return layer;
+  }
+
+  /** Whether the files are still what they were when they were read. */
+  async isCurrent({ all }: Layers): Promise<boolean> {
+    for (const { path, stamp } of all) {
+      const now = await this.#files.stat(path).then(
+        (stat) => stat.stamp,
+        () => '',
+      );
+      if (now !== stamp) return false;
+    }
+    return true;
   }
 
   /** Takes note of a layer that was just written. */
@@ -215,6 +240,16 @@ function textOf(bytes: Uint8Array, path: string): string {
       cause,
     });
   }
+}
+
+/** @returns CONFIG_UNREADABLE; `reason` says why, when it was the file system */
+export function unreadable(path: string, cause: unknown): SignalboxError {
+  if (isSignalboxError(cause)) return cause;
+  const why = isMissing(cause) ? 'does not exist' : String(cause);
+  return new SignalboxError('CONFIG_UNREADABLE', `${path} ${why}`, {
+    details: { path, reason: isMissing(cause) ? 'ENOENT' : (codeOf(cause) ?? 'unknown') },
+    cause,
+  });
 }
 
 function tooLong(path: string): SignalboxError {
