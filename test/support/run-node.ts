@@ -7,8 +7,9 @@ const root = new URL('../../', import.meta.url).pathname;
 export async function runNode(
   program: string,
   environment: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [program, ...options], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

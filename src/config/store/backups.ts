@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, isMissing, writeAll } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { sha256 } from './sha256.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A copy of the whole file as one revision left it. Plain data. */
 export interface ConfigBackup {
@@ -41,14 +42,14 @@ export class Backups {
     this.#limits = { newest: limits.newest ?? 100, days: limits.days ?? 30 };
   }
 
-  /** The newest first. */
+  /** The newest first. @throws CONFIG_UNREADABLE */
   async list(): Promise<readonly Copy[]> {
     let names: readonly string[];
     try {
       names = await this.#files.readFolder(this.folder);
     } catch (error) {
       if (isMissing(error)) return [];
-      throw error;
+      throw unreadable(this.folder, error);
     }
     return names
       .flatMap(copyOfName)
@@ -95,7 +96,8 @@ export class Backups {
   }
 
   async #makeFolder(): Promise<void> {
-    await this.#files.makeFolder(this.folder, 0o700);
+    const isNew = await this.#files.makeFolder(this.folder, 0o700);
+    if (isNew) await this.#files.syncFolder(dirname(this.folder));
   }
 
   async #prune(all: readonly Copy[], nowMs: number): Promise<void> {

@@ -31,6 +31,7 @@ import { changedKeys, keyPath, valueAt } from './table.ts';
 import type { KeyPath } from './table.ts';
 import { Draft } from './transaction.ts';
 import type { ConfigTransaction } from './transaction.ts';
+import { unreadable } from './unreadable.ts';
 import { Versions } from './versions.ts';
 import type { Version } from './versions.ts';
 
@@ -519,6 +520,6 @@ async function realPathOf(path: string, files: FileSystem): Promise<string> {
     return await files.realPath(path);
   } catch (error) {
     if (isMissing(error)) return path;
-    throw error;
+    throw unreadable(path, error);
   }
 }

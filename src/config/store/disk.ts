@@ -7,10 +7,11 @@ import { codeOf, isMissing, writeAll } from './file-system.ts';
 import type { FileStat, FileSystem } from './file-system.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
-import { LayerReader, unreadable } from './layers.ts';
+import { LayerReader } from './layers.ts';
 import { ProcessLock } from './process-lock.ts';
 import type { ProcessLockWait } from './process-lock.ts';
 import { setAside } from './set-aside.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Who may read what is kept beside the file: it says what the file says. */
 const folderMode = 0o700;
@@ -108,7 +109,7 @@ export class Disk implements AsyncDisposable {
    * new file are on the disk, then the name changes, then the folder is on the disk.
    * @returns the stamp of the new file
    * @throws CONFIG_CONFLICT when somebody wrote the file meanwhile; CONFIG_WRITE_FAILED. Then the file
-   *   is what it was
+   *   is what it was, unless the error says `outcome: 'unknown'`
    */
   async replace(
     place: Place,
@@ -138,8 +139,8 @@ export class Disk implements AsyncDisposable {
       ]);
       return stamp;
     } catch (error) {
-      await this.#putBack(place, before);
-      throw this.#writeFailed(error);
+      if (await this.#putBack(place, before)) throw this.#writeFailed(error);
+      throw this.#unknown(error);
     }
   }
 
@@ -205,7 +206,7 @@ export class Disk implements AsyncDisposable {
   }
 
   /** The name may not last, so nobody may count on it. */
-  async #putBack({ bytes }: Place, before: FileStat | undefined): Promise<void> {
+  async #putBack({ bytes }: Place, before: FileStat | undefined): Promise<boolean> {
     const pending = join(this.folder, 'new');
     try {
       if (before === undefined) await this.files.remove(this.path);
@@ -213,9 +214,24 @@ export class Disk implements AsyncDisposable {
         await this.#writePending(pending, bytes, before);
         await this.files.rename(pending, this.path);
       }
+      return true;
     } catch {
       // What the file is by now is read before anything else is written.
+      return false;
     }
+  }
+
+  #unknown(cause: unknown): SignalboxError {
+    const code = reasonOf(cause);
+    return new SignalboxError(
+      'CONFIG_WRITE_FAILED',
+      `${this.path} is written, but may be what it was after a power cut: ${code}`,
+      {
+        details: { path: this.path, reason: code, outcome: 'unknown' },
+        nextStep: 'Look what it says once the disk is well again.',
+        cause,
+      },
+    );
   }
 
   #writeFailed(cause: unknown): SignalboxError {

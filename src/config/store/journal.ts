@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isMissing, writeAll } from './file-system.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 import { sha256 } from './sha256.ts';
+import { unreadable } from './unreadable.ts';
 
 /** One revision as the journal keeps it. */
 export interface JournalEntry {
@@ -87,16 +88,18 @@ export class Journal implements AsyncDisposable {
     return this.#exists;
   }
 
-  /** Reads what is new, or everything where the file is another. */
+  /** Reads what is new, or everything where the file is another. @throws CONFIG_UNREADABLE */
   async refresh(): Promise<void> {
-    let stat;
     try {
-      stat = await this.#files.stat(this.path);
+      await this.#refresh();
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isMissing(error)) throw unreadable(this.path, error);
       await this.#forget();
-      return;
     }
+  }
+
+  async #refresh(): Promise<void> {
+    const stat = await this.#files.stat(this.path);
     if (stat.stamp === this.#stamp) return;
     const inode = stat.stamp.slice(0, stat.stamp.indexOf(':'));
     if (inode !== this.#inode || stat.size < this.#size) await this.#forget();
@@ -114,6 +117,8 @@ export class Journal implements AsyncDisposable {
       const file = (this.#file ??= await this.#files.openToAppend(this.path, 0o600));
       await writeAll(file, bytes);
       await file.sync();
+      // A new file is lost with its name.
+      if (!this.#exists) await this.#files.syncFolder(dirname(this.path));
     } catch (error) {
       // What of it went is not known: it is read again before anything else is added.
       await this.#forget();

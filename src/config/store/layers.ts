@@ -1,11 +1,12 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
-import { codeOf, isMissing } from './file-system.ts';
+import { SignalboxError } from '../../kernel/index.ts';
+import { isMissing } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { sha256 } from './sha256.ts';
 import { merged } from './table.ts';
 import type { Table } from './table.ts';
 import { TomlFile } from '../toml/toml-file.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A configuration is put together from files; what a later one says wins. */
 export type LayerKind = 'include' | 'main' | 'overlay';
@@ -240,16 +241,6 @@ function textOf(bytes: Uint8Array, path: string): string {
       cause,
     });
   }
-}
-
-/** @returns CONFIG_UNREADABLE; `reason` says why, when it was the file system */
-export function unreadable(path: string, cause: unknown): SignalboxError {
-  if (isSignalboxError(cause)) return cause;
-  const why = isMissing(cause) ? 'does not exist' : String(cause);
-  return new SignalboxError('CONFIG_UNREADABLE', `${path} ${why}`, {
-    details: { path, reason: isMissing(cause) ? 'ENOENT' : (codeOf(cause) ?? 'unknown') },
-    cause,
-  });
 }
 
 function tooLong(path: string): SignalboxError {

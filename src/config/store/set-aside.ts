@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, writeAll } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 
@@ -15,7 +15,7 @@ export async function setAside(
   folder: string,
   { name, at, bytes }: { readonly name: string; readonly at: number; readonly bytes: Uint8Array },
 ): Promise<string> {
-  await files.makeFolder(folder, 0o700);
+  if (await files.makeFolder(folder, 0o700)) await files.syncFolder(dirname(folder));
   const time = new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 14);
   for (let attempt = 0; ; attempt += 1) {
     const path = join(folder, `${time}${attempt === 0 ? '' : `-${attempt}`}-${name}`);
