@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { addAlarmCommand } from './commands/alarm.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
+import { addJobCommand } from './commands/job.ts';
 import { addLockCommand } from './commands/lock.ts';
 import { addLogLevelCommand } from './commands/log-level.ts';
 import { addLogsCommand } from './commands/logs.ts';
@@ -48,6 +50,10 @@ export function createProgram(): Command {
   addLockCommand(program);
   addReleaseCommand(program);
   addStatsCommand(program);
+
+  program.commandsGroup('By the clock:');
+  addAlarmCommand(program);
+  addJobCommand(program);
 
   program.commandsGroup('Setting up:');
   addDiscoverCommand(program);

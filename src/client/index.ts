@@ -45,3 +45,11 @@ export type {
   WatchEvent,
   WorkerReport,
 } from './reports.ts';
+export type { ScheduleCalls } from './schedule-calls.ts';
+export type {
+  DryRunReport,
+  PlannedRunReport,
+  RunReport,
+  ScheduleReport,
+  StepReport,
+} from './schedule-reports.ts';

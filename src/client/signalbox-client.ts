@@ -8,6 +8,7 @@ import type { Introduction } from './introduction.ts';
 import { fromJsonValue, readingOf, toJsonValue } from './json-value.ts';
 import type { JsonReading, JsonValue } from './json-value.ts';
 import { LiveConnection } from './live-connection.ts';
+import { ScheduleCalls } from './schedule-calls.ts';
 import { Transport } from './transport.ts';
 import type {
   ClientLeaseOptions,
@@ -50,6 +51,8 @@ export const defaultUrl = 'http://127.0.0.1:5001';
  * answers, and CANCELLED when their signal aborts.
  */
 export class SignalboxClient {
+  /** Alarms and jobs. */
+  readonly schedules: ScheduleCalls;
   readonly #transport: Transport;
   readonly #calls: ApiCalls;
   readonly #introduction: Introduction;
@@ -60,6 +63,7 @@ export class SignalboxClient {
     this.#introduction = introductionOf(options);
     this.#transport = new Transport({ url, token, headers: headersOf(this.#introduction) });
     this.#calls = new ApiCalls(this.#transport);
+    this.schedules = new ScheduleCalls(this.#calls);
   }
 
   /** The address of the gateway. */

@@ -32,6 +32,7 @@ import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
+import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
 import { workerRoutes } from './routes/worker-routes.ts';
@@ -106,6 +107,7 @@ export async function createHttpServer(
   watchRoutes(server, context);
   eventRoutes(server, context);
   jobRoutes(server, context);
+  scheduleRoutes(server, context);
   gatewayRoutes(server, context);
   liveRoutes(server, context, owners);
   await server.ready();
