@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 /** What pages are made of: the files of `browser/`, which run as they are written. */
-const names = ['page.css', 'elements.js', 'gateway.js', 'overview.js'];
+const names = [
+  'page.css',
+  'elements.js',
+  'gateway.js',
+  'overview.js',
+  'alarms.js',
+  'alarm-form.js',
+  'schedule-preview.js',
+];
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -17,6 +17,17 @@ function table(id: string, title: string, columns: readonly string[]): string {
 <tbody role="rowgroup" id="${id}"></tbody></table></div></section>`;
 }
 
+function section(id: string, title: string, content: string): string {
+  return `<section aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
+${content}</section>`;
+}
+
+const previewForm = `<form id="preview" class="row">
+<label>Minute, hour, day, month, weekday
+<input id="preview-cron" type="text" maxlength="200" placeholder="0 6 * * 1-5" autocomplete="off" spellcheck="false"></label>
+<label>Time zone <input id="preview-zone" type="text" maxlength="64" placeholder="Europe/Vienna" autocomplete="off" spellcheck="false"></label>
+</form><ol id="preview-times" class="times" aria-live="polite"></ol>`;
+
 export const pages: readonly Page[] = [
   {
     path: '/',
@@ -32,6 +43,19 @@ export const pages: readonly Page[] = [
         'Actions',
       ]),
       table('doors', 'Doors', ['Door', 'Kind', 'Address', 'Inside']),
+    ].join('\n'),
+  },
+  {
+    path: '/alarms',
+    title: 'Alarms',
+    script: 'alarms.js',
+    main: [
+      section('alarms', 'Alarms', '<ul class="cards" id="alarms"></ul>'),
+      '<p><button type="button" id="add-alarm">Add an alarm</button></p>',
+      section('jobs', 'Jobs', '<ul class="cards" id="jobs"></ul>'),
+      section('preview', 'When would it run?', previewForm),
+      table('runs', 'Runs', ['Run', 'What', 'Due', 'State', 'Why', 'Took', 'By', 'Steps']),
+      '<dialog id="alarm-form"></dialog><dialog id="dry-run"></dialog>',
     ].join('\n'),
   },
 ];
