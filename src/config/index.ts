@@ -16,7 +16,7 @@ export { openConfig } from './open-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';
-export { weekdayNames } from './schedules-config.ts';
+export { jobSchema, weekdayNames } from './schedules-config.ts';
 export type {
   AlarmConfig,
   JobConfig,

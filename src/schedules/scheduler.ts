@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AlarmConfig } from '../config/index.ts';
+import type { AlarmConfig, JobConfig } from '../config/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import {
   asSignalboxError,
@@ -13,6 +13,7 @@ import {
 } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import type { AlarmPlayer } from './alarm/alarm-player.ts';
+import { jobsOf, TimeZones } from './job.ts';
 import type { Job } from './job.ts';
 import type { Ledger, NewRun, OpenRun } from './ledger.ts';
 import { formatOccurrence, nextOccurrences } from './occurrences.ts';
@@ -156,6 +157,15 @@ export class Scheduler implements AsyncDisposable {
       steps: job.steps.map((step) => describeStep(step)),
       problems: fault === undefined ? [] : [fault],
     };
+  }
+
+  /** When a job would run that is not there yet. */
+  preview(job: JobConfig, most: number = nextRunsShown): PlannedRun[] {
+    const { schedules } = this.#options.source.current();
+    const config = { schedules, alarms: {}, jobs: { preview: job } };
+    return jobsOf(config, new TimeZones()).flatMap((each) =>
+      this.#nextOf(each, this.#clock.now(), most),
+    );
   }
 
   /** Ends its run. @returns whether there was one @throws NOT_FOUND */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import type { Owner } from '../../../kernel/index.ts';
+import { jobSchema, weekdayNames } from '../../../config/index.ts';
+import type { JobConfig } from '../../../config/index.ts';
 import { SignalboxError } from '../../../kernel/index.ts';
 import { historyMost, nextRunsMost, nextRunsShown } from '../../../schedules/index.ts';
 import type { Scheduler } from '../../../schedules/index.ts';
@@ -112,6 +113,29 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
     scheduler().dryRun(request.params.schedule, request.query.next),
   );
 
+  const preview = {
+    summary: 'When something would run that is not in the configuration yet',
+    description: 'The times of a job: exactly one of `cron`, `time` with `weekdays`, and `once`.',
+    tags,
+    querystring: query,
+    body: z.strictObject({
+      cron: z.string().max(200).optional(),
+      time: z.string().max(5).optional(),
+      weekdays: z.array(z.enum(weekdayNames)).max(weekdayNames.length).optional(),
+      once: z.string().max(16).optional(),
+      timeZone: z.string().max(64).optional(),
+      gap: z.enum(['run-at-end', 'skip']).optional(),
+      overlap: z.enum(['first', 'both']).optional(),
+    }),
+    response: {
+      200: answer('The next runs', z.object({ next: z.array(plannedRun) })),
+      ...failures('NOT_FOUND'),
+    },
+  };
+  server.post('/api/v1/schedules/preview', { schema: preview }, (request) => ({
+    next: scheduler().preview(jobOf(request.body), request.query.next),
+  }));
+
   const runs = {
     summary: 'The newest runs, the newest first',
     tags,
@@ -145,35 +169,45 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
     return scheduler().status(schedule);
   });
 
-  const act = <Answer extends object>(
-    action: string,
-    summary: string,
-    response: Readonly<Record<number, z.ZodType>>,
-    run: (schedule: string, by: Owner) => Answer | Promise<Answer>,
-  ): void => {
-    const schema = { summary, tags, params, body: z.strictObject({}), response };
-    server.post(`/api/v1/schedules/:schedule/${action}`, { schema }, async (request, reply) => {
-      const { by } = callers.of(request, reply);
-      const status = 202 in response ? accepted : 200;
-      return await reply.code(status).send(await run(request.params.schedule, by));
-    });
-  };
-  act(
-    'run',
-    'Runs it now, besides its times',
-    {
+  const run = {
+    summary: 'Runs it now, besides its times',
+    tags,
+    params,
+    body: z.strictObject({}),
+    response: {
       202: answer('It was begun', z.object({ runId: z.number() })),
       ...failures('NOT_FOUND', 'JOB_RUNNING'),
     },
-    (schedule, by) => ({ runId: scheduler().runNow(schedule, by) }),
-  );
-  act(
-    'stop',
-    'Ends its run, also while it rings or is snoozed',
-    {
+  };
+  server.post('/api/v1/schedules/:schedule/run', { schema: run }, (request, reply) => {
+    const { by } = callers.of(request, reply);
+    return reply.code(accepted).send({ runId: scheduler().runNow(request.params.schedule, by) });
+  });
+
+  const stop = {
+    summary: 'Ends its run, also while it rings or is snoozed',
+    tags,
+    params,
+    body: z.strictObject({}),
+    response: {
       200: answer('Whether there was one', z.object({ stopped: z.boolean() })),
       ...failures('NOT_FOUND'),
     },
-    (schedule, by) => ({ stopped: scheduler().stop(schedule, by) }),
+  };
+  server.post('/api/v1/schedules/:schedule/stop', { schema: stop }, (request, reply) => {
+    const { by } = callers.of(request, reply);
+    return { stopped: scheduler().stop(request.params.schedule, by) };
+  });
+}
+
+/** A job that does nothing at the given times. @throws BAD_ARGUMENT */
+function jobOf(times: Readonly<Record<string, unknown>>): JobConfig {
+  const result = jobSchema.safeParse({ ...times, steps: [{ do: 'wait', forS: 1 }] });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter((each) => each !== '').join(' '),
   );
+  throw new SignalboxError('BAD_ARGUMENT', problems.join('; '), {
+    nextStep: 'See docs/reference/configuration.md for how times are written.',
+  });
 }
