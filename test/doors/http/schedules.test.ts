@@ -35,7 +35,7 @@ async function openDesk(): Promise<Desk> {
   scheduler.start();
   const door = stack.use(await openDoor({ services: { schedules: scheduler } }));
   return {
-    ask: door.ask,
+    ask: async (...asked) => await door.ask(...asked),
     source,
     clock,
     [Symbol.asyncDispose]: async () => await stack.disposeAsync(),

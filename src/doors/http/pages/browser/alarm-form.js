@@ -125,7 +125,7 @@ function fieldsOf(name, alarm, players) {
   const player = select(
     'Player',
     players.map((each) => each.name),
-    String(alarm['player'] ?? players[0]?.name ?? ''),
+    /** @type {string} */ (alarm['player'] ?? players[0]?.name ?? ''),
   );
   const playlist = input(
     'Playlist, album, artist or track',
@@ -220,7 +220,7 @@ function textOf(field) {
  */
 function input(label, attributes, value) {
   const field = make('input', attributes);
-  if (value !== undefined) field.value = String(value);
+  if (typeof value === 'string' || typeof value === 'number') field.value = `${value}`;
   return { field, label: make('label', {}, make('span', {}, label), field) };
 }
 
