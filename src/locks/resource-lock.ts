@@ -141,6 +141,17 @@ export class ResourceLock {
     return holdsShared || !othersShare;
   }
 
+  /** Each agent whose hold keeps `by` from using it without a token: see {@link admits}. */
+  *excluders(by: Agent): Generator<Agent> {
+    const sharesIt = this.#some((hold) => hold.mode !== 'exclusive' && by.descendsFrom(hold.by));
+    for (const holder of this.holders()) {
+      if (by.descendsFrom(holder)) continue;
+      const isInTheWay = (hold: HoldRecord): boolean =>
+        hold.by === holder && (hold.mode === 'exclusive' || !sharesIt);
+      if (this.#some(isInTheWay)) yield holder;
+    }
+  }
+
   /**
    * Starts the time of a hold anew.
    *

@@ -120,9 +120,7 @@ export class LeaseBook {
   /** The agents whose leases keep a request back. */
   *holdersAgainst(scope: string | undefined, agent: Agent): Generator<Agent> {
     if (this.isEmpty) return;
-    for (const lock of this.#locksOver(scope)) {
-      for (const holder of lock.holders()) if (!agent.descendsFrom(holder)) yield holder;
-    }
+    for (const lock of this.#locksOver(scope)) yield* lock.excluders(agent);
   }
 
   /** The leases that keep a request back. */

@@ -368,8 +368,9 @@ export class Port implements AsyncDisposable {
     return await request.promise;
   }
 
+  /** One that shares the port waits in line while another who shares it has it alone. */
   #checkLease(lease: Lease, scope: string | undefined, label: string): void {
-    this.#book.validate(lease);
+    lease.lost.throwIfAborted();
     if (lease.scope === undefined || lease.scope === scope) return;
     throw new SignalboxError(
       'BAD_ARGUMENT',

@@ -12,6 +12,7 @@ import type { ResponseTaker } from '../protocols/index.ts';
 import type { ClientMessage, MessageConversation, MessageProtocol } from './message-protocol.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
+import { Turn } from './turn.ts';
 
 /**
  * A client that leaves its full output queue unread for so long loses what is in it, so that the
@@ -55,6 +56,8 @@ export interface MessageWriteOptions {
   readonly waitMs?: number | undefined;
   /** Takes commands that are still in line back. A query goes on: its response can be read. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether a query is waited for until its turn has come, too. @default false */
+  readonly untilTurn?: boolean;
 }
 
 export interface MessageReadOptions extends OutputWish {
@@ -246,10 +249,29 @@ export class MessageSession implements AsyncDisposable {
     }
     if (!message.expectsResponse) return this.#track(this.#perform(message, query, options));
     this.#queries.push(query);
+    if (options.untilTurn === true) return this.#untilTurn(message, query, options);
     // Its response can be read when the write was taken back, so it is not.
     const asked = this.#perform(message, query, { waitMs: options.waitMs });
     void this.#track(this.#respond(query, asked));
     return undefined;
+  }
+
+  /** Until its turn a query is the write's: what it comes to by then no read hears of. */
+  async #untilTurn(
+    message: ClientMessage,
+    query: Query,
+    { waitMs, signal }: MessageWriteOptions,
+  ): Promise<void> {
+    const takenBack = new AbortController();
+    using _listener = onAbort(signal, () => takenBack.abort(signal?.reason));
+    const turn = new Turn();
+    const asked = this.#perform(message, query, { waitMs, signal: takenBack.signal, turn });
+    const told = asked.catch((error: unknown) => {
+      if (!turn.hasCome) this.#drop(query);
+      throw error;
+    });
+    void this.#track(this.#respond(query, told));
+    await Promise.race([turn.come, told]);
   }
 
   /** The message that is passed on is whole, if it is: what is to be waited for, as of any other. */
@@ -268,10 +290,11 @@ export class MessageSession implements AsyncDisposable {
   #perform(
     message: ClientMessage,
     query: Query,
-    options: Omit<MessageWriteOptions, 'tag'>,
+    { turn, ...options }: Omit<MessageWriteOptions, 'tag'> & { readonly turn?: Turn },
   ): Promise<unknown> {
     return message.perform(
-      async (transaction) => await this.#transact(transaction, options),
+      async (transaction) =>
+        await this.#transact(turn === undefined ? transaction : turn.of(transaction), options),
       this.#takerFor(query),
     );
   }

@@ -100,6 +100,12 @@ describe('a shared hold', () => {
     const alone = granted(lock.tryAcquire({ by: ada, mode: 'exclusive' }));
     expect(() => lock.validate(bobs.token)).toThrow(/held by ada by test and 1 more, exclusive/);
     expect(lock.admits(bob)).toBe(false);
+    // Whoever has it alone is in the way, and not who shares it as well.
+    const eve = agentNamed('eve');
+    lock.tryAcquire({ by: eve, mode: bench });
+    expect([...lock.excluders(bob)]).toEqual([ada]);
+    expect([...lock.excluders(ada)]).toEqual([]);
+    expect([...lock.excluders(agentNamed('zoe'))]).toEqual([ada, bob]);
     expect(lock.tryAcquire({ by: bob, mode: 'exclusive' })).toBeUndefined();
     expect(lock.validate(adas.token)).toBe(adas);
     expect(lock.tryAcquire({ by: ada, mode: bench })).toBeDefined();

@@ -53,6 +53,31 @@ describe('a lease', () => {
     expect(bench.written).toEqual(['five\n', 'three\n', 'child\n']);
   });
 
+  it('that is shared waits while one who shares it has the port alone, and so does another', async () => {
+    const { port, clock, bench } = await openPort(echo);
+    const shared = { mode: { shared: 'bench' }, ...holding };
+    const [one, two] = [
+      await port.lease({ by: owner(), ...shared }),
+      await port.lease({ by: owner(), ...shared }),
+    ];
+    const three = owner();
+    await port.lease({ by: three, ...shared });
+    const alone = await port.lease({ by: three, ...holding });
+    const asked = [one.transact(ask('one')), two.transact(ask('two'))];
+    await clock.advance(100);
+    await alone.transact(ask('alone'));
+    expect(bench.written).toEqual(['alone\n']);
+    const late = port.transact(ask('late'), one.owner, { lease: one, waitMs: 50 });
+    late.catch(() => {});
+    await clock.advance(60);
+    await expect(late).rejects.toMatchObject({
+      code: 'WAIT_TIMEOUT',
+      details: { holders: [three] },
+    });
+    await alone.release();
+    expect(await Promise.all(asked)).toEqual(['re one', 're two']);
+  });
+
   it('is shared by those who name the same key', async () => {
     const { port, clock, bench } = await openPort(echo);
     const shared = { mode: { shared: 'bench' }, ...holding };

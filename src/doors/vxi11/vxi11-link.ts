@@ -80,8 +80,10 @@ export class Vxi11Link {
     const { data, flags } = args;
     if (this.#isLockedOut(args)) return { error: vxi11Errors.lockedByAnotherLink, size: 0 };
     const waitMs = this.#waitMs(args);
+    // Until the other link has let it go: then a query is on its way as well as a command.
+    const untilTurn = this.#locks.isLockedOut;
     const error = await this.#guard(
-      async (signal) => await this.#session.write(data, flags.end, { waitMs, signal }),
+      async (signal) => await this.#session.write(data, flags.end, { waitMs, signal, untilTurn }),
     );
     return { error, size: error === vxi11Errors.none ? data.length : 0 };
   }
@@ -95,7 +97,8 @@ export class Vxi11Link {
     }
     const { clock } = this.#options;
     const endByte = args.flags.terminatorSet ? args.terminator : undefined;
-    const untilMs = clock.monotonic() + args.ioTimeoutMs;
+    const patienceMs = this.#locks.isLockedOut ? this.#waitMs(args) : args.ioTimeoutMs;
+    const untilMs = clock.monotonic() + patienceMs;
     const left = { asked: args.requestBytes, held: vxi11ReadBytesMost };
     const error = await this.#guard(async (signal) => {
       while (!reason.requestCount && !reason.terminator && !reason.end && left.held > 0) {

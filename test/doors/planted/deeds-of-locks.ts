@@ -28,10 +28,12 @@ const oneWaitsWithItsQuestion: Deed = async (scene) => {
   const [holder, other] = scene.some();
   expect(await holder.lock(0)).toBe('done');
   const question = scene.question();
-  await other.write(question);
+  const written = scene.later(other.write(question));
+  await scene.until('a wait', () => scene.doors.port.status().queue.length > 0);
   await scene.ask(holder);
   expect(scene.doors.written).not.toContain(`write ${question}`);
   expect(await holder.unlock()).toBe('done');
+  await written;
   expect(await other.read()).toBe(`re ${question}`);
 };
 
@@ -54,7 +56,7 @@ const oneDiesInLine: Deed = async (scene) => {
   const [holder, other] = scene.some();
   expect(await holder.lock(0)).toBe('done');
   const question = scene.question();
-  await other.write(question);
+  void scene.later(other.write(question));
   await scene.until('a wait', () => scene.doors.port.status().queue.length > 0);
   await scene.kill(other);
   expect(await holder.unlock()).toBe('done');

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import {
   encodeComPort,
+  encodeTelnetData,
   parseComPort,
   telnetOptions,
   TelnetStream,
 } from '../../../src/protocols/index.ts';
-import type { ComPortCommand } from '../../../src/protocols/index.ts';
+import type { ComPortCommand, TelnetEvent } from '../../../src/protocols/index.ts';
 
 /** A client that speaks of nothing but the line. */
 export class Rfc2217Program implements Disposable {
@@ -34,16 +35,33 @@ export class Rfc2217Program implements Disposable {
   async ask(command: ComPortCommand): Promise<ComPortCommand> {
     this.#send(encodeComPort(command, 'client'));
     for (;;) {
-      const { value, done } = await this.#chunks.next();
-      if (done === true) throw new Error('the connection has ended');
-      const { events, reply } = this.#telnet.push(value);
-      if (reply.length > 0) this.#send(reply);
-      for (const event of events) {
+      for (const event of await this.#events()) {
         if (event.kind !== 'subnegotiation') continue;
         const answer = parseComPort(event.data, 'server');
         if (answer.kind !== 'malformed' && answer.kind !== 'modem-state') return answer;
       }
     }
+  }
+
+  /** Sends a line over the wire. @returns the line that comes back */
+  async query(line: string): Promise<string> {
+    this.#send(encodeTelnetData(new TextEncoder().encode(line), true));
+    let text = '';
+    while (!text.endsWith('\n')) {
+      for (const event of await this.#events()) {
+        if (event.kind === 'data') text += Buffer.from(event.data).toString('latin1');
+      }
+    }
+    return text;
+  }
+
+  /** What comes next. */
+  async #events(): Promise<readonly TelnetEvent[]> {
+    const { value, done } = await this.#chunks.next();
+    if (done === true) throw new Error('the connection has ended');
+    const { events, reply } = this.#telnet.push(value);
+    if (reply.length > 0) this.#send(reply);
+    return [...events];
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Vxi11Door, vxi11ReadBytesMost, Vxi11Server } from '../../../src/doors/index.ts';
+import {
+  callsUnderWayMost,
+  Vxi11Door,
+  vxi11ReadBytesMost,
+  Vxi11Server,
+} from '../../../src/doors/index.ts';
 import { vxi11Core, vxi11Errors } from '../../../src/protocols/index.ts';
 import { owner } from '../../support/line-transaction.ts';
 import type { Peer } from '../../support/memory-link.ts';
@@ -175,6 +181,34 @@ describe('a lock over VXI-11', () => {
     line.socket.destroy();
   });
 
+  it('is waited for by a write: what was not in time is told to it, and never sent', async () => {
+    await using bench = await openBench();
+    using holder = await bench.program();
+    using other = await bench.program();
+    expect(await holder.lock()).toBe(0);
+    const flags = { waitLock: true };
+    const { lockedByAnotherLink: error } = vxi11Errors;
+    expect(await other.write('LATE?', { flags, lockTimeoutMs: 1, ioTimeoutMs: 1 })).toEqual({
+      error,
+      size: 0,
+    });
+    const aborted = other.write('ABORTED?', { flags, lockTimeoutMs: 60_000 });
+    await expect.poll(() => bench.bench.bench.port.status().queue).toHaveLength(1);
+    await other.abort();
+    expect((await aborted).error).toBe(vxi11Errors.abort);
+    let isAnswered = false;
+    const write = other.write('OTHER?', { flags, lockTimeoutMs: 60_000 }).then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    expect(await holder.ask('MINE?')).toBe('re MINE?\n');
+    expect(isAnswered).toBe(false);
+    await holder.core.call(vxi11Core, 'unlock', holder.linkId);
+    expect(await write).toEqual({ error: 0, size: 6 });
+    expect((await other.read()).text).toBe('re OTHER?\n');
+    expect(bench.written).toEqual(['MINE?\n', 'OTHER?\n']);
+  });
+
   it('is of its link: another link of the same client is kept out, too', async () => {
     await using bench = await openBench();
     using first = await bench.program();
@@ -192,6 +226,26 @@ describe('a lock over VXI-11', () => {
     await holder.lock();
     const granted = next.lock(60_000);
     holder.core.socket.resetAndDestroy();
+    expect(await granted).toBe(0);
+  });
+
+  it('ends with its connection also while more calls wait than are carried out at a time', async () => {
+    await using bench = await openBench();
+    using holder = await bench.program();
+    await holder.lock();
+    const other = await Vxi11Program.on(holder.core);
+    const patience = { flags: { waitLock: true }, lockTimeoutMs: 3_600_000 };
+    const write = (): void => void other.write('SET 1', patience).catch(() => {});
+    for (let call = 0; call < callsUnderWayMost; call += 1) write();
+    await expect.poll(() => bench.bench.bench.port.status().queue).toHaveLength(callsUnderWayMost);
+    // One more makes the door full; what comes then is not carried out, nor is the end behind it.
+    for (let call = 0; call < 3; call += 1) {
+      write();
+      await setImmediate();
+    }
+    using next = await bench.program();
+    const granted = next.lock(60_000);
+    holder.core.socket.end();
     expect(await granted).toBe(0);
   });
 

@@ -120,15 +120,17 @@ export class Vxi11Program implements Disposable {
       isEnd = true,
       flags = {},
       lockTimeoutMs = 0,
+      ioTimeoutMs = 2_000,
     }: {
       readonly isEnd?: boolean;
       readonly flags?: Partial<Vxi11Flags>;
       readonly lockTimeoutMs?: number;
+      readonly ioTimeoutMs?: number;
     } = {},
   ): Promise<ResultsOf<Vxi11CoreProcedures['write']>> {
     return await this.core.call(vxi11Core, 'write', {
       linkId: this.linkId,
-      ioTimeoutMs: 2_000,
+      ioTimeoutMs,
       lockTimeoutMs,
       flags: { ...noVxi11Flags, end: isEnd, ...flags },
       data: new TextEncoder().encode(text),
