@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { RandomBytes } from '../../protocols/random-bytes.ts';
+import type { RandomBytes } from '../../protocols/random-bytes.ts';
 import { HislipProgram } from '../hislip/hislip-program.ts';
 import { RpcCaller, Vxi11Program } from '../vxi11/vxi11-program.ts';
 import {
