@@ -98,7 +98,7 @@ export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions, LastChange } from './instrument.ts';
 export type { Access, Parameter, Reading, Value } from './parameter.ts';
 export { deviceCacheMs } from './shared-resources/device-cache.ts';
-export { inOrder, serialPortRank, visaRank } from './shared-resources/lock-order.ts';
+export { asOneChain, inOrder, serialPortRank, visaRank } from './shared-resources/lock-order.ts';
 export { SharedResources, sharedResourcesMost } from './shared-resources/shared-resources.ts';
 export type { SharedResourcesOptions } from './shared-resources/shared-resources.ts';
 export { SerialGuard } from './shared-serial-port/serial-guard.ts';

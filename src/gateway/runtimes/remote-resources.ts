@@ -1,5 +1,5 @@
 import { hasCode, longestTimerMs, SignalboxError } from '../../kernel/index.ts';
-import { inOrder, serialPortRank, visaRank } from '../../instruments/index.ts';
+import { asOneChain, inOrder, serialPortRank, visaRank } from '../../instruments/index.ts';
 import type { ActorResources, ResourceHold, SerialHold } from '../../instruments/index.ts';
 import type { WorkerHost } from '../../links/index.ts';
 import type { ResourceCalls } from './resource-functions.ts';
@@ -57,6 +57,10 @@ export class RemoteResources implements ActorResources {
     await hold.take(this.#call('visa.hold', params, timeoutMs + callMoreMs, signal));
     taken(hold.ended);
     return hold;
+  }
+
+  async inOrder<Result>(run: () => Promise<Result>): Promise<Result> {
+    return await asOneChain(this.#actorId, run);
   }
 
   #nextHold(): number {

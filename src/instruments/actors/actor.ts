@@ -53,6 +53,11 @@ export interface ActorResources {
    * @throws as `VisaSessionManager.hold`
    */
   holdVisa(timeoutMs: number, resource?: string, signal?: AbortSignal): Promise<ResourceHold>;
+  /**
+   * Runs something as one chain of calls, in which serial ports are taken before VISA: the other order is
+   * refused with LOCK_ORDER, because two chains of different order would wait for each other.
+   */
+  inOrder<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
 /** How serious something is that an actor says. */

@@ -1,4 +1,5 @@
 import { onAbort, SignalboxError, throwIfCancelled } from '../../kernel/index.ts';
+import { asOneChain } from '../shared-resources/lock-order.ts';
 import type { SharedResources } from '../shared-resources/shared-resources.ts';
 import type { ActorResources, ResourceHold, SerialHold } from './actor.ts';
 
@@ -38,6 +39,10 @@ export class HeldResources implements ActorResources, AsyncDisposable {
       signal,
       async (ends) => await this.#shared.holdVisa(timeoutMs, this.#actorId, resource, ends),
     );
+  }
+
+  async inOrder<Result>(run: () => Promise<Result>): Promise<Result> {
+    return await asOneChain(this.#actorId, run);
   }
 
   async enqueueVisaCommand(command: string, timeoutMs: number, resource?: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { onAbort } from '../../kernel/index.ts';
-import { checkRank, currentAgent } from '../../locks/index.ts';
+import { checkRank, currentAgent, runAsAgent } from '../../locks/index.ts';
 
 /** Serial ports are taken before VISA resources, so that nobody waits for another in a circle. */
 export const serialPortRank = 1;
@@ -18,4 +18,13 @@ export function inOrder(name: string, rank: number): (lost: AbortSignal) => void
     agent.noteRank(rank);
     onAbort(lost, () => agent.forgetRank(rank));
   };
+}
+
+/** Runs something as one chain of calls of an actor, whose order is checked. */
+export async function asOneChain<Result>(
+  actorId: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const owner = { id: actorId, program: actorId, door: 'inline', sinceMs: Date.now() };
+  return await runAsAgent(owner, run);
 }

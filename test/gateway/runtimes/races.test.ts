@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SharedResources } from '../../../src/instruments/index.ts';
 import { isAlive } from '../../links/worker/workers.ts';
 import { EchoLine } from '../../support/echo-line.ts';
+import { MessageInstrument } from '../../support/message-instrument.ts';
 import { actor, managerOf } from './runtime-bench.ts';
 
 describe('a shutdown', () => {
@@ -85,6 +86,22 @@ describe('a start', () => {
     expect(manager.isHealthy()).toBe(true);
     expect(await manager.call('old', 'echo', 1)).toBe(1);
     expect(await manager.call('new', 'echo', 2)).toBe(2);
+  });
+});
+
+describe.each(['inline', 'isolated'] as const)('an %s actor', (runtime) => {
+  it('is refused in the words that programs look for, and in the wrong order', async () => {
+    await using line = await EchoLine.open();
+    const meter = { 'TCPIP::10.0.0.7::INSTR': { link: new MessageInstrument() } };
+    await using resources = new SharedResources({ visaResources: meter });
+    await using manager = managerOf({ [runtime]: [actor('one', 'wayward')] }, { resources });
+    await manager.start();
+    expect(await manager.call('one', 'take in the wrong order', line.path)).toBe('LOCK_ORDER');
+    await using _held = await manager.getSharedSerialPort(line.path).acquire('other', 2_000);
+    expect(await manager.call('one', 'be refused', line.path)).toEqual([
+      `Serial port ${line.path} is already in use by actor 'other', requested by 'one'`,
+      `Timeout acquiring serial port ${line.path} for actor one (timeout: 50ms)`,
+    ]);
   });
 });
 

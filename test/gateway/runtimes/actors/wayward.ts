@@ -66,6 +66,24 @@ export default defineActor({
             publish('told', method);
             return undefined;
           }
+          case 'be refused': {
+            const told = async (waitMs: number): Promise<string> =>
+              await resources.acquireSerialPort(String(params), waitMs).then(
+                () => 'held',
+                (error: Error) => error.message,
+              );
+            return [await told(0), await told(50)];
+          }
+          case 'take in the wrong order':
+            return await resources.inOrder(async () => {
+              await using _port = await resources.acquireSerialPort(String(params), 5_000);
+              await using _meter = await resources.holdVisa(5_000);
+              await _port.release();
+              return await resources.acquireSerialPort(String(params), 5_000).then(
+                () => 'held',
+                (error: { readonly code?: string }) => error.code,
+              );
+            });
           case 'hold':
             await resources.acquireSerialPort(String(params), 5_000);
             return 'held';
