@@ -1,6 +1,6 @@
 import type { Owner } from '../kernel/index.ts';
 import type { Instrument } from '../instruments/index.ts';
-import type { SupervisedWorker } from '../links/index.ts';
+import type { SignInStatus, SupervisedWorker, TokenStatistics } from '../links/index.ts';
 import type { Port } from '../ports/index.ts';
 
 /** How a door stands now, and how to come in. */
@@ -43,6 +43,19 @@ export interface DirectoryWorker {
   readonly ports: readonly string[];
 }
 
+/** The account of a player: who is signed in, and how one signs in with a browser. */
+export interface DirectoryPlayer {
+  /** Where the browser is to go. @param redirectUri where it comes back to */
+  begin(redirectUri: string): Promise<URL>;
+  /** @param callback with what the browser came back @throws BAD_ARGUMENT, SIGN_IN_REQUIRED */
+  finish(callback: URL): Promise<void>;
+  signOut(): Promise<void>;
+  /** Nothing of it is secret. */
+  status(): Promise<
+    SignInStatus & { readonly signInUrl: string; readonly tokens: TokenStatistics }
+  >;
+}
+
 /** What doors lead to. The gateway fills it; doors only look things up. */
 export interface Directory {
   readonly ports: ReadonlyMap<string, Port>;
@@ -50,6 +63,8 @@ export interface Directory {
   readonly doors: readonly Door[];
   /** Absent where there are none. */
   readonly workers?: ReadonlyMap<string, DirectoryWorker>;
+  /** By the name of their instrument. Absent where there are none. */
+  readonly players?: ReadonlyMap<string, DirectoryPlayer>;
   /** What else of the gateway can be ready or not: runtimes and their actors. */
   subsystems(): readonly SubsystemStatus[];
 }

@@ -12,7 +12,7 @@ import {
   Vxi11Server,
 } from '../doors/index.ts';
 import type { Directory, Door, MessageDevice } from '../doors/index.ts';
-import { ScpiDriver, WorkerDriver } from '../instruments/index.ts';
+import { ScpiDriver, SpotifyDriver, WorkerDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { given, isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
@@ -137,9 +137,9 @@ function portProtocol(
 /** The instruments as VISA programs see them, with their numbers: in the order of the file. */
 function messageDevices({ directory, built, log }: DoorSurroundings): readonly MessageDevice[] {
   const failed = failureLog(log);
-  // A worker takes calls, and no messages.
+  // A worker takes calls, a player requests: no messages.
   const speaking = [...directory.instruments.values()].filter(
-    ({ driver }) => !(driver instanceof WorkerDriver),
+    ({ driver }) => !(driver instanceof WorkerDriver || driver instanceof SpotifyDriver),
   );
   return speaking.map((instrument, index) => {
     const { driver } = instrument;

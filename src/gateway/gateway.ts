@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts';
 import type {
   Advertiser,
   Directory,
+  DirectoryPlayer,
   DirectoryWorker,
   Door,
   SubsystemStatus,
@@ -19,6 +20,8 @@ import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
 import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
+import { authorizationOf, buildPlayers, httpAddress } from './build-players.ts';
+import type { BuiltPlayer } from './build-players.ts';
 import { buildPort } from './build-port.ts';
 import type { BuiltPort } from './build-port.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
@@ -77,6 +80,8 @@ export class Gateway implements AsyncDisposable {
   readonly #workersForDoors: ReadonlyMap<string, DirectoryWorker>;
   readonly #ports = new Map<string, Port>();
   readonly #instruments = new Map<string, Instrument>();
+  #players: ReadonlyMap<string, BuiltPlayer> = new Map();
+  readonly #playersForDoors = new Map<string, DirectoryPlayer>();
   readonly #doors: Door[] = [];
   #held: DisposableStack | undefined;
   #advertiser: Advertiser | undefined;
@@ -113,6 +118,7 @@ export class Gateway implements AsyncDisposable {
       doors: this.#doors,
       subsystems: () => this.#subsystems(),
       workers: this.#workersForDoors,
+      players: this.#playersForDoors,
     };
   }
 
@@ -255,6 +261,17 @@ export class Gateway implements AsyncDisposable {
     const tokens = await FileTokenSource.open(join(this.stateFolder, 'token-epoch'));
     const graph = new WaitGraph();
     const adapters = new PrologixAdapters();
+    const simulatorAddress = (simulator: string): string =>
+      this.#laboratory?.simulators.get(simulator)?.address ?? '';
+    const { stateFolder: folder, log } = this;
+    const doorUrl = (): string => httpAddress(this.#doors, this.#config);
+    this.#players = buildPlayers(this.#config, {
+      stateFolder: folder,
+      simulatorAddress,
+      doorUrl,
+      log,
+    });
+    for (const [name, { forDoors }] of this.#players) this.#playersForDoors.set(name, forDoors);
     const built = new Map<string, BuiltPort>();
     for (const [name, config] of Object.entries(this.#config.ports)) {
       const port = buildPort(name, config, {
@@ -262,7 +279,8 @@ export class Gateway implements AsyncDisposable {
         graph,
         adapters,
         worker: (worker) => this.#workers.get(worker),
-        simulatorAddress: (simulator) => this.#laboratory?.simulators.get(simulator)?.address ?? '',
+        simulatorAddress,
+        ...authorizationOf(name, this.#config, this.#players),
       });
       built.set(name, port);
       this.#ports.set(name, port.port);

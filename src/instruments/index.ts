@@ -71,6 +71,7 @@ export type {
   PlayerState,
 } from './drivers/spotify/player-types.ts';
 export { SpotifyDriver } from './drivers/spotify/spotify-driver.ts';
+export { spotifyAccounts, spotifyServer } from './drivers/spotify/spotify-server.ts';
 export type { SpotifyDriverOptions } from './drivers/spotify/spotify-driver.ts';
 export { functionNameMost, WorkerDriver, workerTimeoutMs } from './drivers/worker/worker-driver.ts';
 export type { WorkerDriverOptions, WorkerParameter } from './drivers/worker/worker-driver.ts';

@@ -139,3 +139,8 @@ export type { HttpRequest, HttpResponse } from './http/http-client.ts';
 export { httpLinkFactory } from './http/http-link.ts';
 export { HttpService } from './http/http-service.ts';
 export type { HttpAuthorization } from './http/http-service.ts';
+export { OAuthServer } from './http/oauth/oauth-server.ts';
+export { SignIns } from './http/oauth/sign-ins.ts';
+export { TokenFile } from './http/oauth/token-file.ts';
+export { TokenStore } from './http/oauth/token-store.ts';
+export type { SignInStatus, TokenStatistics } from './http/oauth/token-store.ts';

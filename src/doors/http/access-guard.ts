@@ -6,6 +6,7 @@ import type { FailureLimit } from './failure-limit.ts';
 import { hostNameOf } from './host-name.ts';
 import { assetPaths } from './pages/assets.ts';
 import { pagePaths } from './pages/pages.ts';
+import { isSignInCallback } from './sign-in-callback.ts';
 
 /** Paths that tell nothing of the laboratory and need no token: the frames of pages, and being alive. */
 const openPaths: readonly string[] = ['/livez', ...pagePaths, ...assetPaths];
@@ -80,14 +81,18 @@ export class AccessGuard {
     // A browser sends no Origin with an image or script; it says where the request comes from here.
     const site = request.headers['sec-fetch-site'];
     if (site === undefined || site === 'same-origin' || site === 'none') return;
+    const path = pathOf(request);
+    // A browser that comes back from signing in shows what only it was given.
     const isLink =
-      request.headers['sec-fetch-mode'] === 'navigate' && pagePaths.includes(pathOf(request));
+      request.headers['sec-fetch-mode'] === 'navigate' &&
+      (pagePaths.includes(path) || isSignInCallback(path));
     if (!isLink) throw foreign('a page of another site');
   }
 
   #checkToken(request: IncomingMessage): void {
     const { token, failures } = this.#options;
-    if (token === undefined || openPaths.includes(pathOf(request))) return;
+    const path = pathOf(request);
+    if (token === undefined || openPaths.includes(path) || isSignInCallback(path)) return;
     const offered = tokenOf(request);
     if (offered !== undefined && token.matches(offered)) return;
     if (offered === undefined) throw new SignalboxError('AUTHENTICATION_REQUIRED', 'no token came');

@@ -38,6 +38,12 @@ export const onTheWire: readonly ErrorCode[] = [
   'INSTRUMENT_ERROR',
   'INSTRUMENT_OFFLINE',
   'REPLY_MALFORMED',
+  'RATE_LIMITED',
+  'SIGN_IN_REQUIRED',
+  'PREMIUM_REQUIRED',
+  'PLAYER_IDLE',
+  'PLAYER_DEVICE_MISSING',
+  'PLAYER_REFUSED',
 ];
 
 /** What a write may come to besides. */

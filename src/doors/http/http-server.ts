@@ -31,6 +31,7 @@ import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
+import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
@@ -102,6 +103,7 @@ export async function createHttpServer(
   instrumentRoutes(server, context);
   callRoutes(server, context);
   workerRoutes(server, context);
+  playerRoutes(server, context);
   parameterRoutes(server, context);
   leaseRoutes(server, context);
   watchRoutes(server, context);

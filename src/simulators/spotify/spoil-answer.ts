@@ -44,7 +44,9 @@ export async function spoilAnswer(
       setImmediate(() => unplug(fault.backAfterMs));
       return;
     case 'garble': {
-      const bytes = good.length === 0 ? plan.noise() : plan.garble(good);
+      // No JSON in any case, as a page of a proxy is none.
+      const spoilt = good.length === 0 ? plan.noise() : plan.garble(good);
+      const bytes = Buffer.concat([Buffer.from('<'), spoilt]);
       response.writeHead(status === 204 ? 200 : status, { 'content-type': type });
       response.end(bytes);
       return;

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Config } from '../config/index.ts';
+import type { DirectoryPlayer, Door } from '../doors/index.ts';
+import { spotifyAccounts, spotifyServer } from '../instruments/index.ts';
+import { given } from '../kernel/index.ts';
+import { SignIns, TokenFile, TokenStore } from '../links/index.ts';
+import type { HttpAuthorization } from '../links/index.ts';
+import type { RoomLog } from './room-log.ts';
+
+/** A player's account: who is signed in, and how one signs in. */
+export interface BuiltPlayer {
+  readonly authorization: HttpAuthorization;
+  readonly forDoors: DirectoryPlayer;
+}
+
+export interface PlayerSurroundings {
+  readonly stateFolder: string;
+  readonly simulatorAddress: (name: string) => string;
+  /** Of the HTTP door, once it is open: `http://127.0.0.1:5001`. */
+  readonly doorUrl: () => string;
+  readonly log: RoomLog;
+}
+
+/** The accounts of the players of a configuration, by the name of their instrument. */
+export function buildPlayers(
+  { instruments, ports }: Config,
+  { stateFolder, simulatorAddress, doorUrl, log }: PlayerSurroundings,
+): Map<string, BuiltPlayer> {
+  return new Map(
+    Object.entries(instruments).flatMap(([name, config]) => {
+      if (config.driver !== 'spotify') return [];
+      const { clientId, port } = config;
+      const simulator = ports[port]?.simulator;
+      const simulated =
+        simulator === undefined ? undefined : `http://${simulatorAddress(simulator)}`;
+      const server = spotifyServer(config.accounts ?? simulated ?? spotifyAccounts, clientId);
+      const signInUrl = (): string => `${doorUrl()}/api/players/${name}/sign-in`;
+      const tokens = new TokenStore({
+        name,
+        server,
+        signInUrl,
+        file: new TokenFile(join(stateFolder, `sign-in-${name}.json`)),
+        onWarning: (message) => log.of('ports').warn({ player: name }, message),
+      });
+      const signIns = new SignIns({
+        server,
+        signInUrl,
+        take: async (issued) => await tokens.signIn(issued),
+      });
+      const forDoors: DirectoryPlayer = {
+        begin: async (redirectUri) => await signIns.begin(redirectUri),
+        finish: async (callback) => {
+          await signIns.finish(callback);
+          log.of('ports').info({ player: name }, `${name} is signed in`);
+        },
+        signOut: async () => {
+          await tokens.signOut();
+          log.of('ports').info({ player: name }, `${name} is signed out`);
+        },
+        status: async () => ({
+          ...(await tokens.status()),
+          signInUrl: signInUrl(),
+          tokens: tokens.statistics(),
+        }),
+      };
+      return [[name, { authorization: tokens, forDoors }] as const];
+    }),
+  );
+}
+
+/** Where the right to use the web service of a port comes from. */
+export function authorizationOf(
+  port: string,
+  { instruments }: Config,
+  players: ReadonlyMap<string, BuiltPlayer>,
+): { readonly authorization?: HttpAuthorization } {
+  const name = Object.keys(instruments).find((each) => instruments[each]?.port === port);
+  return given({
+    authorization: name === undefined ? undefined : players.get(name)?.authorization,
+  });
+}
+
+/** Where a browser on this machine finds the HTTP door, or would if there were one. */
+export function httpAddress(doors: readonly Door[], { http }: Config): string {
+  const address = doors.map((door) => door.status()).find(({ kind }) => kind === 'http')?.address;
+  const port = address === undefined ? http.port : new URL(address).port;
+  return `http://127.0.0.1:${port}`;
+}
