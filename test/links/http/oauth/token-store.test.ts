@@ -9,10 +9,10 @@ const minuteMs = 60_000;
 
 /** Goes on with timers and sockets until something is settled. */
 async function settled<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const over = (): void => void (isOver = true);
+  const waiting = { isOver: false };
+  const over = (): void => void (waiting.isOver = true);
   promise.then(over, over);
-  while (!isOver) {
+  while (!waiting.isOver) {
     await clock.advance(100);
     await new Promise((resolve) => setImmediate(resolve));
   }
