@@ -47,6 +47,9 @@ describe('the guide to drivers in Python', () => {
       }
       const all = printed.join('');
       expect(all).toContain('source output = true');
+      expect(all).toMatch(
+        /FUNCTION +ARGUMENTS +MEANING\nacquire +points=1000 +One period, in volts\.\n/,
+      );
       expect(all).toMatch(/volts +500 values from -0\.25 to 0\.25/);
       expect(all).toMatch(/bench +ready/);
       expect(all).toMatch(/source +worker +source .*call configure by/);

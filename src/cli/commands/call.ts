@@ -64,9 +64,13 @@ async function list({ client, isJson, signal }: GatewaySession, instrument: stri
   const rows = all.map(({ name, parameters, doc = '' }) => [
     name,
     argumentsOf(parameters),
-    doc.split('\n')[0] ?? '',
+    firstParagraph(doc),
   ]);
   say(table(['FUNCTION', 'ARGUMENTS', 'MEANING'], rows));
+}
+
+function firstParagraph(text: string): string {
+  return (text.split(/\n\s*\n/)[0] ?? '').replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** `channel waveform=sin`, as far as the worker describes what its function takes. */

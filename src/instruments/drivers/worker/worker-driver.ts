@@ -101,7 +101,8 @@ export class WorkerDriver implements Driver {
     }
     if (!this.offers(method)) {
       const text = `'${method}' is no function of this instrument; it has ${this.#functions?.join(', ')}`;
-      throw new SignalboxError('NOT_FOUND', text);
+      const nextStep = 'See what can be called with `signalbox call INSTRUMENT`.';
+      throw new SignalboxError('NOT_FOUND', text, { nextStep });
     }
     return this.#operation(`call ${method}`, 'never', method, params, signal);
   }
