@@ -64,7 +64,8 @@ _BACK_OFF_LONGEST_S = 1.0
 _JOB_EVERY_S = 0.2
 _JOB_FAILURES_MOST = 5
 
-#: Who has to act, for each code of an error: the catalogue of docs/reference/errors.md.
+#: Who has to act, for each code of an error: the catalogue of docs/reference/errors.md. Written by
+#: `npm run docs`.
 FAULTS: Dict[str, str] = {
     **dict.fromkeys((
         "BAD_ARGUMENT", "NOT_FOUND", "VALUE_INVALID", "VALUE_OUT_OF_RANGE", "READ_ONLY",
@@ -72,17 +73,22 @@ FAULTS: Dict[str, str] = {
         "CONFIG_READ_ONLY", "CONFIG_VERSION", "WAIT_TIMEOUT", "CANCELLED", "DEADLOCK", "LOCK_ORDER",
         "LEASE_HELD", "LEASE_LOST", "RENEWAL_LIMIT", "QUEUE_FULL", "AUTHENTICATION_REQUIRED",
         "FORBIDDEN", "CLOSED", "PORT_RELEASED", "ALREADY_RUNNING", "GATEWAY_UNREACHABLE",
-        "QUERY_INTERRUPTED", "QUERY_UNTERMINATED", "QUERY_DEADLOCKED", "WORKER_BUSY",
+        "WORKER_BUSY", "RATE_LIMITED", "SIGN_IN_REQUIRED", "PREMIUM_REQUIRED", "PLAYER_IDLE",
+        "PLAYER_DEVICE_MISSING", "QUERY_INTERRUPTED", "QUERY_UNTERMINATED", "QUERY_DEADLOCKED",
+        "JOB_RUNNING",
     ), "caller"),
+    **dict.fromkeys((
+        "CONFIG_WRITE_FAILED", "INTERNAL",
+    ), "signalbox"),
     **dict.fromkeys((
         "LINK_USB", "LINK_COMMUNICATION", "LINK_PROTOCOL", "LINK_TIMEOUT", "PORT_BUSY",
         "PORT_ABSENT", "WORKER_UNAVAILABLE", "WORKER_LOST", "WORKER_PROTOCOL",
     ), "link"),
     **dict.fromkeys((
         "INSTRUMENT_TIMEOUT", "INSTRUMENT_ERROR", "INSTRUMENT_OFFLINE", "REPLY_MALFORMED",
-        "OUTCOME_UNKNOWN", "WORKER_TIMEOUT", "WORKER_FAILED", "ACTOR_FAILED",
+        "OUTCOME_UNKNOWN", "WORKER_TIMEOUT", "WORKER_FAILED", "ACTOR_FAILED", "PLAYER_REFUSED",
+        "CONDITION_FAILED", "ALARM_FAILED",
     ), "instrument"),
-    **dict.fromkeys(("INTERNAL", "CONFIG_WRITE_FAILED"), "signalbox"),
 }
 
 #: A value of a parameter.

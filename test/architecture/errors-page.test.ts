@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { errorsPage } from '../../scripts/errors-page.ts';
+import { withFaults } from '../../scripts/python-faults.ts';
 import { errorCatalogue } from '../../src/kernel/index.ts';
 import { filesBelow, root, withoutComments } from './sources.ts';
 
@@ -14,6 +15,11 @@ test('the reference page has every error of the catalogue and no other', () => {
   const documented = [...page.matchAll(/^### (\w+)$/gm)].map((match) => match[1]);
   expect(new Set(documented)).toEqual(new Set(codes));
   expect(page, 'run `npm run docs`').toBe(errorsPage());
+});
+
+test('the Python client has every error of the catalogue and no other', () => {
+  const client = readFileSync(join(root, 'python/signalbox/client.py'), 'utf8');
+  expect(client, 'run `npm run docs`').toBe(withFaults(client));
 });
 
 test('every error of the catalogue is raised somewhere', () => {
