@@ -184,6 +184,8 @@ export interface DoorReport {
   readonly name: string;
   readonly kind: string;
   readonly address: string;
+  /** As a VISA program types it, where that is not the address. */
+  readonly resource?: string;
   readonly serves?: { readonly port: string; readonly instrument?: string };
   readonly clients: readonly Owner[];
 }

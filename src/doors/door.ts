@@ -10,6 +10,8 @@ export interface DoorStatus {
   readonly kind: string;
   /** As a client types it: a device path, `TCPIP::127.0.0.1::5025::SOCKET`, a URL. */
   readonly address: string;
+  /** As a VISA program types it, where that is not the address: `ASRL/run/signalbox/lab/bus-1::INSTR`. */
+  readonly resource?: string;
   /** The ports and instruments that it leads to; absent when it leads to all. */
   readonly serves?: { readonly port: string; readonly instrument?: string };
   /** Who is inside. */

@@ -67,6 +67,7 @@ function printedStatus(status: StatusReport, url: string): string {
       ? []
       : [table(['SUBSYSTEM', 'STATE', 'WHY'], subsystems.map(subsystemRow))]),
     section(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO', 'CLIENTS'], doors.map(doorRow)),
+    ...visaNames(doors),
   ].join('\n\n');
 }
 
@@ -136,6 +137,14 @@ function doorRow({ name, kind, address, serves, clients }: DoorReport): string[]
   const leadsTo =
     serves === undefined ? 'everything' : (serves.instrument ?? `port ${serves.port}`);
   return [name, kind, address, leadsTo, clients.map(describeOwner).join(', ') || '-'];
+}
+
+/** What a VISA program opens, where that is not the address. */
+function visaNames(doors: readonly DoorReport[]): string[] {
+  const rows = doors.flatMap(({ name, resource }) =>
+    resource === undefined ? [] : [[name, resource]],
+  );
+  return rows.length === 0 ? [] : [table(['DOOR', 'FOR VISA'], rows)];
 }
 
 function namesOf([first, ...others]: readonly Owner[]): string {

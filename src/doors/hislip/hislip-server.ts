@@ -12,6 +12,7 @@ import type { DoorOffer } from '../door.ts';
 import type { DeviceServer, ServedDevice } from '../device-door.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
+import { typedHost } from '../tcp/typed-host.ts';
 import { HislipClient } from './hislip-client.ts';
 import { HislipConnection } from './hislip-connection.ts';
 import type { HearHislip } from './hislip-connection.ts';
@@ -73,7 +74,7 @@ export class HislipServer implements DeviceServer<HislipClient> {
   addressOf({ index }: HislipDevice): string {
     const { host, tcpPort } = this.#listener;
     const suffix = tcpPort === hislipTcpPort ? '' : `,${tcpPort}`;
-    return `TCPIP::${host}::hislip${index}${suffix}::INSTR`;
+    return `TCPIP::${typedHost(host)}::hislip${index}${suffix}::INSTR`;
   }
 
   /** Lets clients in to a device. @throws LINK_COMMUNICATION when the TCP port is taken */

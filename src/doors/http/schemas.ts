@@ -135,6 +135,7 @@ export const doorStatus: z.ZodType = z.looseObject({
   name: z.string(),
   kind: z.string(),
   address: z.string(),
+  resource: z.string().optional(),
   clients: z.array(owner),
 });
 

@@ -1,6 +1,7 @@
 import type { Door, DoorStatus } from '../door.ts';
 import { TcpClients } from '../tcp/tcp-clients.ts';
 import type { TcpDoorOptions } from '../tcp/tcp-clients.ts';
+import { typedHost } from '../tcp/typed-host.ts';
 import { Rfc2217Client } from './rfc2217-client.ts';
 import type { LineSettings } from './virtual-line.ts';
 
@@ -46,7 +47,7 @@ export class Rfc2217Door implements Door {
     return {
       name: this.name,
       kind: 'rfc2217',
-      address: `rfc2217://${host}:${tcpPort}`,
+      address: `rfc2217://${typedHost(host)}:${tcpPort}`,
       serves: { port: this.#portName },
       clients: owners,
     };

@@ -1,6 +1,7 @@
 import type { Door, DoorOffer, DoorStatus } from '../door.ts';
 import { TcpClients } from '../tcp/tcp-clients.ts';
 import type { TcpDoorOptions } from '../tcp/tcp-clients.ts';
+import { typedHost } from '../tcp/typed-host.ts';
 import { SocketClient } from './socket-client.ts';
 
 /** More clients at once are turned away. */
@@ -42,7 +43,7 @@ export class SocketDoor implements Door {
     return {
       name: this.name,
       kind: 'socket',
-      address: `TCPIP::${host}::${tcpPort}::SOCKET`,
+      address: `TCPIP::${typedHost(host)}::${tcpPort}::SOCKET`,
       serves: { port: port.name, instrument },
       clients: owners,
     };

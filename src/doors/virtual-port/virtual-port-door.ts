@@ -4,6 +4,7 @@ import { SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import { describeOpenProgram, Pty, unreadBytesMost } from '../../links/index.ts';
 import type { Port } from '../../ports/index.ts';
+import { formatVisaResource } from '../../protocols/index.ts';
 import { Session } from '../../sessions/index.ts';
 import type { ClientProtocol } from '../../sessions/index.ts';
 import { ClientOwner, nameClient } from '../client-owner.ts';
@@ -73,6 +74,7 @@ export class VirtualPortDoor implements Door {
       name: this.name,
       kind: 'virtual-port',
       address: path,
+      resource: formatVisaResource({ kind: 'serial', device: path }),
       serves: { port: port.name },
       clients: this.#visit === undefined ? [] : [this.#visit.client.owner],
     };

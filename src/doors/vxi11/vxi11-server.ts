@@ -14,6 +14,7 @@ import type { DoorOffer } from '../door.ts';
 import type { DeviceServer, ServedDevice } from '../device-door.ts';
 import { socketOwner } from '../tcp/socket-owner.ts';
 import { TcpListener } from '../tcp/tcp-listener.ts';
+import { typedHost } from '../tcp/typed-host.ts';
 import { ClientInterrupts } from './client-interrupts.ts';
 import { PortmapperEntry } from './portmapper-entry.ts';
 import { serveRpc } from './rpc-connection.ts';
@@ -120,9 +121,14 @@ export class Vxi11Server implements DeviceServer<Vxi11Link> {
     return { types: ['_vxi-11._tcp'], host: this.#core.host, tcpPort: portmapperPort };
   }
 
-  /** As VISA names a device: `TCPIP::127.0.0.1::inst0::INSTR`. */
+  /**
+   * As VISA names a device: `TCPIP::127.0.0.1::inst0::INSTR`. Where no portmapper tells the TCP port, which
+   * no such name has a place for, it is told here.
+   */
   addressOf({ index }: Vxi11Device): string {
-    return `TCPIP::${this.#core.host}::inst${index}::INSTR`;
+    const { host, tcpPort } = this.#core;
+    const suffix = this.#portmapper === undefined ? ` at TCP port ${tcpPort}` : '';
+    return `TCPIP::${typedHost(host)}::inst${index}::INSTR${suffix}`;
   }
 
   /**
