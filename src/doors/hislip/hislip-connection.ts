@@ -29,6 +29,7 @@ export class HislipConnection {
   /** What came and was not looked at: the client is made to wait with one more. */
   readonly #waiting: Uint8Array[] = [];
   #isHearing = false;
+  #isEnding = false;
   /** Made when a piece waits until the client has read, or has gone. */
   #room: PromiseWithResolvers<void> | undefined;
 
@@ -74,10 +75,11 @@ export class HislipConnection {
     return this.#room.promise;
   }
 
-  /** Says why, and ends it; one who does not hear is cut off. */
+  /** Says why, and ends it; one who does not hear is cut off. What is said after the first time is dropped. */
   end(message: HislipMessage): void {
     const { socket } = this;
-    if (socket.destroyed) return;
+    if (socket.destroyed || this.#isEnding) return;
+    this.#isEnding = true;
     if (socket.writable) socket.end(encodeHislip(message));
     const timer = this.#clock.schedule(lingerMs, () => socket.destroy());
     socket.once('close', () => timer.cancel());

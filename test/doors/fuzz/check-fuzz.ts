@@ -123,6 +123,10 @@ export async function checkFuzz(
   await using bench = new FuzzBench(room);
   await bench.open();
   const before = sockets();
+  // Of listeners or timers that pile up, for one.
+  const warnings: string[] = [];
+  const warn = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', warn);
   try {
     for (let said = 0; said < frames; said += framesBetween) {
       const each = Math.min(framesBetween, frames - said);
@@ -146,8 +150,10 @@ export async function checkFuzz(
     }
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  } finally {
+    process.off('warning', warn);
   }
-  return undefined;
+  return warnings[0];
 }
 
 async function annoy(
