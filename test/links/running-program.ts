@@ -53,6 +53,13 @@ export class RunningProgram implements AsyncDisposable {
     return text;
   }
 
+  /** Ends it as nothing else does: it can do no more. */
+  async kill(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, 'exit');

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spotifyServer } from '../../../../src/instruments/index.ts';
 import type { Clock } from '../../../../src/kernel/index.ts';
 import { SignIns, TokenFile, TokenStore } from '../../../../src/links/index.ts';
+import type { StoredTokens } from '../../../../src/links/http/oauth/token-file.ts';
 import type { OAuthServer } from '../../../../src/links/index.ts';
 import { openSpotifySimulator } from '../../../../src/simulators/index.ts';
 import type { SpotifyDefinition, SpotifySimulator } from '../../../../src/simulators/index.ts';
@@ -73,6 +74,11 @@ export class SignInBench implements AsyncDisposable {
     const all = await this.simulator.transactions();
     return all.filter(({ request }) => Buffer.from(request).toString().endsWith('/api/token'))
       .length;
+  }
+
+  /** What is in the file. */
+  async stored(): Promise<StoredTokens> {
+    return JSON.parse(await readFile(this.path, 'utf8')) as StoredTokens;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

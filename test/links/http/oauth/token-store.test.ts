@@ -1,27 +1,11 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ManualClock, SignalboxError } from '../../../../src/kernel/index.ts';
-import type { StoredTokens } from '../../../../src/links/http/oauth/token-file.ts';
 import { signInLifeMs } from '../../../../src/links/http/oauth/token-store.ts';
+import { settled } from '../../../support/settled.ts';
 import { SignInBench } from './sign-in-bench.ts';
 
 const minuteMs = 60_000;
-
-/** Goes on with timers and sockets until something is settled. */
-async function settled<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
-  const waiting = { isOver: false };
-  const over = (): void => void (waiting.isOver = true);
-  promise.then(over, over);
-  while (!waiting.isOver) {
-    await clock.advance(100);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return await promise;
-}
-
-async function storedOf(bench: SignInBench): Promise<StoredTokens> {
-  return JSON.parse(await readFile(bench.path, 'utf8')) as StoredTokens;
-}
 
 test('a token is used until little of its life is left, then refreshed ahead in the background', async () => {
   const clock = new ManualClock();
@@ -70,10 +54,10 @@ test('a service that keeps its refresh token is shown the same again', async () 
   const store = bench.store();
   await bench.signIn(store);
   await store.header();
-  const { refreshToken } = await storedOf(bench);
+  const { refreshToken } = await bench.stored();
   await clock.advance(59 * minuteMs);
   expect(await bench.isTaken(await store.header())).toBe(true);
-  expect((await storedOf(bench)).refreshToken).toBe(refreshToken);
+  expect((await bench.stored()).refreshToken).toBe(refreshToken);
 });
 
 test('a token that the service refuses is refreshed, however long it should live', async () => {
@@ -116,7 +100,7 @@ test('a refused refresh is no end where somebody else has refreshed meanwhile', 
   await using bench = await SignInBench.open(clock, { rotation: 'at-once' });
   const store = bench.store();
   await bench.signIn(store);
-  const before = await storedOf(bench);
+  const before = await bench.stored();
   await clock.advance(59 * minuteMs);
   // A program that knows of no lock: it refreshes while this one does.
   const server = {
@@ -133,7 +117,7 @@ test('a refused refresh is no end where somebody else has refreshed meanwhile', 
     },
   };
   const header = await bench.store({ server }).header();
-  expect(header).toBe(`Bearer ${(await storedOf(bench)).accessToken}`);
+  expect(header).toBe(`Bearer ${(await bench.stored()).accessToken}`);
   expect(await bench.isTaken(header)).toBe(true);
 });
 
@@ -176,7 +160,7 @@ test.each([
     await using bench = await SignInBench.open(clock);
     const store = bench.store();
     await bench.signIn(store);
-    const { refreshToken } = await storedOf(bench);
+    const { refreshToken } = await bench.stored();
     await clock.advance(59 * minuteMs);
     await bench.simulator.resetLog();
     await bench.simulator.addFault({ fault, node: 1, times: 1 });
