@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { DirectoryPlayer, Door } from '../doors/index.ts';
-import { spotifyAccounts, spotifyServer } from '../instruments/index.ts';
-import { given } from '../kernel/index.ts';
+import { Player, spotifyAccounts, spotifyServer } from '../instruments/index.ts';
+import type { Instrument } from '../instruments/index.ts';
+import { given, systemClock } from '../kernel/index.ts';
+import type { Owner } from '../kernel/index.ts';
 import { SignIns, TokenFile, TokenStore } from '../links/index.ts';
 import type { HttpAuthorization } from '../links/index.ts';
 import type { RoomLog } from './room-log.ts';
@@ -85,4 +87,19 @@ export function httpAddress(doors: readonly Door[], { http }: Config): string {
   const address = doors.map((door) => door.status()).find(({ kind }) => kind === 'http')?.address;
   const port = address === undefined ? http.port : new URL(address).port;
   return `http://127.0.0.1:${port}`;
+}
+
+/** The players of instruments as alarms use them, by name. */
+export function alarmPlayers(instruments: ReadonlyMap<string, Instrument>): Map<string, Player> {
+  const by: Owner = {
+    id: 'alarms',
+    program: 'alarms',
+    door: 'inline',
+    sinceMs: systemClock.now(),
+  };
+  return new Map(
+    Array.from(instruments)
+      .filter(([, { driver }]) => driver.family === 'spotify')
+      .map(([name, instrument]) => [name, new Player({ instrument, by })]),
+  );
 }

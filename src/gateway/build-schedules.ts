@@ -5,6 +5,7 @@ import type { Instrument } from '../instruments/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { Ledger, Scheduler } from '../schedules/index.ts';
 import type { ScheduleSource } from '../schedules/index.ts';
+import { alarmPlayers } from './build-players.ts';
 import type { RoomLog } from './room-log.ts';
 
 /** The alarms and jobs of a gateway, and what they are written down in. */
@@ -42,7 +43,12 @@ export function buildSchedules({
   const ledger = Ledger.open(path, systemClock.now(), ({ message }, movedTo) =>
     schedules.warn(`${message}; it is ${movedTo} now, and a new one was begun`),
   );
-  const scheduler = new Scheduler({ source, ledger, instruments });
+  const scheduler = new Scheduler({
+    source,
+    ledger,
+    instruments,
+    players: alarmPlayers(instruments),
+  });
   followSchedules(scheduler, log);
   return new Schedules(scheduler, ledger);
 }

@@ -16,11 +16,11 @@ export async function pause(api: WebApi): Promise<void> {
   await unlessSo(api, { method: 'PUT', path: '/me/player/pause' }, false);
 }
 
-export async function setVolume(api: WebApi, percent: number): Promise<void> {
+export async function setVolume(api: WebApi, percent: number, deviceId?: string): Promise<void> {
   await api.command({
     method: 'PUT',
     path: '/me/player/volume',
-    query: { volume_percent: percent },
+    query: { volume_percent: percent, ...ofDevice(deviceId).query },
   });
 }
 

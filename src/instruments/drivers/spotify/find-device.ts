@@ -1,18 +1,15 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import type { PlayerDevice } from './player-types.ts';
 
-/** A device that can be told what to do. */
-export type CommandableDevice = PlayerDevice & { readonly id: string };
-
 /**
  * The device that is meant: by its id, its name (case and spaces do not count), or else a part of its
  * name, where the active one goes first.
  * @throws PLAYER_DEVICE_MISSING; PLAYER_REFUSED for one that takes no commands
  */
-export function findDevice(devices: readonly PlayerDevice[], wanted: string): CommandableDevice {
+export function findDevice(devices: readonly PlayerDevice[], wanted: string): PlayerDevice {
   const name = plain(wanted);
   const found =
-    devices.find(({ id }) => id === wanted) ??
+    devices.find(({ id }) => id === wanted && id !== '') ??
     devices.find((device) => plain(device.name) === name) ??
     partial(devices, name);
   if (found === undefined) {
@@ -23,8 +20,7 @@ export function findDevice(devices: readonly PlayerDevice[], wanted: string): Co
       { details: { device: wanted, devices: devices.map((device) => device.name) } },
     );
   }
-  const { id, isRestricted } = found;
-  if (id !== undefined && !isRestricted) return { ...found, id };
+  if (!found.isRestricted) return found;
   throw new SignalboxError(
     'PLAYER_REFUSED',
     `device '${found.name}' takes no commands from outside`,

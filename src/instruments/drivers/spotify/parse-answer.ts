@@ -33,7 +33,7 @@ export function parseState(answer: unknown): PlayerState {
     ...given({
       device: isMembers(device) ? parseDevice(device) : undefined,
       item: isMembers(item) ? parseItem(item) : undefined,
-      contextUri: typeof contextUri === 'string' ? contextUri : undefined,
+      context: typeof contextUri === 'string' ? contextUri : undefined,
     }),
   };
 }
@@ -57,12 +57,12 @@ function parseDevice(answer: unknown): PlayerDevice {
     name,
     type: typeof type === 'string' ? type : 'Unknown',
     isActive: device['is_active'] === true,
-    isRestricted: device['is_restricted'] === true,
+    id: typeof id === 'string' ? id : '',
+    isRestricted: device['is_restricted'] === true || typeof id !== 'string',
     // Older answers do not say it, and mean that it can.
     supportsVolume: device['supports_volume'] !== false,
     ...given({
-      id: typeof id === 'string' ? id : undefined,
-      volumePercent: numberOf(device['volume_percent']),
+      volume: numberOf(device['volume_percent']),
     }),
   };
 }

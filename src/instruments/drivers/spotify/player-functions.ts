@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import { checkLimits } from '../../check-value.ts';
 import type { Parameter, Value } from '../../parameter.ts';
-import { pause, play, resume, seek, setShuffle, transfer } from './commands.ts';
+import { pause, play, resume, seek, setShuffle, setVolume, transfer } from './commands.ts';
 import { parseQueue } from './parse-answer.ts';
 import { deviceNameMost, positionMostMs } from './player-parameters.ts';
 import type { WebApi } from './web-api.ts';
@@ -40,6 +40,14 @@ const positionMs = {
   minimum: 0,
   maximum: positionMostMs,
 } as const;
+const percent = {
+  name: 'percent',
+  title: 'Volume, in percent',
+  type: 'integer',
+  access: 'write',
+  minimum: 0,
+  maximum: 100,
+} as const;
 const shuffle = {
   name: 'shuffle',
   title: 'Whether to mix',
@@ -66,9 +74,7 @@ export const playerFunctions: readonly PlayerFunction[] = [
     name: 'play',
     arguments: [uri, device, shuffle, positionMs],
     run: async (api, given) => {
-      const target =
-        given['device'] === undefined ? undefined : await api.device(String(given['device']));
-      const deviceId = target?.id;
+      const deviceId = await deviceIn(api, given);
       if (given['uri'] === undefined) await resume(api, deviceId);
       else {
         await play(api, String(given['uri']), {
@@ -114,11 +120,24 @@ export const playerFunctions: readonly PlayerFunction[] = [
   },
   {
     ...harmless,
+    name: 'setVolume',
+    arguments: [{ ...percent, isNeeded: true }, device],
+    run: async (api, given) =>
+      await setVolume(api, Number(given['percent']), await deviceIn(api, given)),
+  },
+  {
+    ...harmless,
     name: 'seek',
     arguments: [{ ...positionMs, isNeeded: true }],
     run: async (api, given) => await seek(api, Number(given['positionMs'])),
   },
 ];
+
+/** The id of the device that was named, if one was. */
+async function deviceIn(api: WebApi, given: Arguments): Promise<string | undefined> {
+  const wanted = given['device'];
+  return wanted === undefined ? undefined : (await api.device(String(wanted))).id;
+}
 
 /**
  * The arguments of a call, by name or in order, checked before anything goes out.

@@ -43,8 +43,8 @@ export const playerParameters: readonly PlayerParameter[] = [
       maximum: 100,
     },
     read: (state) => {
-      const { name, volumePercent } = activeDevice(state);
-      if (volumePercent !== undefined) return volumePercent;
+      const { name, volume } = activeDevice(state);
+      if (volume !== undefined) return volume;
       throw new SignalboxError('PLAYER_REFUSED', `device '${name}' does not tell its volume`);
     },
     write: async (api, value) => await setVolume(api, Number(value)),
@@ -106,7 +106,7 @@ export const playerParameters: readonly PlayerParameter[] = [
       type: 'string',
       access: 'read',
     },
-    read: (state) => active(state).contextUri ?? '',
+    read: (state) => active(state).context ?? '',
   },
   {
     parameter: {

@@ -1,15 +1,15 @@
 /** A device on which a player plays. */
 export interface PlayerDevice {
-  /** Stays the same for as long as the device is signed in; absent where it cannot be commanded. */
-  readonly id?: string;
+  /** Stays the same for as long as the device is signed in; empty where it cannot be commanded. */
+  readonly id: string;
   readonly name: string;
   /** As Spotify calls its kind: `Computer`, `Smartphone`, `Speaker`. */
   readonly type: string;
   readonly isActive: boolean;
   /** Whether it takes no commands from outside. */
   readonly isRestricted: boolean;
-  /** 0 to 100; absent where it does not say. */
-  readonly volumePercent?: number;
+  /** In percent; absent where it does not say. */
+  readonly volume?: number;
   /** Whether its volume can be set from outside. */
   readonly supportsVolume: boolean;
 }
@@ -32,8 +32,8 @@ export interface PlayerState {
   readonly device?: PlayerDevice;
   /** Absent where nothing is in the player. */
   readonly item?: PlayerItem;
-  /** The playlist, album or artist that it is from. */
-  readonly contextUri?: string;
+  /** The URI of the playlist, album or artist that it is from. */
+  readonly context?: string;
   /** How far into the item. */
   readonly progressMs: number;
   readonly shuffle: boolean;

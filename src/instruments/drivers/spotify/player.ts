@@ -11,6 +11,7 @@ export interface PlayerOptions {
 
 /** How something is played. */
 export interface PlayOptions {
+  /** @default as it was */
   readonly shuffle?: boolean;
 }
 
@@ -25,21 +26,23 @@ export class Player {
   }
 
   /**
-   * Makes ready what takes time: the sign-in is renewed, the connection made, and the devices are known.
+   * Sees to it that the next calls need not wait: the token is fresh, the connection made.
    * @throws SIGN_IN_REQUIRED, and what the service and the way to it meet
    */
-  async prepare(signal?: AbortSignal): Promise<readonly PlayerDevice[]> {
-    return await this.devices(signal);
+  async prepare(signal?: AbortSignal): Promise<void> {
+    await this.devices(signal);
   }
 
+  /** Those that can be commanded. */
   async devices(signal?: AbortSignal): Promise<readonly PlayerDevice[]> {
-    return (await this.#call('devices', {}, signal)) as PlayerDevice[];
+    const all = (await this.#call('devices', {}, signal)) as readonly PlayerDevice[];
+    return all.filter(({ isRestricted }) => !isRestricted);
   }
 
   /**
-   * Begins a playlist, album, artist or track on a device. Resolves when the service has taken it: that
-   * it really plays is seen a little later in {@link state}.
-   * @param device its name or id
+   * Begins a playlist, album, artist or track on a device, also one that is not active. Resolves when the
+   * service has taken it: that it really plays is seen a little later in {@link state}.
+   * @param device its id or name
    * @throws PLAYER_DEVICE_MISSING, PLAYER_REFUSED, VALUE_INVALID, PREMIUM_REQUIRED
    */
   async playOn(
@@ -48,13 +51,21 @@ export class Player {
     { shuffle }: PlayOptions = {},
     signal?: AbortSignal,
   ): Promise<void> {
-    const params = { uri, device, ...(shuffle === undefined ? {} : { shuffle }) };
-    await this.#call('play', params, signal);
+    await this.#call(
+      'play',
+      { uri, device, ...(shuffle === undefined ? {} : { shuffle }) },
+      signal,
+    );
   }
 
-  /** @param percent 0 to 100 @throws PLAYER_REFUSED where the device does not let it be set */
-  async setVolume(percent: number, signal?: AbortSignal): Promise<void> {
-    await this.#instrument.write('volume', percent, this.#by, signalOf(signal));
+  /**
+   * @param percent 0 to 100
+   * @param device its id or name. @default the active one
+   * @throws PLAYER_REFUSED where the device does not let it be set
+   */
+  async setVolume(percent: number, device?: string, signal?: AbortSignal): Promise<void> {
+    const params = { percent, ...(device === undefined ? {} : { device }) };
+    await this.#call('setVolume', params, signal);
   }
 
   async state(signal?: AbortSignal): Promise<PlayerState> {
@@ -66,11 +77,13 @@ export class Player {
     await this.#call('pause', {}, signal);
   }
 
-  async #call(method: string, params: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    return await this.#instrument.call(method, params, this.#by, signalOf(signal));
+  /** Goes on with what was paused; what plays already is left alone. */
+  async resume(signal?: AbortSignal): Promise<void> {
+    await this.#call('play', {}, signal);
   }
-}
 
-function signalOf(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
+  async #call(method: string, params: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    const options = signal === undefined ? {} : { signal };
+    return await this.#instrument.call(method, params, this.#by, options);
+  }
 }

@@ -2,7 +2,6 @@ import { SignalboxError } from '../../../kernel/index.ts';
 import type { HttpRequest, HttpResponse } from '../../../links/index.ts';
 import type { LinkAbilities } from '../../../ports/index.ts';
 import { findDevice } from './find-device.ts';
-import type { CommandableDevice } from './find-device.ts';
 import { parseDevices, parseState } from './parse-answer.ts';
 import type { PlayerDevice, PlayerState } from './player-types.ts';
 import { spotifyError } from './spotify-error.ts';
@@ -44,7 +43,7 @@ export class WebApi {
   }
 
   /** @throws PLAYER_DEVICE_MISSING, PLAYER_REFUSED */
-  async device(wanted: string): Promise<CommandableDevice> {
+  async device(wanted: string): Promise<PlayerDevice> {
     return findDevice(await this.devices(), wanted);
   }
 

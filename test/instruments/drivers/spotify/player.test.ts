@@ -11,7 +11,8 @@ test('an alarm finds its device, plays a playlist on it, and sees that it plays'
   await using bench = await PlayerBench.open(simulator.address);
   const player = new Player({ instrument: bench.instrument, by: alarm });
 
-  const devices = await player.prepare();
+  await player.prepare();
+  const devices = await player.devices();
   expect(devices.map(({ name, isActive }) => [name, isActive])).toEqual([
     ['Kitchen', false],
     ['Laptop', false],
@@ -21,13 +22,13 @@ test('an alarm finds its device, plays a playlist on it, and sees that it plays'
   await player.playOn('kitchen', morning, { shuffle: false });
   await expect.poll(async () => (await player.state()).isPlaying).toBe(true);
   expect(await player.state()).toMatchObject({
-    device: { name: 'Kitchen', volumePercent: 40 },
+    device: { name: 'Kitchen', volume: 40 },
     item: { name: 'First Light' },
-    contextUri: morning,
+    context: morning,
   });
 
   await player.setVolume(15);
-  await expect.poll(async () => (await player.state()).device?.volumePercent).toBe(15);
+  await expect.poll(async () => (await player.state()).device?.volume).toBe(15);
   await player.pause();
   await expect.poll(async () => (await player.state()).isPlaying).toBe(false);
   // What is silent already stays so, though Spotify calls that a violated restriction.
