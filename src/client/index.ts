@@ -35,6 +35,7 @@ export type {
   LeaseReport,
   ParameterReport,
   PortReport,
+  RateLimitsReport,
   ReadinessOfPart,
   ReadinessReport,
   SpanReport,

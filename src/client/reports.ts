@@ -201,6 +201,20 @@ export interface StatusReport {
   readonly workers: readonly WorkerReport[];
   /** What else it runs: `runtime inline`, `actor volt-watch`. */
   readonly subsystems: readonly (ReadinessOfPart & { readonly name: string })[];
+  readonly rateLimits: RateLimitsReport;
+}
+
+/** Who asks the gateway too often. */
+export interface RateLimitsReport {
+  /** Requests that were refused since the start. */
+  readonly refused: number;
+  readonly blocked: readonly {
+    /** An address. */
+    readonly caller: string;
+    /** Of the requests that were too many. */
+    readonly class: string;
+    readonly forMs: number;
+  }[];
 }
 
 /** What an instrument says of itself. */

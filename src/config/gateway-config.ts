@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from '../kernel/index.ts';
-import { host, name, path, table, tcpPort } from './fields.ts';
+import { host, milliseconds, name, path, table, tcpPort } from './fields.ts';
 
 /** How much is logged, from the most talkative to nothing. */
 export const configLogLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -43,6 +43,26 @@ export interface HttpConfig {
   readonly requireToken: boolean;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  readonly rateLimits: RateLimitsConfig;
+}
+
+/** How often one caller may ask: those of other machines, and where it says so those of this one. */
+export interface RateLimitsConfig {
+  readonly enabled: boolean;
+  /** Whether programs on this machine are counted too. */
+  readonly loopback: boolean;
+  readonly default: RateLimitConfig;
+  readonly apiGeneral: RateLimitConfig;
+  readonly apiStrict: RateLimitConfig;
+  readonly configChanges: RateLimitConfig;
+  readonly statusCheck: RateLimitConfig;
+}
+
+export interface RateLimitConfig {
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Who asks more often is refused for so long. */
+  readonly blockMs: number;
 }
 
 /** Where HiSLIP clients come in. Without it there is no such door. */
@@ -90,6 +110,27 @@ export const gatewaySchema: z.ZodType<GatewayConfig> = table({
   }).default({}),
 });
 
+const hourMs = 3_600_000;
+const requestsMost = 1_000_000;
+
+function rateLimit(requests: number, windowMs: number): z.ZodType<RateLimitConfig> {
+  return table({
+    requests: z.number().int().min(1).max(requestsMost).default(requests),
+    windowMs: milliseconds(hourMs).default(windowMs),
+    blockMs: milliseconds(hourMs).default(30_000),
+  }).prefault({});
+}
+
+const rateLimits: z.ZodType<RateLimitsConfig> = table({
+  enabled: z.boolean().default(true),
+  loopback: z.boolean().default(false),
+  default: rateLimit(180, 60_000),
+  apiGeneral: rateLimit(300, 60_000),
+  apiStrict: rateLimit(80, 60_000),
+  configChanges: rateLimit(60, 60_000),
+  statusCheck: rateLimit(200, 10_000),
+});
+
 export const httpSchema: z.ZodType<HttpConfig> = table({
   enabled: z.boolean().default(true),
   host: host.default('127.0.0.1'),
@@ -100,6 +141,7 @@ export const httpSchema: z.ZodType<HttpConfig> = table({
   allowedOrigins: z
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin: https://lab.example.org'))
     .default([]),
+  rateLimits: rateLimits.prefault({}),
 }).superRefine((http, context) => {
   const isOpen = !isLoopback(http.host);
   if (!http.enabled || http.tokenFile !== undefined || !(isOpen || http.requireToken)) return;

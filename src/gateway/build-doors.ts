@@ -206,7 +206,7 @@ function socketNameOf(instrument: string): string {
 }
 
 function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
-  const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins } = config;
+  const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins, rateLimits } = config;
   const { directory, built, version, schedules, shutdown, log: roomLog } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
@@ -214,6 +214,7 @@ function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
     port,
     hosts: allowedHosts,
     origins: allowedOrigins,
+    rateLimits,
     directory,
     version,
     services: {

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'LEASE_LOST'
   | 'RENEWAL_LIMIT'
   | 'QUEUE_FULL'
+  | 'RATE_LIMITED'
   | 'AUTHENTICATION_REQUIRED'
   | 'FORBIDDEN'
   | 'CLOSED'
@@ -48,7 +49,6 @@ export type ErrorCode =
   | 'WORKER_FAILED'
   | 'WORKER_PROTOCOL'
   | 'ACTOR_FAILED'
-  | 'RATE_LIMITED'
   | 'SIGN_IN_REQUIRED'
   | 'PREMIUM_REQUIRED'
   | 'PLAYER_IDLE'
@@ -213,6 +213,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'A queue has reached its bound.',
     'Slow down, or wait for your earlier requests to end.',
   ),
+  RATE_LIMITED: entry(
+    'caller',
+    429,
+    'Requests came too often, to the gateway or to a web service behind a port; this one was not carried out.',
+    'Ask again after the time that the message names, and less often.',
+  ),
   AUTHENTICATION_REQUIRED: entry(
     'caller',
     401,
@@ -356,12 +362,6 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     502,
     'An actor (a driver of your own) does not run, or does not do what it is asked.',
     'See in the message and the log what it failed with; `RuntimeManager.restartActor` starts it again.',
-  ),
-  RATE_LIMITED: entry(
-    'caller',
-    429,
-    'A web service has had too many requests and asked to be left alone for a while. The request was not carried out.',
-    'Ask less often; the port goes on by itself when the time in the message is over.',
   ),
   SIGN_IN_REQUIRED: entry(
     'caller',

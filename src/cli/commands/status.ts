@@ -3,6 +3,7 @@ import type {
   DoorReport,
   InstrumentReport,
   PortReport,
+  RateLimitsReport,
   StatusReport,
   WorkerReport,
 } from '../../client/index.ts';
@@ -50,7 +51,8 @@ function holderOf({ leases, serving }: PortReport): Owner | undefined {
 
 /** A gateway in a few tables. */
 function printedStatus(status: StatusReport, url: string): string {
-  const { version, pid, sinceMs, ports, instruments, doors, workers, subsystems } = status;
+  const { version, pid, sinceMs, ports, instruments, doors, workers, subsystems, rateLimits } =
+    status;
   const up = duration(Math.max(0, Date.now() - sinceMs));
   return [
     `Signalbox ${version} at ${url}, pid ${pid}, up ${up}`,
@@ -68,6 +70,9 @@ function printedStatus(status: StatusReport, url: string): string {
       : [table(['SUBSYSTEM', 'STATE', 'WHY'], subsystems.map(subsystemRow))]),
     section(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO', 'CLIENTS'], doors.map(doorRow)),
     ...visaNames(doors),
+    ...(rateLimits.blocked.length === 0
+      ? []
+      : [table(['ASKS TOO OFTEN', 'FOR WHAT', 'REFUSED FOR'], rateLimits.blocked.map(blockedRow))]),
   ].join('\n\n');
 }
 
@@ -145,6 +150,10 @@ function visaNames(doors: readonly DoorReport[]): string[] {
     resource === undefined ? [] : [[name, resource]],
   );
   return rows.length === 0 ? [] : [table(['DOOR', 'FOR VISA'], rows)];
+}
+
+function blockedRow({ caller, class: of, forMs }: RateLimitsReport['blocked'][number]): string[] {
+  return [caller, of, duration(forMs)];
 }
 
 function namesOf([first, ...others]: readonly Owner[]): string {

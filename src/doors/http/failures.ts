@@ -10,6 +10,7 @@ const anywhere: readonly ErrorCode[] = [
   'AUTHENTICATION_REQUIRED',
   'FORBIDDEN',
   'QUEUE_FULL',
+  'RATE_LIMITED',
   'CLOSED',
   'INTERNAL',
 ];

@@ -16,6 +16,8 @@ import { closeLongestMs } from './limits.ts';
 import { silentLog } from './log.ts';
 import type { DoorLog } from './log.ts';
 import { OwnerBook } from './owner-book.ts';
+import { defaultRateLimits, RateLimits } from './rate-limits.ts';
+import type { RateLimitOptions } from './rate-limits.ts';
 import type { HttpServices } from './services.ts';
 import { Streams } from './streams.ts';
 import type { HttpServer } from './zod-provider.ts';
@@ -43,6 +45,8 @@ export interface HttpDoorOptions {
   /** Of Signalbox. */
   readonly version: string;
   readonly services?: HttpServices;
+  /** How often one caller may ask. @default {@link defaultRateLimits} */
+  readonly rateLimits?: RateLimitOptions;
   /** @default writes nothing */
   readonly log?: DoorLog;
   /** @default systemClock */
@@ -62,6 +66,7 @@ export class HttpDoor implements Door {
   readonly #streams = new Streams();
   readonly #jobs: Jobs;
   readonly #eventLog: EventLog;
+  readonly #rateLimits: RateLimits;
   #server: HttpServer | undefined;
   #port: number;
   #closing: Promise<void> | undefined;
@@ -79,6 +84,7 @@ export class HttpDoor implements Door {
       this.#log.warn('a job failed', { jobId, error }),
     );
     this.#eventLog = new EventLog(this.#clock);
+    this.#rateLimits = new RateLimits(options.rateLimits ?? defaultRateLimits, this.#clock);
   }
 
   /** `http://127.0.0.1:5001`; the real port once it is open. */
@@ -103,6 +109,7 @@ export class HttpDoor implements Door {
         clock: this.#clock,
         log: this.#log,
         guard,
+        rateLimits: this.#rateLimits,
         callers: this.#callers,
         desk: this.#desk,
         jobs: this.#jobs,

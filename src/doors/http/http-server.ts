@@ -34,6 +34,7 @@ import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { rateLimitRoutes } from './routes/rate-limit-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
 import { workerRoutes } from './routes/worker-routes.ts';
@@ -111,6 +112,7 @@ export async function createHttpServer(
   jobRoutes(server, context);
   scheduleRoutes(server, context);
   gatewayRoutes(server, context);
+  rateLimitRoutes(server, context);
   liveRoutes(server, context, owners);
   await server.ready();
   return server;
@@ -166,9 +168,10 @@ function answerNonsense(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 /** Runs before everything else, for every path, upgrade and answer that nothing is there. */
-function guardHook({ guard }: RouteContext) {
+function guardHook({ guard, rateLimits }: RouteContext) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     guard.check(request.raw);
+    rateLimits.check(request.raw);
     const { origin } = request.headers;
     reply.headers({ ...securityHeaders, ...crossOriginHeaders(guard, origin) });
     if (request.method !== 'OPTIONS') return undefined;

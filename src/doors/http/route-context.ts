@@ -9,6 +9,7 @@ import type { EventLog } from './event-log.ts';
 import type { Jobs } from './jobs.ts';
 import type { LeaseDesk } from './lease-desk.ts';
 import type { DoorLog } from './log.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { HttpServices } from './services.ts';
 import type { Streams } from './streams.ts';
 
@@ -22,6 +23,7 @@ export interface RouteContext {
   readonly clock: Clock;
   readonly log: DoorLog;
   readonly guard: AccessGuard;
+  readonly rateLimits: RateLimits;
   readonly callers: Callers;
   readonly desk: LeaseDesk;
   readonly jobs: Jobs;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { RateLimitReport, RateLimits } from '../rate-limits.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, doorStatus, portStatus } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
@@ -8,7 +9,7 @@ import { instrumentReport } from './instrument-report.ts';
 
 /** The gateway as a whole. */
 export function statusRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, version, sinceMs } = context;
+  const { directory, version, sinceMs, rateLimits } = context;
   const schema = {
     summary: 'The gateway, its ports, doors, instruments, workers, runtimes and actors',
     tags: ['gateway'],
@@ -26,6 +27,7 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
           subsystems: z.array(
             z.looseObject({ name: z.string(), ready: z.boolean(), state: z.string() }),
           ),
+          rateLimits: z.looseObject({ refused: z.number(), blocked: z.array(z.looseObject({})) }),
         }),
       ),
     },
@@ -39,5 +41,12 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
     instruments: Array.from(directory.instruments.values(), instrumentReport),
     workers: Array.from(directory.workers?.values() ?? [], workerReport),
     subsystems: directory.subsystems().map(({ isReady, ...rest }) => ({ ...rest, ready: isReady })),
+    rateLimits: refusals(rateLimits),
   }));
+}
+
+/** Who asks too often; what the limits are has a route of its own. */
+function refusals(rateLimits: RateLimits): Pick<RateLimitReport, 'refused' | 'blocked'> {
+  const { refused, blocked } = rateLimits.report();
+  return { refused, blocked };
 }
