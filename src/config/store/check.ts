@@ -21,6 +21,8 @@ interface Place {
   /** Absent for what is in no file yet. */
   readonly line?: number | undefined;
   readonly message: string;
+  /** Of the value: `ports.bus.baudRate`. */
+  readonly path: string;
 }
 
 /**
@@ -48,9 +50,10 @@ export function check<T>(
         `${place.file}${place.line === undefined ? '' : `:${place.line}`}: ${place.message}`,
     )
     .join('\n');
-  const problems = places.map(({ file: of, line, message }) => ({
+  const problems = places.map(({ file: of, line, message, path }) => ({
     line: line ?? 0,
     message,
+    path,
     ...(of === file ? {} : { file: of }),
   }));
   throw new SignalboxError('CONFIG_INVALID', list, { details: { path: file, problems } });
@@ -62,13 +65,13 @@ function placeOf(
   file: string,
   layers: readonly Layer[] | undefined,
 ): Place {
+  const name = formatPath(path);
   if (layers === undefined) {
     // What is in no line is named; most messages do already.
-    const name = formatPath(path);
-    return { file, message: message.includes(name) ? message : `${name}: ${message}` };
+    return { file, path: name, message: message.includes(name) ? message : `${name}: ${message}` };
   }
   const layer = layerAt(layers, path) ?? layers.at(-1);
-  return { file: layer?.path ?? file, line: layer?.toml.lineOf(path) ?? 1, message };
+  return { file: layer?.path ?? file, path: name, line: layer?.toml.lineOf(path) ?? 1, message };
 }
 
 /** The highest layer in which a value is, or else the innermost table around it that is anywhere. */

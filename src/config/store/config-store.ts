@@ -28,7 +28,7 @@ import type {
 import type { ConfigRevision } from './revision.ts';
 import { SharedSnapshot } from './shared-snapshot.ts';
 import { changedKeys, keyPath, valueAt } from './table.ts';
-import type { KeyPath } from './table.ts';
+import type { KeyPath, Table } from './table.ts';
 import { Draft } from './transaction.ts';
 import type { ConfigTransaction } from './transaction.ts';
 import { unreadable } from './unreadable.ts';
@@ -154,6 +154,16 @@ export class ConfigStore<T> implements AsyncDisposable {
     return this.#now.snapshot.value;
   }
 
+  /** What is written, in all files together: without defaults, and paths as they are written. */
+  get written(): Table {
+    return this.#now.merged;
+  }
+
+  /** What the file that is written says, as it is. */
+  get text(): string {
+    return this.#present.text;
+  }
+
   /** The file that is written: the overlay where there is one. */
   get file(): string {
     return this.#disk.path;
@@ -268,6 +278,19 @@ export class ConfigStore<T> implements AsyncDisposable {
     }, options);
     await written;
     return { result, keys, revision: commit.revision };
+  }
+
+  /**
+   * Makes the file what an editor made of it, comments and all, as a new revision.
+   * @throws CONFIG_UNREADABLE, CONFIG_INVALID, with lines; as {@link transaction}
+   */
+  async replace(text: string, options: ChangeOptions = {}): Promise<ConfigCommit<void>> {
+    const { written, ...commit } = await this.#alone(
+      async () => await this.#runWhole(text, options),
+      options,
+    );
+    await written;
+    return commit;
   }
 
   /** Memory in which a {@link ConfigReplica} of another thread always finds the newest revision. */
@@ -412,11 +435,14 @@ export class ConfigStore<T> implements AsyncDisposable {
   #stage(
     before: Version<T>,
     version: Version<T>,
-    { by, why }: ChangeOptions,
+    { by, why, dryRun }: ChangeOptions,
     text?: string,
   ): { revision: number; keys: readonly string[]; written: Promise<void> } {
-    const { revision } = version.snapshot;
     const keys = changedKeys(before.merged, version.merged);
+    if (dryRun === true) {
+      return { revision: before.snapshot.revision, keys, written: this.#commits.settled() };
+    }
+    const { revision } = version.snapshot;
     const entry = { revision, at: this.#clock.now(), by: by ?? this.#by, why, keys };
     this.#staged = version;
     const written = this.#commits.add({ version, before, entry, text });

@@ -34,6 +34,8 @@ export interface ChangeOptions {
   readonly why?: string | undefined;
   /** Refuses with CONFIG_CONFLICT unless this is the newest revision. */
   readonly expectedRevision?: number | undefined;
+  /** Finds out what it would change and whether that is good, and changes nothing. @default false */
+  readonly dryRun?: boolean | undefined;
   /** How long to wait for others, in ms. @default 30 000 */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -16,6 +16,21 @@ export interface ConfigTransaction<T> {
   set(path: string | KeyPath, value: unknown): void;
   /** Takes a value or a table away; what has a default falls back to that. */
   delete(path: string | KeyPath): void;
+  /** Gives a table another name or place, as it is written. @throws NOT_FOUND, VALUE_INVALID */
+  move(from: string | KeyPath, to: string | KeyPath): void;
+}
+
+/** From where to where a table goes. */
+export interface Move {
+  readonly from: KeyPath;
+  readonly to: KeyPath;
+}
+
+/** The same with a part of it at another place. */
+export function moved(value: unknown, { from, to }: Move): unknown {
+  const part = valueAt(value, from);
+  if (part === undefined) return value;
+  return withValue(withValue(value, { path: from, value: undefined }), { path: to, value: part });
 }
 
 /** The state of a transaction while it runs. */
@@ -25,6 +40,7 @@ export class Draft<T> implements ConfigTransaction<T> {
   #value: T;
   /** What was set by name: it is written also when it is the default. */
   #named: readonly KeyPath[] = [];
+  #moves: readonly Move[] = [];
   #isOpen = true;
 
   constructor(revision: number, base: T) {
@@ -39,6 +55,11 @@ export class Draft<T> implements ConfigTransaction<T> {
 
   get named(): readonly KeyPath[] {
     return this.#named;
+  }
+
+  /** What was moved, in that order. */
+  get moves(): readonly Move[] {
+    return this.#moves;
   }
 
   get isOpen(): boolean {
@@ -78,16 +99,39 @@ export class Draft<T> implements ConfigTransaction<T> {
     this.#named = this.#named.filter((each) => !`${formatPath(each)}.`.startsWith(`${text}.`));
   }
 
+  move(from: string | KeyPath, to: string | KeyPath): void {
+    this.#check();
+    const move = { from: keyPath(from), to: keyPath(to) };
+    const name = formatPath(move.to);
+    if (valueAt(this.#value, move.from) === undefined) {
+      throw new SignalboxError('NOT_FOUND', `there is no setting ${formatPath(move.from)}`);
+    }
+    if (valueAt(this.#value, move.to) !== undefined) {
+      throw new SignalboxError('VALUE_INVALID', `${name} is there already`, {
+        nextStep: 'Choose another name, or take that one away first.',
+        details: { path: name },
+      });
+    }
+    this.#value = moved(this.#value, move) as T;
+    this.#moves = [...this.#moves, move];
+    const depth = move.from.length;
+    this.#named = this.#named.map((path) =>
+      move.from.every((part, at) => path[at] === part) ? [...move.to, ...path.slice(depth)] : path,
+    );
+  }
+
   /** Runs a part of which nothing is left when it throws. */
   async part<Result>(run: () => Result | Promise<Result>): Promise<Result> {
     this.#check();
     const value = this.#value;
     const named = this.#named;
+    const moves = this.#moves;
     try {
       return await run();
     } catch (error) {
       this.#value = value;
       this.#named = named;
+      this.#moves = moves;
       throw error;
     }
   }

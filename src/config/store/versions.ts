@@ -7,6 +7,7 @@ import { mergedValue } from './layers.ts';
 import type { Layers } from './layers.ts';
 import { editsBetween, formatPath, isTable, reconciled, valueAt, withValue } from './table.ts';
 import type { KeyPath, Table } from './table.ts';
+import { moved } from './transaction.ts';
 import type { Draft } from './transaction.ts';
 
 /** What the configuration is at one point of its history. */
@@ -71,7 +72,10 @@ export class Versions<T> {
 
 /** What all files have to say for a draft: what it changed, and what it set by name. */
 function writtenBy<T>(merged: Table, draft: Draft<T>): Table {
-  const table = reconciled(merged, draft.base, draft.value);
+  // What only has another place is written as it was.
+  const written = draft.moves.reduce<unknown>(moved, merged);
+  const base = draft.moves.reduce<unknown>(moved, draft.base);
+  const table = reconciled(written, base, draft.value);
   let whole: Table = isTable(table) ? table : {};
   for (const path of draft.named) {
     const value = valueAt(draft.value, path);
