@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Config } from '../config/index.ts';
+import type { Config, ConfigNotice, ConfigStore } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -11,10 +11,14 @@ import { note, say, sayJson } from './output.ts';
 /** An orderly end may take so long; a second signal, or this time, ends it at once. */
 const drainLongestMs = 22_000;
 
-/** Runs a gateway in this process until it is told to stop. @param file of its configuration */
-export async function runGateway(config: Config, file: string, isJson: boolean): Promise<void> {
+/** Runs a gateway in this process until it is told to stop. @param store its configuration */
+export async function runGateway(store: ConfigStore<Config>, isJson: boolean): Promise<void> {
+  const { value: config, path: file } = store;
   const stopped = Promise.withResolvers<void>();
-  const gateway = new Gateway({ config, shutdown: () => stopped.resolve() });
+  const gateway = new Gateway({ config, store, shutdown: () => stopped.resolve() });
+  const tell = ({ message }: ConfigNotice): void => gateway.log.of('gateway').warn(message);
+  for (const notice of store.notices) tell(notice);
+  store.onNotice(tell);
   const stop = (): void => stopped.resolve();
   // What nobody caught leaves the program in a state that nobody knows: leases end, then it does.
   let isEnding = false;
@@ -60,6 +64,7 @@ export async function runGateway(config: Config, file: string, isJson: boolean):
   const late = setTimeout(() => process.exit(exitCodes.signalbox), drainLongestMs);
   await record?.[Symbol.asyncDispose]();
   await gateway.drain();
+  await store.close();
   clearTimeout(late);
   process.off('uncaughtException', fail);
   process.off('unhandledRejection', fail);

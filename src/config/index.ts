@@ -12,7 +12,7 @@ export type {
 } from './gateway-config.ts';
 export type { InstrumentConfig } from './instrument-config.ts';
 export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
-export { openConfig } from './open-config.ts';
+export { openConfig, settingsOf } from './open-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';
@@ -45,3 +45,13 @@ export type { ConfigRevision } from './store/revision.ts';
 export { ConfigReplica } from './store/shared-snapshot.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
+export { keysBelow, schemasAt } from './settings/schema-at.ts';
+export type { JsonSchema } from './settings/schema-at.ts';
+export { Settings } from './settings/settings.ts';
+export type {
+  SettingChange,
+  SettingDifference,
+  SettingsCommit,
+  SettingsReport,
+} from './settings/settings.ts';
+export { typedSetting } from './settings/typed-setting.ts';

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
+import { Settings } from './settings/settings.ts';
 import { settlePaths } from './settle-paths.ts';
 import { ConfigStore } from './store/config-store.ts';
 import type { ConfigStoreOptions } from './store/options.ts';
@@ -18,4 +19,15 @@ export async function openConfig(
     settle: settlePaths,
     mustExist: true,
   });
+}
+
+/**
+ * A configuration of a gateway for people and programs outside.
+ * @param live what holds at once, by path; all else holds after a restart
+ */
+export function settingsOf(
+  store: ConfigStore<Config>,
+  live: readonly string[] = [],
+): Settings<Config> {
+  return new Settings({ store, schema: configSchema, live });
 }

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { Config, HttpConfig, InstrumentConfig, PortConfig } from '../config/index.ts';
+import type {
+  Config,
+  HttpConfig,
+  InstrumentConfig,
+  PortConfig,
+  Settings,
+} from '../config/index.ts';
 import {
   HislipDoor,
   HislipServer,
@@ -35,6 +41,7 @@ export interface DoorSurroundings {
   readonly schedules: Scheduler;
   /** Asked by the HTTP door to stop. */
   readonly shutdown: ((by: Owner) => void) | undefined;
+  readonly settings: Settings<Config> | undefined;
 }
 
 /** The doors of a configuration; not open yet. */
@@ -207,7 +214,7 @@ function socketNameOf(instrument: string): string {
 
 function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
   const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins, rateLimits } = config;
-  const { directory, built, version, schedules, shutdown, log: roomLog } = surroundings;
+  const { directory, built, version, schedules, shutdown, settings, log: roomLog } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
     host,
@@ -222,7 +229,7 @@ function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
       discover: async (onPort, context) =>
         await discoverOn(onPort, built.get(onPort.name), context),
       schedules,
-      ...given({ shutdown }),
+      ...given({ shutdown, settings }),
     },
     log: {
       debug: (message, details) => log.debug(details ?? {}, message),

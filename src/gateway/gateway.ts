@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Config } from '../config/index.ts';
+import { logRooms, settingsOf } from '../config/index.ts';
+import type { Config, ConfigStore, Settings } from '../config/index.ts';
 import type {
   Advertiser,
   Directory,
@@ -63,8 +64,13 @@ export const shutdownLongestMs = {
 /** What workers have under way when nobody asks them any more may take so long to end, in ms. */
 const workerDrainMs = 1_000;
 
+/** What holds as soon as it is saved; all else after a restart. */
+const liveSettings = ['gateway.logLevel', 'gateway.logLevels'];
+
 export interface GatewayOptions {
   readonly config: Config;
+  /** Where the configuration is kept, to be read and changed while it runs. @default it cannot be */
+  readonly store?: ConfigStore<Config>;
   /** Asked by the HTTP door to stop. */
   readonly shutdown?: (by: Owner) => void;
 }
@@ -75,6 +81,8 @@ export class Gateway implements AsyncDisposable {
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   readonly #config: Config;
+  readonly #settings: Settings<Config> | undefined;
+  readonly #following: Disposable | undefined;
   readonly #shutdown: ((by: Owner) => void) | undefined;
   readonly #workers: ReadonlyMap<string, SharedWorker>;
   readonly #workersForDoors: ReadonlyMap<string, DirectoryWorker>;
@@ -95,16 +103,20 @@ export class Gateway implements AsyncDisposable {
   readonly #hurry: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(options: GatewayOptions) {
-    const { config, shutdown } = options;
+    const { config, store, shutdown } = options;
     const { name, logLevel, logLevels } = config.gateway;
     this.#config = config;
     this.#shutdown = shutdown;
+    if (store !== undefined) this.#settings = settingsOf(store, liveSettings);
     this.stateFolder = config.gateway.stateFolder ?? stateFolder(name);
     this.runtimeFolder = config.gateway.runtimeFolder ?? runtimeFolder(name);
     this.log = new RoomLog({
       file: join(this.stateFolder, 'signalbox.log'),
       level: logLevel,
       levels: logLevels,
+    });
+    this.#following = this.#settings?.onChange(({ keys, snapshot }) => {
+      if (keys.some((key) => key.startsWith('gateway.logLevel'))) this.#setLevels(snapshot.value);
     });
     this.#workers = buildWorkers(config, this.log);
     this.#workersForDoors = workersForDoors(config, this.#workers);
@@ -188,6 +200,7 @@ export class Gateway implements AsyncDisposable {
         version,
         schedules: scheduler,
         shutdown: this.#shutdown,
+        settings: this.#settings,
       }),
     );
     for (const door of this.#doors) {
@@ -210,6 +223,10 @@ export class Gateway implements AsyncDisposable {
       ...(this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
       ...(this.#schedules === undefined ? [] : scheduleSubsystems(this.#schedules.scheduler)),
     ];
+  }
+
+  #setLevels({ gateway: { logLevel, logLevels } }: Config): void {
+    for (const room of logRooms) this.log.setLevel(room, logLevels[room] ?? logLevel);
   }
 
   /** Before anything is written to them. */
@@ -298,6 +315,7 @@ export class Gateway implements AsyncDisposable {
     const log = this.log.of('gateway');
     log.info('stopping');
     await shutDown(this.#steps(), systemClock, this.#stepFailed);
+    this.#following?.[Symbol.dispose]();
     log.info('stopped');
     this.#held?.dispose();
   }

@@ -31,10 +31,10 @@ export function addStartCommand(program: Command): void {
 }
 
 async function run(path: string, isJson: boolean): Promise<void> {
-  const { loadConfig } = await import('../../config/index.ts');
-  const config = await loadConfig(path);
+  const { openConfig } = await import('../../config/index.ts');
+  await using store = await openConfig(path);
   const { runGateway } = await import('../run-gateway.ts');
-  await runGateway(config, path, isJson);
+  await runGateway(store, isJson);
 }
 
 async function detach(path: string, isJson: boolean): Promise<void> {

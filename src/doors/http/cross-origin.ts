@@ -23,9 +23,9 @@ export function preflightHeaders(
   if (origin === undefined || !guard.isNamedOrigin(origin)) return {};
   return {
     ...crossOriginHeaders(guard, origin),
-    'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers':
-      'Authorization, Content-Type, Last-Event-ID, Signalbox-Client, Signalbox-Lease, Signalbox-Program',
+      'Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Signalbox-Client, Signalbox-Lease, Signalbox-Program',
     'access-control-max-age': preflightKeptSeconds,
   };
 }

@@ -1,19 +1,29 @@
-import { Emitter, RingBuffer } from '../../kernel/index.ts';
+import type { ConfigRevision, Settings } from '../../config/index.ts';
+import { Emitter, given, RingBuffer } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Port, PortEvents } from '../../ports/index.ts';
 
 /** So many events are kept for clients that come back after a break. */
 export const keptEventsMost = 1_000;
 
-/** Something that happened on a port. */
+/** Something that happened on a port, or to the settings. */
 export interface LoggedEvent {
   /** Counts up without a gap, from 1. */
   readonly sequence: number;
   readonly atMs: number;
-  readonly port: string;
-  readonly event: 'state' | 'leaseGranted' | 'leaseEnded' | 'leaseHeldLong' | 'audit' | 'circuit';
+  /** Absent for the settings. */
+  readonly port?: string;
+  readonly event: PortEventName | 'config';
   readonly data: unknown;
 }
+
+type PortEventName =
+  | 'state'
+  | 'leaseGranted'
+  | 'leaseEnded'
+  | 'leaseHeldLong'
+  | 'audit'
+  | 'circuit';
 
 /** What happened on all ports lately, in one line of numbers. Exchanges are in each port's trace. */
 export class EventLog implements Disposable {
@@ -34,12 +44,12 @@ export class EventLog implements Disposable {
 
   /** Listens to a port. */
   follow(port: Port): void {
-    const note = <Name extends LoggedEvent['event']>(
+    const note = <Name extends PortEventName>(
       name: Name,
       dataOf: (payload: PortEvents[Name]) => unknown,
     ): void => {
       const listener = (payload: PortEvents[Name]): void =>
-        this.#add(port.name, name, dataOf(payload));
+        this.#add({ port: port.name, event: name, data: dataOf(payload) });
       this.#listeners.use(port.events.on(name, listener));
     };
     note('state', ({ state, reason }) => ({
@@ -56,6 +66,13 @@ export class EventLog implements Disposable {
     note('circuit', (circuit) => circuit);
   }
 
+  /** Listens to changes of the settings. */
+  followSettings(settings: Pick<Settings<unknown>, 'onChange'>): void {
+    this.#listeners.use(
+      settings.onChange((change) => this.#add({ event: 'config', data: changeReport(change) })),
+    );
+  }
+
   /** All events after the given one; undefined when some of them are not kept any more. */
   after(sequence: number): readonly LoggedEvent[] | undefined {
     if (sequence > this.#sequence) return undefined;
@@ -67,10 +84,15 @@ export class EventLog implements Disposable {
     this.#listeners.dispose();
   }
 
-  #add(port: string, event: LoggedEvent['event'], data: unknown): void {
+  #add(happened: Omit<LoggedEvent, 'sequence' | 'atMs'>): void {
     this.#sequence += 1;
-    const logged = { sequence: this.#sequence, atMs: this.#clock.now(), port, event, data };
+    const logged = { sequence: this.#sequence, atMs: this.#clock.now(), ...happened };
     this.#kept.push(logged);
     this.events.emit('added', logged);
   }
+}
+
+/** A change of the settings as clients hear of it: which keys, not what they are now. */
+export function changeReport({ revision, at, by, why, keys }: ConfigRevision): object {
+  return { revision, at, by, ...given({ why }), keys };
 }

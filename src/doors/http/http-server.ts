@@ -22,6 +22,7 @@ import {
 import type { OwnerBook } from './owner-book.ts';
 import type { RouteContext } from './route-context.ts';
 import { callRoutes } from './routes/call-routes.ts';
+import { configRoutes } from './routes/config-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -36,6 +37,7 @@ import { portRoutes } from './routes/port-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { rateLimitRoutes } from './routes/rate-limit-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
+import { threadSafetyRoutes } from './routes/thread-safety-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
 import { workerRoutes } from './routes/worker-routes.ts';
 import { errorBody } from './schemas.ts';
@@ -112,6 +114,8 @@ export async function createHttpServer(
   jobRoutes(server, context);
   scheduleRoutes(server, context);
   gatewayRoutes(server, context);
+  configRoutes(server, context);
+  threadSafetyRoutes(server, context);
   rateLimitRoutes(server, context);
   liveRoutes(server, context, owners);
   await server.ready();

@@ -1,3 +1,4 @@
+import type { Config, Settings } from '../../config/index.ts';
 import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
@@ -42,12 +43,32 @@ export type Discover = (
   context: DiscoveryContext,
 ) => Promise<readonly FoundInstrument[]>;
 
+/** How often something was found in a cache, and how often not. */
+export interface CacheFigures {
+  readonly hits: number;
+  readonly misses: number;
+  /** From 0 to 1; 0 before the first. */
+  readonly hitRate: number;
+}
+
+/** What the gateway keeps for a while. */
+export interface Caches {
+  /** Access tokens of players. */
+  tokens(): CacheFigures;
+  /** Threads that have the settings in memory of their own. */
+  replicas(): number;
+  clear(): Promise<void>;
+}
+
 /** What the rest of the gateway does for the door. What is absent is answered with NOT_FOUND. */
 export interface HttpServices {
   readonly logLevels?: LogLevels;
   readonly discover?: Discover;
   /** Alarms and jobs. */
   readonly schedules?: Scheduler;
+  /** What the gateway was configured with, to be read and changed. */
+  readonly settings?: Settings<Config>;
+  readonly caches?: Caches;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { changeReport } from '../event-log.ts';
 import { LiveConnection } from '../live-connection.ts';
 import { LiveSocket } from '../live-socket.ts';
 import type { ServerSocket } from '../live-socket.ts';
@@ -16,7 +17,8 @@ export const liveDescription: string =
   'A WebSocket at /api/v1/live takes requests, leases and watches that end with the connection: ' +
   'one JSON object a message. Requests have `id` and `type` (read, write, query, send, lease, ' +
   'renew, release, watch, unwatch, cancel); answers have the same `id` and either `result` or ' +
-  '`error`. Without being asked come `reading`, `failure` and `leaseEnded`. Where a token is ' +
+  '`error`. Without being asked come `reading`, `failure`, `leaseEnded` and, when settings change, ' +
+  '`config`. Where a token is ' +
   'needed, a browser sends it as the subprotocol `bearer.TOKEN` beside `signalbox`.';
 
 /** Requests, leases and watches over one WebSocket (RFC 6455), which all end with it. */
@@ -46,6 +48,10 @@ export function liveRoutes(server: HttpServer, context: RouteContext, owners: Ow
     );
     // What it holds is the connection's own, not of all who give themselves the same name.
     const connection = new LiveConnection(context, live, { ...named });
+    const changes = context.services.settings?.onChange((change) =>
+      live.send({ type: 'config', ...changeReport(change) }),
+    );
+    live.gone.addEventListener('abort', () => changes?.[Symbol.dispose](), { once: true });
     socket.on('message', (data, isBinary) => {
       if (isBinary) live.close(unsupportedData, 'text only');
       else void connection.receive(new TextDecoder().decode(data));

@@ -1,0 +1,64 @@
+import { SignalboxError } from '../../kernel/index.ts';
+import { formatPath, isTable, valueAt } from '../store/table.ts';
+import type { KeyPath } from '../store/table.ts';
+
+/** What stands for a secret in everything that leaves the store. */
+export interface Redacted {
+  readonly redacted: true;
+}
+
+const placeholder: Redacted = { redacted: true };
+/** A secret shows by its name: a file may well have one in the environment of a worker. */
+const words = '(?:pass(?:word|phrase|wd)|secret|token|credentials?|api[-_]?key|private[-_]?key)';
+const secretName = new RegExp(`${words}$`, 'i');
+const secretInText = new RegExp(`(${words}["']?\\s*=\\s*)("(?:[^"\\\\]|\\\\.)+"|'[^']+')`, 'gi');
+
+/** Whether a value at that place is not to be shown. */
+function isSecret(path: KeyPath, value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && secretName.test(path.at(-1) ?? '');
+}
+
+function isRedacted(value: unknown): boolean {
+  return isTable(value) && value['redacted'] === true && Object.keys(value).length === 1;
+}
+
+/** A copy as JSON can carry it, with secrets left out. */
+export function redacted(value: unknown, path: KeyPath = []): unknown {
+  if (isSecret(path, value)) return placeholder;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((each, at) => redacted(each, [...path, String(at)]));
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .map(([name, each]) => [name, redacted(each, [...path, name])]),
+  );
+}
+
+/** A piece of a file with secrets left out. */
+export function redactedText(text: string): string {
+  return text.replaceAll(secretInText, '$1"(secret)"');
+}
+
+/**
+ * Puts back what was left out, for who sends a table as it came.
+ * @param current the whole configuration
+ * @throws VALUE_INVALID for a placeholder where there is no secret
+ */
+export function unredacted(value: unknown, path: KeyPath, current: unknown): unknown {
+  if (isRedacted(value)) {
+    const secret = valueAt(current, path);
+    if (isSecret(path, secret)) return secret;
+    throw new SignalboxError('VALUE_INVALID', `${formatPath(path)}: there is no secret to keep`, {
+      nextStep: 'Send the value itself.',
+    });
+  }
+  if (Array.isArray(value)) {
+    return value.map((each, at) => unredacted(each, [...path, String(at)], current));
+  }
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, unredacted(each, [...path, name], current)]),
+  );
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+import type { RouteContext } from '../route-context.ts';
+import { failures } from '../failures.ts';
+import { answer } from '../schemas.ts';
+import type { HttpServer } from '../zod-provider.ts';
+
+const revisionsCountedMost = 1_000;
+
+/**
+ * How safely settings are shared, in the words of SpotiPi, whose clients ask for it. Reads are always
+ * from memory and never stale, so that its cache is always valid and there is nothing to clear.
+ */
+export function threadSafetyRoutes(server: HttpServer, context: RouteContext): void {
+  const { services, callers, log, clock } = context;
+  const tags = ['thread safety'];
+  const envelope = z.looseObject({
+    success: z.boolean(),
+    timestamp: z.string(),
+    request_id: z.string(),
+    message: z.string().optional(),
+    data: z.looseObject({}).optional(),
+  });
+
+  const show = {
+    summary: 'How many change the settings and who listens, with the fields of SpotiPi',
+    tags,
+    response: { 200: answer('The figures', envelope), ...failures() },
+  };
+  server.get('/api/thread-safety/status', { schema: show }, async (_request, reply) => {
+    const figures = await statistics();
+    return enveloped(reply, {
+      thread_safety_stats: figures,
+      data: { thread_safety_stats: figures },
+    });
+  });
+
+  const clear = {
+    summary: 'Reads the files again, as SpotiPi does when its caches are cleared',
+    tags,
+    response: { 200: answer('It is done', envelope), ...failures('LEASE_LOST') },
+  };
+  server.post('/api/thread-safety/invalidate-cache', { schema: clear }, async (request, reply) => {
+    log.debug('caches were cleared', { owner: callers.of(request, reply).by });
+    await services.caches?.clear();
+    // A transaction that changes nothing takes in whatever others have written.
+    await services.settings?.change([]);
+    const revision = services.settings?.revision ?? 0;
+    return enveloped(reply, {
+      message: 'Settings were read again; what is cached is asked for anew.',
+      data: { revision },
+    });
+  });
+
+  async function statistics(): Promise<object> {
+    const { settings, caches } = services;
+    const history = (await settings?.history({ limit: revisionsCountedMost })) ?? [];
+    const newest = history[0]?.at;
+    return {
+      current_thread: 'main',
+      active_threads: 1 + (caches?.replicas() ?? 0),
+      cache_valid: settings !== undefined,
+      cache_age_seconds: newest === undefined ? 0 : Math.max(0, clock.now() - newest) / 1_000,
+      transaction_history_count: history.length,
+      change_listeners_count: settings?.listeners ?? 0,
+      has_thread_local_cache: true,
+      revision: settings?.revision ?? 0,
+      config_reads: { total: settings?.reads ?? 0, from_memory: settings?.reads ?? 0, hit_rate: 1 },
+      ...(caches === undefined ? {} : { tokens: caches.tokens() }),
+    };
+  }
+
+  function enveloped(reply: FastifyReply, content: object): object {
+    const timestamp = new Date(clock.now()).toISOString();
+    const requestId = randomUUID();
+    void reply.header('x-request-id', requestId).header('x-response-timestamp', timestamp);
+    return { success: true, timestamp, request_id: requestId, ...content };
+  }
+}
