@@ -45,8 +45,6 @@ export type { ConfigRevision } from './store/revision.ts';
 export { ConfigReplica } from './store/shared-snapshot.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
-export { keysBelow, schemasAt } from './settings/schema-at.ts';
-export type { JsonSchema } from './settings/schema-at.ts';
 export { Settings } from './settings/settings.ts';
 export type {
   SettingChange,
@@ -54,4 +52,3 @@ export type {
   SettingsCommit,
   SettingsReport,
 } from './settings/settings.ts';
-export { typedSetting } from './settings/typed-setting.ts';

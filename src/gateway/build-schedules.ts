@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '../config/index.ts';
+import type { Config, ConfigStore } from '../config/index.ts';
 import type { SubsystemStatus } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { systemClock } from '../kernel/index.ts';
@@ -51,6 +51,25 @@ export function buildSchedules({
   });
   followSchedules(scheduler, log);
   return new Schedules(scheduler, ledger);
+}
+
+/** The configuration as it is at the moment; what the scheduler changes is in its file and its history. */
+export function storeSource(store: ConfigStore<Config>): ScheduleSource {
+  return {
+    current: () => store.value,
+    onChange: (listener) => store.onChange(() => listener()),
+    change: async ({ kind, name, enabled, lastRun, who, why }) => {
+      const path = [`${kind}s`, name];
+      await store.transaction(
+        (tx) => {
+          if (tx.get(path) === undefined) return;
+          tx.set([...path, 'enabled'], enabled);
+          if (lastRun !== undefined) tx.set([...path, 'lastRun'], lastRun);
+        },
+        { by: who, why },
+      );
+    },
+  };
 }
 
 /** A configuration that does not change while the gateway runs. */

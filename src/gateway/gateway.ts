@@ -28,7 +28,7 @@ import type { BuiltPort } from './build-port.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
 import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
-import { buildSchedules, fixedSource, scheduleSubsystems } from './build-schedules.ts';
+import { buildSchedules, fixedSource, scheduleSubsystems, storeSource } from './build-schedules.ts';
 import type { Schedules } from './build-schedules.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
@@ -65,7 +65,7 @@ export const shutdownLongestMs = {
 const workerDrainMs = 1_000;
 
 /** What holds as soon as it is saved; all else after a restart. */
-const liveSettings = ['gateway.logLevel', 'gateway.logLevels'];
+const liveSettings = ['gateway.logLevel', 'gateway.logLevels', 'schedules', 'alarms', 'jobs'];
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -184,7 +184,10 @@ export class Gateway implements AsyncDisposable {
     this.#records = buildRecords(this.#config, this.#instruments, this.log);
     const { directory, log, runtimeFolder: folder, stateFolder } = this;
     this.#schedules = buildSchedules({
-      source: fixedSource(this.#config),
+      source:
+        this.#settings === undefined
+          ? fixedSource(this.#config)
+          : storeSource(this.#settings.store),
       instruments: this.#instruments,
       stateFolder,
       log,

@@ -10,7 +10,6 @@ import type { KeyPath, Table } from '../store/table.ts';
 import type { ConfigTransaction } from '../store/transaction.ts';
 import { redacted, redactedText, unredacted } from './redact.ts';
 import { renameReferences } from './references.ts';
-import type { JsonSchema } from './schema-at.ts';
 
 /** One thing that is to change: a value, its default instead of it, or the name of a table. */
 export type SettingChange = { readonly path: string | KeyPath } & (
@@ -69,7 +68,7 @@ export interface SettingsOptions<T> {
  */
 export class Settings<T> {
   /** As JSON Schema, for forms and for completion. */
-  readonly schema: JsonSchema;
+  readonly schema: Readonly<Record<string, unknown>>;
   readonly store: ConfigStore<T>;
   readonly #live: readonly KeyPath[];
   /** What was written when whoever uses the values took them. */
@@ -79,7 +78,7 @@ export class Settings<T> {
 
   constructor({ store, schema, live = [] }: SettingsOptions<T>) {
     this.store = store;
-    this.schema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+    this.schema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
     this.#live = live.map(keyPath);
     this.#started = store.written;
   }

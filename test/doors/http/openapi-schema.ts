@@ -42,6 +42,7 @@ export const openApi = z.strictObject({
       get: operation.optional(),
       put: operation.optional(),
       post: operation.optional(),
+      patch: operation.optional(),
       delete: operation.optional(),
     }),
   ),
