@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { raceAbort, SignalboxError, throwIfCancelled } from '../kernel/index.ts';
+import { cancellationError, raceAbort, SignalboxError } from '../kernel/index.ts';
 import { classifyLinkError } from './link-error.ts';
 import type { LinkMedium } from './link-error.ts';
 import type { Chunk } from './link.ts';
@@ -50,24 +50,33 @@ export class DuplexConnection {
   }
 
   /**
-   * Resolves when the operating system has taken the bytes. A write that is cancelled before that
-   * ends the connection, because nobody knows how much of it has gone.
-   * @throws LINK_USB, LINK_COMMUNICATION, CANCELLED
+   * Resolves when the operating system has taken the bytes; undefined when it has done so at once. A
+   * write that is cancelled before that ends the connection, because nobody knows how much of it has
+   * gone. Rejects with LINK_USB, LINK_COMMUNICATION, CANCELLED.
    */
-  async write(data: Uint8Array, signal: AbortSignal): Promise<void> {
+  write(data: Uint8Array, signal: AbortSignal): Promise<void> | undefined {
     const { address, medium } = this.#options;
-    throwIfCancelled(signal, `a write to ${address}`);
-    if (this.#failure !== undefined) throw this.#failure;
-    const written = Promise.withResolvers<void>();
-    this.#stream.write(data, (error) => {
-      if (error === null || error === undefined) written.resolve();
-      else written.reject(this.#failure ?? classifyLinkError(error, address, medium));
-    });
+    if (signal.aborted) return Promise.reject(cancellationError(signal, `a write to ${address}`));
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    let settle: ((error: Error | null | undefined) => void) | undefined;
+    this.#stream.write(data, (error) => settle?.(error));
+    // As good as always: nothing has to wait for the event loop then.
+    if (this.#stream.writableLength === 0 && this.#stream.errored === null) return undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    settle = (error) => {
+      if (error === null || error === undefined) resolve();
+      else reject(this.#failure ?? classifyLinkError(error, address, medium));
+    };
+    return this.#untilWritten(promise, signal);
+  }
+
+  async #untilWritten(written: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { address } = this.#options;
     try {
-      await raceAbort(written.promise, signal, `a write to ${address}`);
+      await raceAbort(written, signal, `a write to ${address}`);
     } catch (error) {
       // Cancelled: the write's own end has no one to tell any more.
-      written.promise.catch(() => {});
+      written.catch(() => {});
       this.#fail(
         new SignalboxError(
           'LINK_COMMUNICATION',

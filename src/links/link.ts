@@ -28,10 +28,13 @@ export interface Link {
   /** @throws PORT_BUSY, PORT_ABSENT, LINK_USB, LINK_COMMUNICATION, LINK_TIMEOUT, CANCELLED */
   open(signal: AbortSignal): Promise<void>;
   /**
-   * Resolves when the operating system has taken the bytes.
-   * @throws LINK_USB, LINK_COMMUNICATION, LINK_TIMEOUT, CANCELLED
+   * Resolves when the operating system has taken the bytes; undefined when it has done so at once.
+   * Rejects with LINK_USB, LINK_COMMUNICATION, LINK_TIMEOUT, CANCELLED; throws nothing by itself.
    */
-  write(data: Uint8Array, options: { end: boolean; signal: AbortSignal }): Promise<void>;
+  write(
+    data: Uint8Array,
+    options: { end: boolean; signal: AbortSignal },
+  ): Promise<void> | undefined;
   /**
    * The next bytes that arrive; waits for at least one. One read at a time. Bytes that arrive
    * between reads are kept up to a bound, then the link fails with LINK_PROTOCOL.

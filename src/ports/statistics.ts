@@ -95,6 +95,8 @@ export class StatisticsBook {
   readonly #clock: Clock;
   readonly #owners = new Map<string, { readonly owner: Owner; readonly tally: Tally }>();
   #total: Tally;
+  /** The last of the owners: most often it is the next one, too. */
+  #latest: { readonly owner: Owner; readonly tally: Tally } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -104,9 +106,14 @@ export class StatisticsBook {
   add(ended: EndedRequest): void {
     this.#total.add(ended);
     const { owner } = ended;
+    if (this.#latest?.owner.id === owner.id) {
+      this.#latest.tally.add(ended);
+      return;
+    }
     const known = this.#owners.get(owner.id) ?? { owner, tally: new Tally(this.#clock) };
     this.#owners.delete(owner.id);
     this.#owners.set(owner.id, known);
+    this.#latest = known;
     known.tally.add(ended);
     if (this.#owners.size <= countedOwnersMost) return;
     for (const oldest of this.#owners.keys()) {
@@ -130,6 +137,7 @@ export class StatisticsBook {
   reset(): void {
     this.#total = new Tally(this.#clock);
     this.#owners.clear();
+    this.#latest = undefined;
   }
 }
 

@@ -1,9 +1,7 @@
 import {
   asSignalboxError,
-  cancellationError,
   hasCode,
   lifeController,
-  onAbort,
   raceAbort,
   SignalboxError,
 } from '../kernel/index.ts';
@@ -146,18 +144,16 @@ export class Wire {
     this.#isReplyOutstanding = false;
     try {
       if (attempt.request.length > 0 || attempt.rest !== undefined) {
-        await this.#sendRequest(attempt);
+        const sent = this.#sendRequest(attempt);
+        if (sent !== undefined) await sent;
       }
       if (attempt.rest?.expectsReply === false) {
         return { reply: undefined, received: received.traced() };
       }
       this.#link.askForReply?.(timeoutMs);
       exchange.await();
-      using _given = onAbort(attempt.giveUp, () => {
-        if (attempt.giveUp !== undefined)
-          reject(cancellationError(attempt.giveUp, transaction.label));
-      });
-      return { reply: (await promise) as Reply, received: received.traced() };
+      const reply = await raceAbort(promise, attempt.giveUp, transaction.label);
+      return { reply: reply as Reply, received: received.traced() };
     } catch (error) {
       attempt.abandon?.();
       throw error;
@@ -203,9 +199,14 @@ export class Wire {
     }
   }
 
-  async #sendRequest({ request, rest }: Attempt<unknown>): Promise<void> {
-    await this.#send(request, rest === undefined);
-    if (rest === undefined) return;
+  /** Undefined when all of it was taken at once. */
+  #sendRequest({ request, rest }: Attempt<unknown>): Promise<void> | undefined {
+    const sent = this.#send(request, rest === undefined);
+    return rest === undefined ? sent : this.#sendRest(sent, rest);
+  }
+
+  async #sendRest(sent: Promise<void> | undefined, rest: RequestRest): Promise<void> {
+    await sent;
     let isEnd = false;
     while (!isEnd) {
       const { data, end } = await this.#nextOf(rest);
@@ -231,8 +232,13 @@ export class Wire {
     }
   }
 
-  async #send(data: Uint8Array, end: boolean): Promise<void> {
+  /** Undefined when the link took them at once. */
+  #send(data: Uint8Array, end: boolean): Promise<void> | undefined {
     const written = this.#link.write(data, { end, signal: this.#stuck.signal });
+    return written === undefined ? undefined : this.#untilTaken(written);
+  }
+
+  async #untilTaken(written: Promise<void>): Promise<void> {
     const timer = this.#clock.schedule(writeTimeoutMs, () => {
       const { address } = this.#link;
       const error = new SignalboxError(

@@ -42,8 +42,10 @@ interface Exchange {
   readonly request: ClientRequest;
   /** Monotonic; when it came. */
   readonly sinceMs: number;
+  /** Takes it back by itself, where that may happen; see {@link ClientRequest.answerKey}. */
+  readonly takenBack: AbortController | undefined;
   /** Aborts when nobody waits for its answer any more. */
-  readonly life: AbortController;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -116,7 +118,7 @@ export class Session implements AsyncDisposable {
     this.#waitingBytes = 0;
     const gone = new SignalboxError('CANCELLED', `${this.by.program} has gone`);
     this.#ended.abort(gone);
-    for (const { life } of this.#underWay) life.abort(gone);
+    for (const { takenBack } of this.#underWay) takenBack?.abort(gone);
     this.#settleIdle();
     await this.#answers;
   }
@@ -158,7 +160,10 @@ export class Session implements AsyncDisposable {
         this.#drop(request);
         continue;
       }
-      this.#waiting.push({ request, sinceMs: nowMs, life: new AbortController() });
+      // A controller costs more than the rest of an exchange, so only who needs one has it.
+      const takenBack = request.answerKey === undefined ? undefined : new AbortController();
+      const signal = takenBack?.signal ?? this.#ended.signal;
+      this.#waiting.push({ request, sinceMs: nowMs, takenBack, signal });
       this.#waitingBytes += request.bytes;
       this.#advance();
     }
@@ -168,9 +173,9 @@ export class Session implements AsyncDisposable {
   /** Takes back what the client has given up; see {@link ClientRequest.answerKey}. */
   #takeBack(answerKey: string | undefined, nowMs: number): void {
     if (answerKey === undefined) return;
-    for (const { request, sinceMs, life } of [...this.#underWay, ...this.#waiting]) {
+    for (const { request, sinceMs, takenBack } of [...this.#underWay, ...this.#waiting]) {
       if (request.answerKey !== answerKey || nowMs - sinceMs < givenUpAfterMs) continue;
-      life.abort(
+      takenBack?.abort(
         new SignalboxError('CANCELLED', `${this.by.program} has given up '${request.label}'`),
       );
     }
@@ -203,24 +208,32 @@ export class Session implements AsyncDisposable {
       this.#waitingBytes -= exchange.request.bytes;
       this.#underWay.add(exchange);
       const bytes = this.#perform(exchange);
-      this.#answers = this.#answers.then(async () => this.#answer(exchange, await bytes));
+      this.#answers = this.#answerAfter(this.#answers, exchange, bytes);
     }
     if (!this.#isFull) this.#hold(false);
     if (this.#isIdle) this.#settleIdle();
   }
 
+  async #answerAfter(
+    earlier: Promise<void>,
+    exchange: Exchange,
+    bytes: Promise<Uint8Array | undefined>,
+  ): Promise<void> {
+    await earlier;
+    this.#answer(exchange, await bytes);
+  }
+
   #answer(exchange: Exchange, bytes: Uint8Array | undefined): void {
     this.#underWay.delete(exchange);
-    if (bytes !== undefined && !exchange.life.signal.aborted) {
+    if (bytes !== undefined && !exchange.signal.aborted) {
       this.#isStuck = !this.#options.client.send(bytes);
     }
     this.#advance();
   }
 
   /** Never rejects. */
-  async #perform({ request, life }: Exchange): Promise<Uint8Array | undefined> {
+  async #perform({ request, signal }: Exchange): Promise<Uint8Array | undefined> {
     const { port, by, protocol, client } = this.#options;
-    const { signal } = life;
     const { waitMs } = protocol;
     try {
       return await request.perform(

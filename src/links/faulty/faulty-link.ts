@@ -118,7 +118,7 @@ export class FaultyLink implements Link {
   }
 
   /** A break that one operation meets ends the others under way, with the same error. */
-  async #orFailure<T>(operation: Promise<T>): Promise<T> {
+  async #orFailure<T>(operation: Promise<T> | T): Promise<T> {
     try {
       return await operation;
     } catch (error) {

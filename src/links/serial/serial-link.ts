@@ -57,8 +57,12 @@ export class SerialLink implements Link {
     }
   }
 
-  async write(data: Uint8Array, options: { end: boolean; signal: AbortSignal }): Promise<void> {
-    await this.#open().write(data, options.signal);
+  write(
+    data: Uint8Array,
+    options: { end: boolean; signal: AbortSignal },
+  ): Promise<void> | undefined {
+    if (this.#connection === undefined) return Promise.reject(this.#notOpen());
+    return this.#connection.write(data, options.signal);
   }
 
   read(signal: AbortSignal): Promise<Chunk> {

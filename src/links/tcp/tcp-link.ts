@@ -41,8 +41,12 @@ export class TcpLink implements Link {
     });
   }
 
-  async write(data: Uint8Array, options: { end: boolean; signal: AbortSignal }): Promise<void> {
-    await this.#open().write(data, options.signal);
+  write(
+    data: Uint8Array,
+    options: { end: boolean; signal: AbortSignal },
+  ): Promise<void> | undefined {
+    if (this.#connection === undefined) return Promise.reject(this.#notOpen());
+    return this.#connection.write(data, options.signal);
   }
 
   read(signal: AbortSignal): Promise<Chunk> {
@@ -52,11 +56,6 @@ export class TcpLink implements Link {
   async close(): Promise<void> {
     this.#life.abort(this.#notOpen());
     await this.#connection?.close();
-  }
-
-  #open(): DuplexConnection {
-    if (this.#connection === undefined) throw this.#notOpen();
-    return this.#connection;
   }
 
   #notOpen(): SignalboxError {

@@ -116,7 +116,7 @@ describe('a hang', () => {
     const hanging = {
       open: () => link.open(giveUp.signal),
       read: () => link.read(giveUp.signal),
-      write: () => link.write(Buffer.from('x'), { end: true, signal: giveUp.signal }),
+      write: async () => await link.write(Buffer.from('x'), { end: true, signal: giveUp.signal }),
     }[at]();
     hanging.then(
       () => (isSettled = true),

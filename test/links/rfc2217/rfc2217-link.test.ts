@@ -234,7 +234,7 @@ describe('an RFC 2217 link', () => {
     first(clients).say({ kind: 'suspend' });
     first(clients).send(Buffer.from('!'));
     await link.read(forever);
-    const written = link.write(Buffer.from('held'), end);
+    const written = Promise.resolve(link.write(Buffer.from('held'), end));
     await expect(untilSettled(written, clock, suspendedMsMost)).rejects.toMatchObject({
       code: 'LINK_TIMEOUT',
       message: expect.stringContaining('send nothing'),
@@ -259,7 +259,9 @@ describe('an RFC 2217 link', () => {
     await using _server = server;
     const link = await openedTo(server);
     let isWritten = false;
-    const written = link.write(Buffer.alloc(whole, 7), end).then(() => (isWritten = true));
+    const written = Promise.resolve(link.write(Buffer.alloc(whole, 7), end)).then(
+      () => (isWritten = true),
+    );
     await expect.poll(() => got).toBeGreaterThan(0);
     const [client] = server.clients;
     const counts: number[] = [];
@@ -283,7 +285,7 @@ describe('an RFC 2217 link', () => {
     const abort = new AbortController();
     const signal = abort.signal;
     const written = link.write(Buffer.alloc(2 ** 26), { end: true, signal });
-    written.catch(() => {});
+    written?.catch(() => {});
     await expect.poll(() => server.clients[0]?.bytesRead ?? 0).toBeGreaterThan(2 ** 14);
     abort.abort();
     await expect(written).rejects.toMatchObject({ code: 'CANCELLED' });

@@ -16,6 +16,9 @@ import { DeviceControl } from './device-control.ts';
 /** How long an instrument may take to answer unless it is told otherwise. */
 export const scpiTimeoutMs = 5_000;
 
+/** A message is called by so many of its first bytes. */
+const labelledBytesMost = 60;
+
 /** One parameter, as the configuration declares it. */
 export interface ScpiParameter {
   readonly name: string;
@@ -185,7 +188,7 @@ export class ScpiDriver implements Driver {
   exchange(message: Uint8Array, expectsReply: boolean): Transaction<Uint8Array | undefined> {
     const request = this.#ended(message);
     return {
-      label: labelOf(message),
+      label: labelOf(request, message.length),
       timeoutMs: this.#timeoutMs,
       // A query may trigger something, so only declared parameters are read again.
       repeat: expectsReply ? 'once' : 'never',
@@ -201,7 +204,7 @@ export class ScpiDriver implements Driver {
   exchangeStreamed(query: Uint8Array, taker: ResponseTaker): Transaction<number> {
     const request = this.#ended(query);
     return {
-      label: labelOf(query),
+      label: labelOf(request, query.length),
       timeoutMs: this.#timeoutMs,
       repeat: 'once',
       attempt: () => ({ request, reader: new ScpiReplyStream(taker, this.#replyOptions) }),
@@ -221,7 +224,7 @@ export class ScpiDriver implements Driver {
   ): Transaction<number | undefined> {
     const terminator = this.#terminator;
     return {
-      label: labelOf(beginning),
+      label: labelOf(Buffer.from(beginning.subarray(0, labelledBytesMost))),
       timeoutMs: this.#timeoutMs,
       repeat: 'never',
       attempt: () => ({
@@ -263,9 +266,10 @@ export class ScpiDriver implements Driver {
     };
   }
 
-  #ended(message: Uint8Array): Uint8Array {
+  #ended(message: Uint8Array): Buffer {
     const end = this.#terminator;
-    const request = new Uint8Array(message.length + end.length);
+    // Out of Node's pool: a link writes no other bytes without making memory for them of their own.
+    const request = Buffer.allocUnsafe(message.length + end.length);
     request.set(message);
     request.set(end, message.length);
     return request;
@@ -277,8 +281,8 @@ function latin1Text({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
-function labelOf(message: Uint8Array): string {
-  return latin1Text(message.subarray(0, 60));
+function labelOf(message: Buffer, length: number = message.length): string {
+  return message.toString('latin1', 0, Math.min(length, labelledBytesMost));
 }
 
 function toParameter(declared: ScpiParameter): Parameter {

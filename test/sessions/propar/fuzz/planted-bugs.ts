@@ -13,13 +13,13 @@ export const bugs: readonly Mutant[] = [
   {
     bug: 'an answer overtakes the one before it',
     file: 'session.ts',
-    find: 'this.#answers = this.#answers.then(async () => this.#answer(exchange, await bytes));',
+    find: 'this.#answers = this.#answerAfter(this.#answers, exchange, bytes);',
     replace: 'this.#answers = bytes.then((each) => this.#answer(exchange, each));',
   },
   {
     bug: 'what a dead client has under way is answered to the next one',
     file: 'session.ts',
-    find: 'for (const { life } of this.#underWay) life.abort(gone);',
+    find: 'for (const { takenBack } of this.#underWay) takenBack?.abort(gone);',
     replace: '',
   },
   {
