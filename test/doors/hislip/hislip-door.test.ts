@@ -54,6 +54,68 @@ describe('the HiSLIP door', () => {
     asynchronous.end();
   });
 
+  it('locks, tells its status, is interrupted and clears byte for byte as the standard has it', async () => {
+    await using bench = await openBench();
+    const [synchronous, asynchronous] = [await raw(bench.tcpPort), await raw(bench.tcpPort)];
+    const head = (code: string, parameter = '00000000'): string =>
+      `4853${code}${parameter}0000000000000000`;
+    synchronous.send('4853 00 00 0100 5858 0000000000000007 6869736c697030');
+    const sessionId = (await synchronous.receive(16)).slice(12, 16);
+    asynchronous.send(`4853 11 00 0000 ${sessionId} 0000000000000000`);
+    await asynchronous.receive(16);
+    const answered = async (sent: string): Promise<string> => {
+      asynchronous.send(sent);
+      return await asynchronous.receive(16);
+    };
+    // AsyncLock for the exclusive lock without waiting, granted: tables 18 and 19.
+    expect(await answered(head('0401'))).toBe(head('0501'));
+    // AsyncLockInfo: one client, exclusively. Section 6.6.
+    expect(await answered(head('1800'))).toBe(head('1901', '00000001'));
+    // Two queries at once: the second interrupts the first, on both channels. Section 3.1.1.
+    synchronous.send(
+      '4853 07 00 ffffff00 0000000000000002 413f 4853 07 00 ffffff02 0000000000000002 423f',
+    );
+    expect(await asynchronous.receive(16)).toBe(head('0e00', 'ffffff02'));
+    expect(await synchronous.receive(16 + 16 + 6)).toBe(
+      `${head('0d00', 'ffffff02')}48530700ffffff020000000000000006726520423f0a`,
+    );
+    // AsyncStatusQuery of one who has not read it, then of one who has: MAV, 0x10. Section 6.14.
+    expect(await answered(head('1500', 'ffffff02'))).toBe(head('1610'));
+    expect(await answered(head('1501', 'ffffff02'))).toBe(head('1600'));
+    // AsyncRemoteLocalControl, remote enabled: section 6.11.
+    expect(await answered(head('0a01', 'ffffff02'))).toBe(head('0b00'));
+    // The lock is given back after that message: table 20.
+    expect(await answered(head('0400', 'ffffff02'))).toBe(head('0501'));
+    expect(await answered(head('0400', 'ffffff02'))).toBe(head('0503'));
+    // What HiSLIP 1.0 does not know is an Error 1, and no end: table 16.
+    synchronous.send(head('6400'));
+    expect((await synchronous.receive(16)).slice(0, 16)).toBe('4853030100000000');
+    // AsyncDeviceClear and DeviceClearComplete, each with its acknowledgement on its own channel: section 6.12.
+    expect(await answered(head('1300'))).toBe(head('1700'));
+    synchronous.end();
+    asynchronous.end();
+  });
+
+  it('completes a device clear on the synchronous channel, byte for byte', async () => {
+    await using bench = await openBench();
+    const [synchronous, asynchronous] = [await raw(bench.tcpPort), await raw(bench.tcpPort)];
+    synchronous.send('4853 00 00 0100 5858 0000000000000007 6869736c697030');
+    const sessionId = (await synchronous.receive(16)).slice(12, 16);
+    asynchronous.send(`4853 11 00 0000 ${sessionId} 0000000000000000`);
+    await asynchronous.receive(16);
+    asynchronous.send('4853 13 00 00000000 0000000000000000');
+    expect(await asynchronous.receive(16)).toBe('48531700000000000000000000000000');
+    // With a wish for overlap mode, which is granted; numbers begin anew: tables 31 and 32.
+    synchronous.send('4853 08 01 00000000 0000000000000000');
+    expect(await synchronous.receive(16)).toBe('48530901000000000000000000000000');
+    synchronous.send('4853 07 00 ffffff00 0000000000000002 413f');
+    expect(await synchronous.receive(16 + 6)).toBe(
+      '48530700ffffff00000000000000000672 6520413f0a'.replace(' ', ''),
+    );
+    synchronous.end();
+    asynchronous.end();
+  });
+
   it('leads to each instrument by its number and by its name', async () => {
     await using bench = await openBench();
     for (const subAddress of ['', 'hislip0', 'METER', 'hislip1', 'source']) {
