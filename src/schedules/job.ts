@@ -12,6 +12,8 @@ import { TimeZone } from './time-zone.ts';
 export interface RingStep {
   readonly do: 'ring';
   readonly alarm: AlarmConfig;
+  /** Whether it goes on after a snooze. */
+  readonly isAgain: boolean;
 }
 
 /** What a run does, one after the other. */
@@ -96,7 +98,7 @@ function alarmOf(name: string, alarm: AlarmConfig, zone: TimeZone): Job {
     whileRunning: 'skip',
     priority: 'interactive',
     lease: false,
-    steps: [{ do: 'ring', alarm }],
+    steps: [{ do: 'ring', alarm, isAgain: false }],
     lastRun: alarm.lastRun,
   };
 }

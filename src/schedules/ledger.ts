@@ -352,6 +352,16 @@ export class Ledger implements Disposable {
     return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
   }
 
+  /** Those whose names begin so, by name. */
+  notes(prefix: string): [name: string, value: unknown][] {
+    return this.#database
+      .all<{ name: string; value: string }>(
+        'SELECT * FROM notes WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
+        prefix,
+      )
+      .map(({ name, value }) => [name, JSON.parse(value) as unknown]);
+  }
+
   /** @param value undefined removes it */
   setNote(name: string, value: unknown): void {
     if (value === undefined) this.#database.run('DELETE FROM notes WHERE name = ?', name);

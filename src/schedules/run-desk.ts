@@ -5,10 +5,9 @@ import {
   SignalboxError,
 } from '../kernel/index.ts';
 import type { Clock, Emitter, Owner } from '../kernel/index.ts';
-import type { AlarmConfig } from '../config/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { ownerOf } from './job.ts';
-import type { Job } from './job.ts';
+import type { Job, RingStep } from './job.ts';
 import type { Ledger } from './ledger.ts';
 import { RunLeases } from './run-leases.ts';
 import type { RunCause, RunState } from './run-record.ts';
@@ -25,12 +24,7 @@ export interface RunDeskOptions {
   readonly events: Emitter<ScheduleEvents>;
   readonly instrument: (name: string) => Instrument;
   /** Lets an alarm ring for a run. */
-  readonly ring: (
-    job: Job,
-    alarm: AlarmConfig,
-    runId: number,
-    signal: AbortSignal,
-  ) => Promise<string>;
+  readonly ring: (alarm: string, step: RingStep, signal: AbortSignal) => Promise<string>;
 }
 
 /** What is to be run. */
@@ -188,7 +182,7 @@ export class RunDesk {
       instrument,
       lease: (name) => leases?.of(name),
       notify: (level, message) => this.notify(job.name, level, message),
-      ring: async (alarm) => await this.#options.ring(job, alarm, active.runId, signal),
+      ring: async (step) => await this.#options.ring(job.name, step, signal),
       signal,
     };
     for (const number of job.steps.keys()) {

@@ -8,6 +8,9 @@ import type { Occurrence } from './occurrences.ts';
 import type { ScheduleConfig } from './schedule-source.ts';
 import { Timetable } from './timetable.ts';
 
+/** What an alarm needs is made ready so long before its time. */
+export const warmUpMs = 120_000;
+
 /** What is known of one alarm or job. */
 export interface BookEntry {
   readonly job: Job;
@@ -34,6 +37,8 @@ export class ScheduleBook {
   readonly #check: (job: Job) => string | undefined;
   readonly #zones = new TimeZones();
   readonly #timetable = new Timetable();
+  /** When to make ready what takes time. */
+  readonly #warmUps = new Timetable();
   #entries = new Map<string, BookEntry>();
 
   constructor({ ledger, clock = systemClock, check }: ScheduleBookOptions) {
@@ -46,9 +51,12 @@ export class ScheduleBook {
     return this.#entries;
   }
 
-  /** When the first of all is due. */
+  /** When the first of all is due, or is to be prepared. */
   get nearestMs(): number | undefined {
-    return this.#timetable.nearest?.atMs;
+    const nearest = [this.#timetable.nearest, this.#warmUps.nearest]
+      .filter((each) => each !== undefined)
+      .map(({ atMs }) => atMs);
+    return nearest.length === 0 ? undefined : Math.min(...nearest);
   }
 
   next(name: string): Occurrence | undefined {
@@ -68,14 +76,17 @@ export class ScheduleBook {
     for (const job of jobsOf(config, this.#zones)) {
       const { name, definition } = job;
       const fault = this.#check(job);
+      const known = before.get(name);
       const mark = marks.get(name);
-      const isSame = mark?.definition === definition;
+      const isKnown = known?.job.enabled === true && known.job.definition === definition;
+      const isSame = isKnown || mark?.definition === definition;
+      const since = isKnown ? known : isSame ? mark : undefined;
       const entry: BookEntry = {
         job,
         fault,
         // Of two that differ, a clock that was set back has the smaller one.
-        passedMs: isSame ? Math.min(mark.passedMs, nowMs) : nowMs,
-        spentRun: isSame ? mark.spentRun : undefined,
+        passedMs: Math.min(since?.passedMs ?? nowMs, nowMs),
+        spentRun: since?.spentRun,
       };
       this.#entries.set(name, entry);
       if (job.enabled && !isSame) fresh.push({ name, definition, passedMs: nowMs });
@@ -84,7 +95,9 @@ export class ScheduleBook {
     const isGone = (name: string): boolean => this.#entries.get(name)?.job.enabled !== true;
     this.#ledger.remember(fresh, [...marks.keys()].filter(isGone));
     for (const name of before.keys()) {
-      if (!this.#entries.has(name)) this.#timetable.set(name, undefined);
+      if (this.#entries.has(name)) continue;
+      this.#timetable.set(name, undefined);
+      this.#warmUps.set(name, undefined);
     }
   }
 
@@ -92,7 +105,19 @@ export class ScheduleBook {
   plan(entry: BookEntry): void {
     const { job, fault, passedMs, spentRun } = entry;
     const isIdle = !job.enabled || fault !== undefined || spentRun !== undefined;
-    this.#timetable.set(job.name, isIdle ? undefined : nextOccurrence(job.rule, passedMs));
+    const next = isIdle ? undefined : nextOccurrence(job.rule, passedMs);
+    this.#timetable.set(job.name, next);
+    if (job.kind !== 'alarm') return;
+    const warmUp = next === undefined ? undefined : { ...next, atMs: next.atMs - warmUpMs };
+    this.#warmUps.set(job.name, warmUp);
+  }
+
+  /** Alarms whose time is near: they are named once each. */
+  takeWarmUps(): BookEntry[] {
+    return this.#warmUps.takeDue(this.#clock.now()).flatMap((name) => {
+      const entry = this.#entries.get(name);
+      return entry === undefined ? [] : [entry];
+    });
   }
 
   /** After the clock was set back: times that nobody has claimed yet are ahead once more. */

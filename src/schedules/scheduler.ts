@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AlarmConfig, JobConfig } from '../config/index.ts';
+import type { JobConfig } from '../config/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import {
   asSignalboxError,
@@ -12,9 +12,12 @@ import {
   systemClock,
 } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
+import { AlarmDesk } from './alarm/alarm-desk.ts';
 import type { AlarmPlayer } from './alarm/alarm-player.ts';
+import { sleepMinutes, SleepTimers } from './alarm/sleep-timers.ts';
+import type { SleepTimer } from './alarm/sleep-timers.ts';
 import { jobsOf, TimeZones } from './job.ts';
-import type { Job } from './job.ts';
+import type { Job, RingStep } from './job.ts';
 import type { Ledger, NewRun, OpenRun } from './ledger.ts';
 import { formatOccurrence, nextOccurrences } from './occurrences.ts';
 import type { Occurrence } from './occurrences.ts';
@@ -39,6 +42,10 @@ export const historyMost = 1_000;
  * caught up. Less is a busy machine.
  */
 export const onTimeMs = 90_000;
+/** A snooze that somebody asks for is so long at most, in minutes. */
+export const snoozeMinutesMost = 60;
+/** So loud a sleep timer plays what it is told to, in percent. */
+const sleepVolume = 30;
 /** A run that is to be done at least once is begun so often at most: it may be what ends the gateway. */
 export const attemptsMost = 10;
 
@@ -54,6 +61,22 @@ export interface SchedulerOptions {
   readonly random?: () => number;
 }
 
+/** How a sleep timer is set. */
+export interface SleepOptions {
+  /** 1 to 240. @default 30 */
+  readonly minutes?: number;
+  /** What is played until then. */
+  readonly play?: {
+    readonly uri: string;
+    readonly device?: string;
+    /** In percent. @default 30 */
+    readonly volume?: number;
+    /** @default false */
+    readonly shuffle?: boolean;
+  };
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs alarms and jobs at their times. No time is run twice, whatever becomes of the clock, the machine
  * or this process; what is missed is caught up once at most; two runs of one job never overlap.
@@ -65,6 +88,8 @@ export class Scheduler implements AsyncDisposable {
   readonly #ledger: Ledger;
   readonly #book: ScheduleBook;
   readonly #desk: RunDesk;
+  readonly #alarms: AlarmDesk;
+  readonly #sleepTimers: SleepTimers;
   readonly #wakeUp: WakeUp;
   readonly #life = new AbortController();
   readonly #listeners = new DisposableStack();
@@ -74,7 +99,7 @@ export class Scheduler implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(options: SchedulerOptions) {
-    const { ledger, clock = systemClock } = options;
+    const { ledger, clock = systemClock, random = Math.random } = options;
     this.#options = options;
     this.#clock = clock;
     this.#ledger = ledger;
@@ -84,8 +109,21 @@ export class Scheduler implements AsyncDisposable {
       clock,
       events: this.events,
       instrument: (name) => this.#instrument(name),
-      ring: async (job, alarm, runId, signal) => await this.#ring(job, alarm, runId, signal),
+      ring: async (alarm, step, signal) => await this.#ring(alarm, step, signal),
     });
+    const { events } = this;
+    const { players = new Map<string, AlarmPlayer>() } = options;
+    const notify = this.#desk.notify.bind(this.#desk);
+    this.#alarms = new AlarmDesk({
+      clock,
+      random,
+      ledger,
+      events,
+      players,
+      ringAgain: (alarm) => this.#ringAgain(alarm),
+      notify,
+    });
+    this.#sleepTimers = new SleepTimers({ clock, ledger, events, players, notify });
     this.#wakeUp = new WakeUp(clock, (clockStepMs) => this.#wake(clockStepMs));
   }
 
@@ -94,6 +132,8 @@ export class Scheduler implements AsyncDisposable {
     this.#isStarted = true;
     this.#listeners.use(this.#options.source.onChange(() => this.#load()));
     this.#book.load(this.#options.source.current());
+    this.#alarms.start();
+    this.#sleepTimers.start();
     for (const run of this.#ledger.openRuns()) this.#recover(run);
     this.#load();
   }
@@ -168,10 +208,74 @@ export class Scheduler implements AsyncDisposable {
     );
   }
 
-  /** Ends its run. @returns whether there was one @throws NOT_FOUND */
-  stop(name: string, by: Owner): boolean {
+  /**
+   * Ends its run, and silences an alarm that rings or is snoozed.
+   * @returns whether there was anything to end
+   * @throws NOT_FOUND; what a player throws that cannot be silenced
+   */
+  async stop(name: string, by: Owner, signal: AbortSignal = this.#life.signal): Promise<boolean> {
     this.#entry(name);
-    return this.#desk.stop(name, by);
+    const hadRun = this.#desk.stop(name, by);
+    const rang = await this.#alarms.stop(name, `stopped by ${describeOwner(by)}`, signal);
+    return hadRun || rang;
+  }
+
+  /**
+   * Silences an alarm that rings until later, or one that is snoozed until later still.
+   * @param minutes @default its own
+   * @returns when it will ring again, ms since 1970
+   * @throws NOT_FOUND; BAD_ARGUMENT when it does not ring; VALUE_OUT_OF_RANGE; what its player throws
+   */
+  async snooze(
+    name: string,
+    minutes?: number,
+    signal: AbortSignal = this.#life.signal,
+  ): Promise<number> {
+    this.#entry(name);
+    if (minutes !== undefined && !(minutes >= 1 && minutes <= snoozeMinutesMost)) {
+      throw new SignalboxError(
+        'VALUE_OUT_OF_RANGE',
+        `a snooze of ${minutes} minutes is outside its limits: 1 to ${snoozeMinutesMost}`,
+      );
+    }
+    const forMs = minutes === undefined ? undefined : minutes * 60_000;
+    const { snoozedUntilMs } = await this.#alarms.snooze(name, forMs, signal);
+    return snoozedUntilMs ?? this.#clock.now();
+  }
+
+  /** Players that will fall silent, and when. */
+  sleepTimers(): SleepTimer[] {
+    return this.#sleepTimers.list;
+  }
+
+  /**
+   * Lets a player fall silent after a time: its volume goes down in the last minute, then it is paused.
+   * Replaces the one before.
+   * @param play what it is to play until then. @default what it plays
+   * @throws NOT_FOUND for a player that there is not; VALUE_OUT_OF_RANGE; ALARM_FAILED
+   */
+  async startSleepTimer(
+    player: string,
+    by: Owner,
+    { minutes = sleepMinutes.usual, play, signal = this.#life.signal }: SleepOptions = {},
+  ): Promise<SleepTimer> {
+    this.#throwIfClosed();
+    const timer = this.#sleepTimers.set(player, minutes, describeOwner(by));
+    if (play === undefined) return timer;
+    const { uri, device, volume = sleepVolume, shuffle = false } = play;
+    const playback = { uri, device, volume, shuffle, fromSilence: false, goesOn: false };
+    try {
+      await this.#alarms.startPlaying(player, playback, signal);
+    } catch (error) {
+      await this.#sleepTimers.stop(player, signal);
+      throw error;
+    }
+    return timer;
+  }
+
+  /** Lets a player play on. @returns whether it had a sleep timer */
+  async stopSleepTimer(player: string, signal: AbortSignal = this.#life.signal): Promise<boolean> {
+    return await this.#sleepTimers.stop(player, signal);
   }
 
   /** Switches it on or off in the configuration. @throws NOT_FOUND, and what the configuration throws */
@@ -199,6 +303,8 @@ export class Scheduler implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#listeners.dispose();
     this.#wakeUp[Symbol.dispose]();
+    this.#alarms[Symbol.dispose]();
+    this.#sleepTimers[Symbol.dispose]();
     this.#life.abort(new SignalboxError('CLOSED', 'the scheduler was closed'));
     await this.#desk.close();
     await Promise.allSettled(this.#switchingOff.values());
@@ -208,6 +314,9 @@ export class Scheduler implements AsyncDisposable {
     this.#book.load(this.#options.source.current());
     for (const entry of this.#book.entries.values()) {
       if (entry.job.enabled && entry.spentRun !== undefined) this.#switchOff(entry);
+    }
+    for (const alarm of this.#alarms.watched) {
+      if (!this.#book.entries.has(alarm)) this.#alarms.drop(alarm, 'it is there no more');
     }
     const kinds = this.#book.entries.values().map(({ job }) => job.kind);
     const alarms = [...kinds].filter((kind) => kind === 'alarm').length;
@@ -226,6 +335,11 @@ export class Scheduler implements AsyncDisposable {
         this.events.emit('fault', { job: entry.job.name, error: asSignalboxError(error) });
       }
       this.#book.plan(entry);
+    }
+    for (const { job } of this.#book.takeWarmUps()) {
+      for (const step of job.steps) {
+        if (step.do === 'ring') void this.#alarms.warmUp(step.alarm, this.#life.signal);
+      }
     }
     this.#wakeUp.set(this.#book.nearestMs);
   }
@@ -306,6 +420,11 @@ export class Scheduler implements AsyncDisposable {
   /** After a start: goes on with a run that the end cut short, or gives it up. */
   #recover(run: OpenRun): void {
     const entry = this.#book.entries.get(run.job);
+    if (run.cause === 'snooze') {
+      // What was snoozed is known besides, and rings again.
+      this.#ledger.ended(run.id, 'interrupted', this.#clock.now(), { reason: 'the gateway ended' });
+      return;
+    }
     const why = this.#whyGivenUp(run, entry);
     if (why === undefined && entry !== undefined) {
       const done = new Set(
@@ -342,7 +461,9 @@ export class Scheduler implements AsyncDisposable {
   #switchOff(entry: BookEntry): void {
     const { name } = entry.job;
     if (this.#switchingOff.has(name)) return;
-    const done = this.#tellSpent(entry)
+    // Not before what is due by now is dealt with: the configuration tells of its change at once.
+    const done = Promise.resolve()
+      .then(async () => await this.#tellSpent(entry))
       .catch((error: unknown) => {
         if (this.#life.signal.aborted) return;
         this.events.emit('fault', { job: name, error: asSignalboxError(error) });
@@ -377,13 +498,29 @@ export class Scheduler implements AsyncDisposable {
     }
   }
 
-  async #ring(
-    _job: Job,
-    alarm: AlarmConfig,
-    _runId: number,
-    _signal: AbortSignal,
-  ): Promise<string> {
-    throw new SignalboxError('ALARM_FAILED', `there is no player '${alarm.player}'`);
+  async #ring(alarm: string, step: RingStep, signal: AbortSignal): Promise<string> {
+    return await this.#alarms.ring(alarm, step.alarm, { isAgain: step.isAgain }, signal);
+  }
+
+  /** A snooze is over. */
+  #ringAgain(name: string): void {
+    const entry = this.#book.entries.get(name);
+    const [step] = entry?.job.steps ?? [];
+    if (entry === undefined || step?.do !== 'ring') {
+      this.#alarms.drop(name, 'it is there no more');
+      return;
+    }
+    // Somebody let it ring by hand meanwhile.
+    if (this.#desk.isBusy(name)) return;
+    const job: Job = { ...entry.job, steps: [{ ...step, isAgain: true }] };
+    const run = this.#newRun({ job, cause: 'snooze', dueMs: this.#clock.now() }, 'schedule');
+    let runId: number = unrecordedRun;
+    try {
+      runId = this.#ledger.begin(run);
+    } catch (error) {
+      this.events.emit('fault', { job: name, error: asSignalboxError(error) });
+    }
+    this.#desk.begin({ job, runId, cause: 'snooze' });
   }
 
   /** Why a job cannot be run as it is. */
@@ -423,8 +560,15 @@ export class Scheduler implements AsyncDisposable {
     const active = this.#desk.activeOf(name);
     const next = this.#book.next(name);
     const [lastRun] = this.#ledger.history(name, 1);
-    const idle = !enabled ? 'off' : next === undefined ? 'over' : 'waiting';
-    const state = active !== undefined ? 'running' : fault !== undefined ? 'faulty' : idle;
+    const rung = this.#alarms.rung(name);
+    const state = stateOf({
+      isRunning: active !== undefined,
+      isRinging: rung !== undefined,
+      isSnoozed: rung?.snoozedUntilMs !== undefined,
+      isFaulty: fault !== undefined,
+      isOff: !enabled,
+      isOver: next === undefined,
+    });
     return {
       name,
       kind,
@@ -445,6 +589,7 @@ export class Scheduler implements AsyncDisposable {
               ...(active.step === undefined ? {} : { step: active.step }),
             },
           }),
+      ...(rung?.snoozedUntilMs === undefined ? {} : { snoozedUntilMs: rung.snoozedUntilMs }),
       ...(lastRun === undefined ? {} : { lastRun }),
     };
   }
@@ -467,6 +612,23 @@ export class Scheduler implements AsyncDisposable {
   #throwIfClosed(): void {
     if (this.#closing !== undefined) throw new SignalboxError('CLOSED', 'the gateway is ending');
   }
+}
+
+/** The first that holds. */
+function stateOf(facts: {
+  readonly isRunning: boolean;
+  readonly isRinging: boolean;
+  readonly isSnoozed: boolean;
+  readonly isFaulty: boolean;
+  readonly isOff: boolean;
+  readonly isOver: boolean;
+}): ScheduleStatus['state'] {
+  if (facts.isSnoozed) return 'snoozed';
+  if (facts.isRinging) return 'ringing';
+  if (facts.isRunning) return 'running';
+  if (facts.isFaulty) return 'faulty';
+  if (facts.isOff) return 'off';
+  return facts.isOver ? 'over' : 'waiting';
 }
 
 /** Tells whether a job's steps are the same as before. */

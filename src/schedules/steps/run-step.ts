@@ -34,7 +34,7 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
       context.notify(step.level, step.message);
       return {};
     case 'ring':
-      return { text: await context.ring(step.alarm, context.signal) };
+      return { text: await context.ring(step) };
   }
 }
 

@@ -1,7 +1,7 @@
-import type { AlarmConfig } from '../../config/index.ts';
 import type { Instrument } from '../../instruments/index.ts';
 import type { Clock, Owner } from '../../kernel/index.ts';
 import type { Lease } from '../../ports/index.ts';
+import type { RingStep } from '../job.ts';
 
 /** What a step does its work with. */
 export interface StepContext {
@@ -15,7 +15,7 @@ export interface StepContext {
   /** Tells people something. */
   notify(level: 'info' | 'warn', message: string): void;
   /** Lets an alarm ring. */
-  ring(alarm: AlarmConfig, signal: AbortSignal): Promise<string>;
+  ring(step: RingStep): Promise<string>;
   /** Ends with the run. */
   readonly signal: AbortSignal;
 }
