@@ -17,9 +17,18 @@ function namesTwice({ alarms, jobs }: Config): ConfigProblem[] {
 
 function players({ alarms, instruments }: Config): ConfigProblem[] {
   return Object.entries(alarms).flatMap(([name, { player }]) => {
-    if (Object.hasOwn(instruments, player)) return [];
-    const message = noSuch('instrument', player, Object.keys(instruments));
-    return [{ path: ['alarms', name, 'player'], message }];
+    const path = ['alarms', name, 'player'];
+    const instrument = Object.hasOwn(instruments, player) ? instruments[player] : undefined;
+    if (instrument === undefined) {
+      const players = Object.entries(instruments).filter(([, { driver }]) => driver === 'spotify');
+      const names = players.map(([each]) => each);
+      return [{ path, message: noSuch('player', player, names) }];
+    }
+    const { driver } = instrument;
+    if (driver === 'spotify') return [];
+    return [
+      { path, message: `an alarm needs a player, and '${player}' is a ${driver} instrument` },
+    ];
   });
 }
 

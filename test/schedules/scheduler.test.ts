@@ -1,77 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../src/kernel/index.ts';
 import type { Owner } from '../../src/kernel/index.ts';
-import { Ledger, Scheduler } from '../../src/schedules/index.ts';
-import type { ScheduleEvents } from '../../src/schedules/index.ts';
-import { LedgerFolder, LifeClock, MemorySource } from './support.ts';
+import { ScheduleBench } from './schedule-bench.ts';
 
 const ada: Owner = { id: 'ada', program: 'test', door: 'http', sinceMs: 0 };
-const at = (text: string): number => Date.parse(text);
 const minutes = 60_000;
-
-/** A scheduler whose clock stands, with what it told of. */
-class Bench implements Disposable {
-  readonly folder: LedgerFolder;
-  readonly clock: ManualClock;
-  readonly source: MemorySource;
-  readonly runs: ScheduleEvents['run'][] = [];
-  readonly notices: ScheduleEvents['notify'][] = [];
-  #life: LifeClock;
-  ledger: Ledger;
-  scheduler: Scheduler;
-
-  constructor(startAt: string, text: string) {
-    this.folder = new LedgerFolder();
-    this.clock = new ManualClock(at(startAt));
-    this.source = new MemorySource(`[schedules]\ntimeZone = "Europe/Vienna"\n${text}`);
-    this.#life = new LifeClock(this.clock);
-    this.ledger = new Ledger(this.folder.path);
-    this.scheduler = this.#start();
-  }
-
-  /** As after a crash: what ran is not ended in order. */
-  restart(): void {
-    this.#life.end();
-    this.#life = new LifeClock(this.clock);
-    this.ledger[Symbol.dispose]();
-    this.ledger = new Ledger(this.folder.path);
-    this.scheduler = this.#start();
-  }
-
-  /** Job, cause and state of each run that has ended or was left out. */
-  get ended(): string[] {
-    return this.runs
-      .filter(({ state }) => state !== 'running')
-      .map(({ job, cause, state }) => `${job} ${cause} ${state}`);
-  }
-
-  #start(): Scheduler {
-    const { source, ledger } = this;
-    const clock = this.#life;
-    const scheduler = new Scheduler({ source, ledger, clock, instruments: new Map() });
-    scheduler.events.on('run', (run) => void this.runs.push(run));
-    scheduler.events.on('notify', (notice) => void this.notices.push(notice));
-    scheduler.start();
-    return scheduler;
-  }
-
-  [Symbol.dispose](): void {
-    this.ledger[Symbol.dispose]();
-    this.folder[Symbol.dispose]();
-  }
-}
 
 const notify = `steps = [{ do = "notify", message = "now" }]`;
 
 describe('a scheduler', () => {
   it('runs a job at its time, and not a millisecond before', async () => {
-    using bench = new Bench(
+    using bench = new ScheduleBench(
       '2026-11-30T05:58:00+01:00',
       `[jobs.purge]\ncron = "0 6 * * *"\n${notify}`,
     );
-    await bench.clock.advance(2 * minutes - 1);
+    await bench.advance(2 * minutes - 1);
     expect(bench.runs).toEqual([]);
-    await bench.clock.advance(1);
+    await bench.advance(1);
     expect(bench.ended).toEqual(['purge scheduled done']);
     expect(bench.notices.map(({ message }) => message)).toEqual(['now']);
     const [run] = bench.scheduler.history('purge');
@@ -79,7 +23,7 @@ describe('a scheduler', () => {
   });
 
   it('shows the next five runs with their offset, and runs nothing for it', () => {
-    using bench = new Bench(
+    using bench = new ScheduleBench(
       '2026-10-23T12:00:00+02:00',
       `[jobs.purge]\ntime = "02:30"\nweekdays = ["saturday", "sunday"]\noverlap = "both"\n${notify}`,
     );
@@ -97,27 +41,27 @@ describe('a scheduler', () => {
   });
 
   it('catches up once what a machine that was off has missed, when it is not too late', async () => {
-    using bench = new Bench(
+    using bench = new ScheduleBench(
       '2026-11-30T05:58:00+01:00',
       `[jobs.often]\ncron = "*/5 * * * *"\n${notify}
 [jobs.purge]\ncron = "0 6 * * *"\ngraceS = 60\n${notify}`,
     );
     bench.clock.jump(62 * minutes);
     bench.restart();
-    await bench.clock.advance(0);
+    await bench.advance(0);
     expect(bench.ended).toEqual(['purge scheduled missed', 'often scheduled done']);
     bench.clock.jump(3 * minutes + 60_000);
     bench.restart();
-    await bench.clock.advance(0);
+    await bench.advance(0);
     expect(bench.ended).toHaveLength(2);
   });
 
   it('switches off what runs once, with when it ran, in one change', async () => {
-    using bench = new Bench(
+    using bench = new ScheduleBench(
       '2026-11-30T05:58:00+01:00',
       `[jobs.purge]\nonce = "2026-11-30T06:00"\n${notify}`,
     );
-    await bench.clock.advance(3 * minutes);
+    await bench.advance(3 * minutes);
     expect(bench.source.changes).toMatchObject([
       { name: 'purge', enabled: false, lastRun: '2026-11-30T06:00+01:00' },
     ]);
@@ -125,12 +69,12 @@ describe('a scheduler', () => {
   });
 
   it('runs now what somebody asks for, besides its times', async () => {
-    using bench = new Bench(
+    using bench = new ScheduleBench(
       '2026-11-30T05:58:00+01:00',
       `[jobs.purge]\ncron = "0 6 * * *"\n${notify}`,
     );
     bench.scheduler.runNow('purge', ada);
-    await bench.clock.advance(3 * minutes);
+    await bench.advance(3 * minutes);
     expect(bench.ended).toEqual(['purge manual done', 'purge scheduled done']);
     expect(bench.scheduler.history('purge')[1]).toMatchObject({ by: 'test by http' });
     expect(() => bench.scheduler.runNow('prge', ada)).toThrow(/did you mean purge/);

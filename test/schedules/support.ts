@@ -42,6 +42,11 @@ export class MemorySource implements ScheduleSource {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
+  /** Whoever listened hears no more. */
+  deafen(): void {
+    this.#listeners.clear();
+  }
+
   async change(change: ScheduleChange): Promise<void> {
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;

@@ -208,7 +208,7 @@ function whatNext(
   return {
     pauseMs: growingMs + leastMs + (mostMs - leastMs) * random(),
     // What only a person can put right.
-    isFinal: hasCode(error, 'AUTHENTICATION_REQUIRED', 'FORBIDDEN'),
+    isFinal: hasCode(error, 'SIGN_IN_REQUIRED', 'PREMIUM_REQUIRED'),
   };
 }
 

@@ -196,7 +196,7 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
   };
   server.post('/api/v1/schedules/:schedule/stop', { schema: stop }, (request, reply) => {
     const { by } = callers.of(request, reply);
-    return { stopped: scheduler().stop(request.params.schedule, by) };
+    return { stopped: await scheduler().stop(request.params.schedule, by) };
   });
 }
 
