@@ -194,7 +194,7 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
       ...failures('NOT_FOUND'),
     },
   };
-  server.post('/api/v1/schedules/:schedule/stop', { schema: stop }, (request, reply) => {
+  server.post('/api/v1/schedules/:schedule/stop', { schema: stop }, async (request, reply) => {
     const { by } = callers.of(request, reply);
     return { stopped: await scheduler().stop(request.params.schedule, by) };
   });
