@@ -4,7 +4,6 @@ import type { SubsystemStatus } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { Ledger, Scheduler } from '../schedules/index.ts';
-import { alarmPlayers } from './alarm-players.ts';
 import type { ScheduleSource } from '../schedules/index.ts';
 import { alarmPlayers } from './build-players.ts';
 import type { RoomLog } from './room-log.ts';

@@ -46,7 +46,6 @@ describe('an alarm', () => {
       'prepare',
       'devices',
       'state',
-      'transfer bed room',
       'setVolume 35',
       'playOn bed room shuffled',
       'state',
@@ -156,7 +155,7 @@ describe('an alarm', () => {
   it('is over for somebody who plays something else', async () => {
     using clock = bench('device = "Bedroom"');
     await clock.advance(6 * minute);
-    clock.player.contextUri = 'spotify:album:0000000000000000000000';
+    clock.player.context = 'spotify:album:0000000000000000000000';
     await clock.advance(20 * second);
     expect(clock.scheduler.status('wake').state).toBe('waiting');
     expect(clock.player.isPlaying).toBe(true);

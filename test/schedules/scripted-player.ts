@@ -9,7 +9,7 @@ export class ScriptedPlayer implements AlarmPlayer {
   deviceNames: string[] = ['Bedroom', 'Kitchen'];
   active: string | undefined;
   isPlaying = false;
-  contextUri: string | undefined;
+  context: string | undefined;
   /** Devices that take commands and do not play. */
   readonly mute = new Set<string>();
   /** Devices that do not let their volume be set. */
@@ -28,15 +28,10 @@ export class ScriptedPlayer implements AlarmPlayer {
     return this.deviceNames.map((name) => this.#device(name));
   }
 
-  async transfer(device: string): Promise<void> {
-    await this.#begin('transfer', device);
-    this.active = this.#nameOf(device);
-  }
-
   async playOn(device: string, uri: string, options: { shuffle: boolean }): Promise<void> {
     await this.#begin('playOn', `${device}${options.shuffle ? ' shuffled' : ''}`);
     this.active = this.#nameOf(device);
-    this.contextUri = uri;
+    this.context = uri;
     this.isPlaying = !this.mute.has(this.active);
   }
 
@@ -45,22 +40,23 @@ export class ScriptedPlayer implements AlarmPlayer {
     this.isPlaying = true;
   }
 
-  async setVolume(percent: number): Promise<void> {
+  async setVolume(percent: number, device: string | undefined): Promise<void> {
     await this.#begin('setVolume', String(percent));
-    if (this.active === undefined) return;
-    if (this.fixedVolume.has(this.active)) {
-      throw new SignalboxError('BAD_ARGUMENT', `${this.active} does not let its volume be set`);
+    const name = device === undefined ? this.active : this.#nameOf(device);
+    if (name === undefined) throw new SignalboxError('NOT_FOUND', 'no device is active');
+    if (this.fixedVolume.has(name)) {
+      throw new SignalboxError('BAD_ARGUMENT', `${name} does not let its volume be set`);
     }
-    this.volumes.set(this.active, percent);
+    this.volumes.set(name, percent);
   }
 
   async state(): Promise<PlayerState> {
     await this.#begin('state');
-    const { active, isPlaying, contextUri } = this;
+    const { active, isPlaying, context } = this;
     return {
       isPlaying,
       ...(active === undefined ? {} : { device: this.#device(active) }),
-      ...(contextUri === undefined ? {} : { contextUri }),
+      ...(context === undefined ? {} : { context }),
     };
   }
 
@@ -74,8 +70,7 @@ export class ScriptedPlayer implements AlarmPlayer {
       id: name.toLowerCase(),
       name,
       isActive: name === this.active,
-      isRestricted: false,
-      volumePercent: this.volumes.get(name) ?? 50,
+      volume: this.volumes.get(name) ?? 50,
     };
   }
 

@@ -65,9 +65,7 @@ export class AlarmDesk implements Disposable {
       await within(clock, playerCallMs, signal, 'preparing the player', async (inTime) => {
         await player.prepare(inTime);
         const devices = await player.devices(inTime);
-        const met = devices.flatMap(({ id, name: device }) =>
-          id === undefined ? [] : [{ id, name: device }],
-        );
+        const met = devices.map(({ id, name: device }) => ({ id, name: device }));
         this.#know(name, (known) => [...known, ...met]);
       });
     } catch (error) {
@@ -111,7 +109,7 @@ export class AlarmDesk implements Disposable {
     };
     this.#watch(rung);
     events.emit('alarm', { alarm, state: 'ringing' });
-    if (started.isSilent) await this.#fadeIn(alarm, player, config, signal);
+    if (started.isSilent) await this.#fadeIn(rung, player, config, signal);
     return `plays on ${started.device.name} at ${config.volume} %`;
   }
 
@@ -207,7 +205,7 @@ export class AlarmDesk implements Disposable {
       return await within(clock, playerCallMs, signal, 'reading the player', async (inTime) => {
         const state = await player.state(inTime);
         if (!state.isPlaying || !isOwn(state, before.started)) return undefined;
-        await player.setVolume(volume, inTime);
+        await player.setVolume(volume, before.started.device.id, inTime);
         return { ...before.started, isSilent: false };
       });
     } catch (error) {
@@ -217,12 +215,13 @@ export class AlarmDesk implements Disposable {
   }
 
   async #fadeIn(
-    alarm: string,
+    { alarm, started }: RungAlarm,
     player: AlarmPlayer,
     { volume, fadeInS }: AlarmConfig,
     signal: AbortSignal,
   ): Promise<void> {
     const { clock } = this.#options;
+    const { id: deviceId } = started.device;
     const fade = new AbortController();
     using _listener = onAbort(signal, () => fade.abort(signal.reason));
     this.#fades.set(alarm, fade);
@@ -242,7 +241,7 @@ export class AlarmDesk implements Disposable {
             playerCallMs,
             fade.signal,
             'setting the volume',
-            async (inTime) => await player.setVolume(percent, inTime),
+            async (inTime) => await player.setVolume(percent, deviceId, inTime),
           ),
         signal: fade.signal,
       });

@@ -1,47 +1,37 @@
 /** A device that music comes out of. */
 export interface PlayerDevice {
-  /** Absent where it cannot be commanded. */
-  readonly id?: string;
+  readonly id: string;
   readonly name: string;
   /** Whether it plays, or would if somebody pressed play. */
   readonly isActive: boolean;
-  /** Whether it takes no commands from outside. */
-  readonly isRestricted: boolean;
-  /** 0 to 100; absent where it does not say. */
-  readonly volumePercent?: number;
+  /** In percent; absent for a device that does not say. */
+  readonly volume?: number | undefined;
 }
 
 /** What a player does at the moment. */
 export interface PlayerState {
   readonly isPlaying: boolean;
-  /** The active device. */
-  readonly device?: PlayerDevice;
-  /** The playlist, album or artist that it plays from. */
-  readonly contextUri?: string;
+  readonly device?: PlayerDevice | undefined;
+  /** The URI of what it plays from: a playlist, an album. */
+  readonly context?: string | undefined;
 }
 
 /** What an alarm and a sleep timer need of a player. Each call ends when its signal aborts. */
 export interface AlarmPlayer {
-  /** Makes ready what takes time: the sign-in is renewed, the connection made, the devices known. */
-  prepare(signal: AbortSignal): Promise<unknown>;
+  /** Sees to it that the next calls need not wait: signed in, token fresh, devices known. */
+  prepare(signal: AbortSignal): Promise<void>;
   devices(signal: AbortSignal): Promise<readonly PlayerDevice[]>;
-  /** Makes a device the active one, without playing. @param device its name or id */
-  transfer(device: string, signal: AbortSignal): Promise<void>;
-  /**
-   * Begins something on a device. Resolves when that was taken; whether it really plays is seen in
-   * {@link state}. @param device its name or id
-   */
+  /** Plays from the start of something on a device, also one that is not active. */
   playOn(
-    device: string,
+    deviceId: string,
     uri: string,
     options: { readonly shuffle: boolean },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Goes on with what was paused, on the active device. */
-  resume(signal: AbortSignal): Promise<void>;
-  /** Of the active device. @param percent 0 to 100 */
-  setVolume(percent: number, signal: AbortSignal): Promise<void>;
+  /** @param percent 0 to 100 @param deviceId @default the active one */
+  setVolume(percent: number, deviceId: string | undefined, signal: AbortSignal): Promise<void>;
   state(signal: AbortSignal): Promise<PlayerState>;
-  /** What is silent already stays so. */
   pause(signal: AbortSignal): Promise<void>;
+  /** Goes on with what was paused. */
+  resume(signal: AbortSignal): Promise<void>;
 }

@@ -135,8 +135,8 @@ export class AlarmWatch implements Disposable {
       this.#end('something else is played');
       return;
     }
-    const { volumePercent = 100 } = state.device ?? {};
-    const isSilent = !state.isPlaying || volumePercent <= silentVolume;
+    const { volume = 100 } = state.device ?? {};
+    const isSilent = !state.isPlaying || volume <= silentVolume;
     this.#wasHeard ||= !isSilent;
     const mayBeSilent = this.#wasHeard || this.#options.clock.now() - rangAtMs >= settleMs;
     this.#silent = isSilent && mayBeSilent ? this.#silent + 1 : 0;

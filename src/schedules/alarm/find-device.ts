@@ -17,13 +17,9 @@ export function findDevice(
   known: readonly UsableDevice[],
 ): UsableDevice | undefined {
   const name = plain(wanted);
-  const usable = devices.flatMap((device) => {
-    const { id, isRestricted } = device;
-    return id === undefined || isRestricted ? [] : [{ ...device, id }];
-  });
-  const parts = usable.filter((device) => plain(device.name).includes(name));
+  const parts = devices.filter((device) => plain(device.name).includes(name));
   return (
-    usable.find((device) => plain(device.name) === name) ??
+    devices.find((device) => plain(device.name) === name) ??
     parts.find(({ isActive }) => isActive) ??
     parts[0] ??
     known.find((device) => plain(device.name) === name)
@@ -35,13 +31,8 @@ export function anyDevice(
   devices: readonly PlayerDevice[],
   last: UsableDevice | undefined,
 ): UsableDevice | undefined {
-  const usable = devices.filter(({ id, isRestricted }) => id !== undefined && !isRestricted);
-  const found =
-    usable.find(({ isActive }) => isActive) ?? (usable.length === 1 ? usable[0] : undefined);
-  if (found?.id !== undefined) return { id: found.id, name: found.name };
-  return (
-    last ?? (usable[0]?.id === undefined ? undefined : { id: usable[0].id, name: usable[0].name })
-  );
+  const only = devices.length === 1 ? devices[0] : undefined;
+  return devices.find(({ isActive }) => isActive) ?? only ?? last ?? devices[0];
 }
 
 function plain(name: string): string {

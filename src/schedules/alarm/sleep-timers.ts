@@ -162,7 +162,7 @@ export class SleepTimers implements Disposable {
         signal,
         async (player, inTime) => await player.state(inTime),
       );
-      const from = state.device?.volumePercent;
+      const from = state.device?.volume;
       if (!state.isPlaying || from === undefined || overMs <= 0) return;
       running.volume = from;
       await ramp({
@@ -176,7 +176,7 @@ export class SleepTimers implements Disposable {
           await this.#call(
             name,
             signal,
-            async (player, inTime) => await player.setVolume(percent, inTime),
+            async (player, inTime) => await player.setVolume(percent, undefined, inTime),
           ),
         signal,
       });
@@ -190,7 +190,7 @@ export class SleepTimers implements Disposable {
       await this.#call(
         name,
         signal,
-        async (player, inTime) => await player.setVolume(percent, inTime),
+        async (player, inTime) => await player.setVolume(percent, undefined, inTime),
       );
     } catch (error) {
       if (signal.aborted) throw error;

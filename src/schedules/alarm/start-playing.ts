@@ -45,7 +45,7 @@ export interface StartOptions {
 export interface Started {
   readonly device: UsableDevice;
   /** What the player says that it plays from; absent where it does not say. */
-  readonly contextUri?: string;
+  readonly context?: string;
   /** Whether the volume is 0, to be raised. */
   readonly isSilent: boolean;
 }
@@ -85,10 +85,10 @@ export async function startPlaying(
 }
 
 /** Whether what a player does is what was begun. */
-export function isOwn(state: PlayerState, { device, contextUri }: Started): boolean {
+export function isOwn(state: PlayerState, { device, context }: Started): boolean {
   const isOwnDevice = state.device?.id === undefined || state.device.id === device.id;
   const isOwnContext =
-    contextUri === undefined || state.contextUri === undefined || state.contextUri === contextUri;
+    context === undefined || state.context === undefined || state.context === context;
   return isOwnDevice && isOwnContext;
 }
 
@@ -119,21 +119,14 @@ async function tryOnce(
   const device = await chooseDevice(player, playback, attempt, options, call);
   const { uri, volume, shuffle, fromSilence } = playback;
   const before = await call('reading the player', async (signal) => await player.state(signal));
-  const isActive = before.device?.id === device.id;
-  if (!isActive) {
-    await tryTo('choosing the device', async (signal) => await player.transfer(device.id, signal));
-  }
+  const isThere = before.device?.id === device.id;
   // Before it plays, so that nobody is woken with the volume of yesterday.
   const isSilent =
     (await tryTo(
       'setting the volume',
-      async (signal) => await player.setVolume(fromSilence ? 0 : volume, signal),
+      async (signal) => await player.setVolume(fromSilence ? 0 : volume, device.id, signal),
     )) && fromSilence;
-  if (
-    playback.goesOn &&
-    isActive &&
-    (before.contextUri === undefined || before.contextUri === uri)
-  ) {
+  if (playback.goesOn && isThere && (before.context === undefined || before.context === uri)) {
     await call('going on', async (signal) => await player.resume(signal));
   } else {
     await call(
@@ -144,10 +137,13 @@ async function tryOnce(
   const state = await verify(player, device, options, call);
   if (!isSilent) {
     // Once more: some devices take it only while they play.
-    await tryTo('setting the volume', async (signal) => await player.setVolume(volume, signal));
+    await tryTo(
+      'setting the volume',
+      async (signal) => await player.setVolume(volume, device.id, signal),
+    );
   }
-  const { contextUri } = state;
-  return { device, isSilent, ...(contextUri === undefined ? {} : { contextUri }) };
+  const { context } = state;
+  return { device, isSilent, ...(context === undefined ? {} : { context }) };
 }
 
 type Call = <Result>(
@@ -168,7 +164,7 @@ async function chooseDevice(
   const wanted = isFallback ? fallbackDevice : device;
   const found =
     wanted === undefined ? anyDevice(devices, known[0]) : findDevice(devices, wanted, known);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { id: found.id, name: found.name };
   const names = devices.map(({ name }) => name).join(', ') || 'none';
   const what = wanted === undefined ? 'device to play on' : `device '${wanted}'`;
   throw new SignalboxError('ALARM_FAILED', `the player has no ${what}; it has ${names}`);
