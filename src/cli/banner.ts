@@ -17,6 +17,7 @@ export function printedBanner({ directory }: Gateway): string {
     'Try, in another terminal:',
     ...suggestions(directory).map((line) => `  ${line}`),
     '',
+    ...signIns(directory),
     'Stop with Ctrl-C.',
     '',
   ].join('\n');
@@ -39,6 +40,14 @@ function suggestions({ instruments }: Gateway['directory']): string[] {
     'npx signalbox stats',
   ];
   return lines.slice(0, 3);
+}
+
+/** Where a browser signs in, for each player. */
+function signIns({ doors, players }: Gateway['directory']): string[] {
+  const http = doors.map((door) => door.status()).find(({ kind }) => kind === 'http');
+  if (http === undefined || players === undefined || players.size === 0) return [];
+  const urls = Array.from(players.keys(), (name) => `${http.address}/api/players/${name}/sign-in`);
+  return ['Sign in once, in a browser, to play music:', ...urls.map((url) => `  ${url}`), ''];
 }
 
 function counted(number: number, what: string): string {

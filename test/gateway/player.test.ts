@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
 import { SignalboxClient } from '../../src/client/index.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { morning } from '../support/spotify.ts';
 
+const signalbox = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const laboratory = `
 [gateway]
 stateFolder = "state"
@@ -23,8 +27,10 @@ driver = "spotify"
 clientId = "client"
 `;
 
+const gateway = await GatewayProcess.start(laboratory);
+afterAll(async () => await gateway[Symbol.asyncDispose]());
+
 test('a browser signs in, and then programs play music over HTTP', async () => {
-  await using gateway = await GatewayProcess.start(laboratory);
   const client = new SignalboxClient({ url: gateway.url, program: 'test' });
   const port = new URL(gateway.url).port;
   const signInUrl = `http://127.0.0.1:${port}/api/players/music/sign-in`;
@@ -57,13 +63,34 @@ test('a browser signs in, and then programs play music over HTTP', async () => {
   });
 });
 
+test('music is played from the command line', async () => {
+  await fetch(`${gateway.url}/api/players/music/sign-in`);
+  const run = async (...words: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      signalbox,
+      ...words,
+      '--url',
+      gateway.url,
+    ]);
+    return stdout;
+  };
+  await run('call', 'music', 'play', `uri=${morning}`, 'device=kitchen');
+  await run('set', 'music', 'volume', '35');
+  await expect
+    .poll(() => run('read', 'music', 'volume', 'item'))
+    .toMatch(/volume: 35 %\nmusic item: First Light – The Simulators\n/);
+  const wrong = run('call', 'music', 'play', 'uri=morning').catch((error: unknown) => error);
+  expect(await wrong).toMatchObject({
+    stderr: expect.stringMatching(/'morning' is nothing that play takes: spotify:playlist/),
+  });
+});
+
 test('the secrets of a sign-in are in one file that only its owner can read', async () => {
-  await using gateway = await GatewayProcess.start(laboratory);
   await fetch(`${gateway.url}/api/players/music/sign-in`);
   const client = new SignalboxClient({ url: gateway.url, program: 'test' });
   await client.call('music', 'devices', {});
-  await expect(client.write('music', 'playing', true)).rejects.toMatchObject({
-    code: 'PLAYER_IDLE',
+  await expect(client.call('music', 'play', { device: 'attic' })).rejects.toMatchObject({
+    code: 'PLAYER_DEVICE_MISSING',
   });
 
   const path = join(gateway.folder, 'state', 'sign-in-music.json');
@@ -87,7 +114,6 @@ test('the secrets of a sign-in are in one file that only its owner can read', as
 });
 
 test('who signs out has to sign in again', async () => {
-  await using gateway = await GatewayProcess.start(laboratory);
   await fetch(`${gateway.url}/api/players/music/sign-in`);
   const client = new SignalboxClient({ url: gateway.url, program: 'test' });
   await client.read('music', 'playing');
@@ -100,7 +126,7 @@ test('who signs out has to sign in again', async () => {
 });
 
 /** Follows a sign-in as a browser does, one step at a time. */
-async function begun(gateway: GatewayProcess): Promise<URL> {
+async function begun(): Promise<URL> {
   const start = await fetch(`${gateway.url}/api/players/music/sign-in`, { redirect: 'manual' });
   return new URL(start.headers.get('location') ?? '');
 }
@@ -115,8 +141,7 @@ async function errorOf(answer: Response): Promise<{ code: string; message: strin
 }
 
 test('a browser that comes back with a wrong state, a used code or without consent signs nobody in', async () => {
-  await using gateway = await GatewayProcess.start(laboratory);
-  const page = await begun(gateway);
+  const page = await begun();
   expect(page.searchParams.get('redirect_uri')).toMatch(
     /^http:\/\/127\.0\.0\.1:\d+\/api\/players\/music\/callback$/,
   );
@@ -127,7 +152,7 @@ test('a browser that comes back with a wrong state, a used code or without conse
   const refused = await fetch(forged);
   expect([refused.status, (await errorOf(refused)).code]).toEqual([400, 'BAD_ARGUMENT']);
 
-  const denied = await begun(gateway);
+  const denied = await begun();
   denied.searchParams.set('simulate', 'deny');
   const noConsent = await fetch(await agreed(denied));
   expect(await errorOf(noConsent)).toMatchObject({
@@ -136,8 +161,8 @@ test('a browser that comes back with a wrong state, a used code or without conse
   });
 
   // Codes are of no use to a sign-in that did not ask for them.
-  const one = await agreed(await begun(gateway));
-  const other = await agreed(await begun(gateway));
+  const one = await agreed(await begun());
+  const other = await agreed(await begun());
   const code = one.searchParams.get('code') ?? '';
   other.searchParams.set('code', code);
   expect((await errorOf(await fetch(other))).code).toBe('SIGN_IN_REQUIRED');
@@ -151,11 +176,10 @@ test('a browser that comes back with a wrong state, a used code or without conse
 });
 
 test('a page of another site may send a browser back, and begin nothing', async () => {
-  await using gateway = await GatewayProcess.start(laboratory);
   expect(await statusFromAnotherSite(new URL(`${gateway.url}/api/players/music/sign-in`))).toBe(
     403,
   );
-  expect(await statusFromAnotherSite(await agreed(await begun(gateway)))).toBe(200);
+  expect(await statusFromAnotherSite(await agreed(await begun()))).toBe(200);
 });
 
 /** As a browser asks that follows a link of another site. `fetch` sets these headers itself. */
