@@ -2,6 +2,13 @@ import type { Clock } from '../kernel/index.ts';
 import type { Transaction } from '../ports/index.ts';
 import type { Parameter, Value } from './parameter.ts';
 
+/** A function, as people are told of it. */
+export interface FunctionFacts {
+  readonly name: string;
+  readonly doc: string;
+  readonly parameters: readonly { readonly name: string; readonly title: string }[];
+}
+
 /** What an instrument says of itself. */
 export interface Identity {
   readonly maker?: string;
@@ -79,6 +86,8 @@ export interface Driver {
   call?(method: string, params: unknown, signal?: AbortSignal): Transaction<unknown>;
   /** Whether a function may be called through this instrument. */
   offers?(method: string): boolean;
+  /** Its functions, where it knows them by itself; a worker tells of those that it has. */
+  readonly functions?: readonly FunctionFacts[];
   /** Whether a function is known to change nothing. */
   isReading?(method: string): boolean;
 }

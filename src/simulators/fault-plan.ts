@@ -9,6 +9,17 @@ export const faultRulesMost = 1_000;
 const noiseBytesMost = 8;
 const flippedBytesMost = 3;
 
+/** What goes wrong on any wire. */
+const wireFaultKinds: readonly Fault['kind'][] = [
+  'drop',
+  'garble',
+  'delay',
+  'wrong-length',
+  'duplicate',
+  'noise',
+  'unplug',
+];
+
 interface ArmedRule extends FaultRule {
   left: number;
   /** So many replies are let through before. */
@@ -18,19 +29,32 @@ interface ArmedRule extends FaultRule {
 /** Decides for each reply what goes wrong with it: the first rule that applies. */
 export class FaultPlan {
   readonly #random: Random;
+  readonly #kinds: readonly Fault['kind'][];
   readonly #silent = new Set<number>();
   #rules: ArmedRule[] = [];
 
-  /** @throws BAD_ARGUMENT as `add` does */
-  constructor(random: Random, { faults = [], silentNodes = [] }: FaultsAtStart = {}) {
+  /**
+   * @param kinds what can go wrong with this simulator. @default what can on any wire
+   * @throws BAD_ARGUMENT as `add` does
+   */
+  constructor(
+    random: Random,
+    { faults = [], silentNodes = [] }: FaultsAtStart = {},
+    kinds: readonly Fault['kind'][] = wireFaultKinds,
+  ) {
     this.#random = random;
+    this.#kinds = kinds;
     for (const rule of faults) this.add(rule);
     for (const node of silentNodes) this.silence(node, true);
   }
 
-  /** @throws BAD_ARGUMENT for numbers that make no sense or more rules than {@link faultRulesMost} */
+  /** @throws BAD_ARGUMENT for numbers that make no sense, a fault that the simulator has not, or more rules than {@link faultRulesMost} */
   add(rule: FaultRule): void {
     checkRule(rule);
+    if (!this.#kinds.includes(rule.fault.kind)) {
+      const text = `a fault '${rule.fault.kind}' is none of this simulator; it has ${this.#kinds.join(', ')}`;
+      throw new SignalboxError('BAD_ARGUMENT', text);
+    }
     if (this.#rules.length >= faultRulesMost) {
       throw new SignalboxError('BAD_ARGUMENT', `a simulator holds ${faultRulesMost} fault rules`);
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ManualClock } from '../../src/kernel/index.ts';
 import type { TtlCache } from '../../src/kernel/index.ts';
 
@@ -64,7 +64,9 @@ export async function checkCache(
     }),
     { numRuns: runs, seed, endOnFailure: true },
   );
-  return outcome.failed ? String(outcome.errorInstance ?? 'failed') : undefined;
+  if (!outcome.failed) return undefined;
+  const { errorInstance: error } = outcome;
+  return error instanceof Error ? error.message : 'failed';
 }
 
 class CacheRun {

@@ -14,7 +14,7 @@ interface CallFlags extends CommonOptions, RequestFlags {
   readonly timeout?: number;
 }
 
-/** `call`: a function of the library that drives an instrument. */
+/** `call`: a function of the library or service that an instrument is driven by. */
 export function addCallCommand(program: Command): void {
   const command = common(
     program.command('call <instrument> [function] [arguments...]'),
@@ -23,7 +23,7 @@ export function addCallCommand(program: Command): void {
     "call scope configure 'window=[0, 0.5]' name=first",
   )
     .description(
-      'call a function of an instrument whose driver is a worker: NAME=VALUE for each argument; without a function, say what can be called',
+      'call a function of an instrument that has some (workers, players): NAME=VALUE for each argument; without a function, say what can be called',
     )
     .option('--timeout <ms>', 'how long the function may take', milliseconds);
   addRequestOptions(command).action(

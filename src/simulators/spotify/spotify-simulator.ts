@@ -23,6 +23,16 @@ const bodyBytesMost = 65_536;
 const apiNode = 0;
 const accountsNode = 1;
 
+const faultKinds: readonly Fault['kind'][] = [
+  'drop',
+  'garble',
+  'delay',
+  'wrong-length',
+  'unplug',
+  'status',
+  'oversize',
+];
+
 /** A simulated Spotify, with what only it can do. */
 export interface SpotifySimulator extends Simulator {
   /** The user takes the consent back: all tokens end. */
@@ -57,7 +67,7 @@ class SpotifyServer implements SpotifySimulator {
     this.#api = new WebApi(definition, clock, seededRandom(seed));
     this.#account = new Account(definition, clock);
     this.#rate = new RequestRate(requestsMost, clock);
-    this.#faults = new FaultPlan(seededRandom(seed + 1), definition);
+    this.#faults = new FaultPlan(seededRandom(seed + 1), definition, faultKinds);
     this.#cable = new Cable({
       plug: async () => await this.#listen(),
       pull: async () => await this.#hangUp(),

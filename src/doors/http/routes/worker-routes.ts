@@ -31,7 +31,7 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
   const functions = {
     summary: 'The functions of the library that drives the instrument',
     description:
-      'As the worker describes them; none while it is not ready, or where there is none.',
+      'As the driver or the worker describes them; none while that is not ready, or where there is none.',
     tags: ['instruments'],
     params: z.object({ instrument: name }),
     response: {
@@ -44,6 +44,7 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
   };
   server.get('/api/v1/instruments/:instrument/functions', { schema: functions }, (request) => {
     const { driver, port } = instrumentOf(directory, request.params.instrument);
+    if (driver.functions !== undefined) return { functions: driver.functions };
     const known = workerOf(directory, port.name)?.worker.status.introduction?.functions ?? [];
     return { functions: known.filter(({ name: each }) => driver.offers?.(each) === true) };
   });

@@ -12,6 +12,7 @@ type Arguments = Readonly<Record<string, Value>>;
 /** Something that a player does when it is called. */
 export interface PlayerFunction {
   readonly name: string;
+  readonly doc: string;
   readonly arguments: readonly (Parameter & { readonly isNeeded?: boolean })[];
   /** Whether it changes nothing. */
   readonly isReading: boolean;
@@ -66,12 +67,28 @@ const harmless = { isReading: false, isRepeatable: true } as const;
 const once = { isReading: false, isRepeatable: false } as const;
 
 export const playerFunctions: readonly PlayerFunction[] = [
-  { ...reading, name: 'devices', run: async (api) => await api.devices() },
-  { ...reading, name: 'state', run: async (api) => await api.state() },
-  { ...reading, name: 'queue', run: async (api) => parseQueue(await api.get('/me/player/queue')) },
+  {
+    ...reading,
+    name: 'devices',
+    doc: 'The devices of the account that are switched on.',
+    run: async (api) => await api.devices(),
+  },
+  {
+    ...reading,
+    name: 'state',
+    doc: 'What plays, where, and how far it is.',
+    run: async (api) => await api.state(),
+  },
+  {
+    ...reading,
+    name: 'queue',
+    doc: 'What plays, and what comes next.',
+    run: async (api) => parseQueue(await api.get('/me/player/queue')),
+  },
   {
     ...harmless,
     name: 'play',
+    doc: 'Plays a playlist, album, artist or track; without uri it goes on.',
     arguments: [uri, device, shuffle, positionMs],
     run: async (api, given) => {
       const deviceId = await deviceIn(api, given);
@@ -86,22 +103,31 @@ export const playerFunctions: readonly PlayerFunction[] = [
         await setShuffle(api, given['shuffle'] === true, deviceId);
     },
   },
-  { ...harmless, name: 'pause', arguments: [], run: async (api) => await pause(api) },
+  {
+    ...harmless,
+    name: 'pause',
+    doc: 'Stops; what is silent already stays so.',
+    arguments: [],
+    run: async (api) => await pause(api),
+  },
   {
     ...once,
     name: 'next',
+    doc: 'Goes on to the next track.',
     arguments: [],
     run: async (api) => await api.command({ method: 'POST', path: '/me/player/next' }),
   },
   {
     ...once,
     name: 'previous',
+    doc: 'Goes back to the track before.',
     arguments: [],
     run: async (api) => await api.command({ method: 'POST', path: '/me/player/previous' }),
   },
   {
     ...once,
     name: 'addToQueue',
+    doc: 'Puts a track behind the one that plays.',
     arguments: [{ ...uri, title: 'spotify:track:…', isNeeded: true }],
     run: async (api, given) => {
       const query = { uri: String(given['uri']) };
@@ -111,6 +137,7 @@ export const playerFunctions: readonly PlayerFunction[] = [
   {
     ...harmless,
     name: 'transfer',
+    doc: 'Moves the music to another device.',
     arguments: [{ ...device, isNeeded: true }, playing],
     run: async (api, given) => {
       const { id } = await api.device(String(given['device']));
@@ -121,6 +148,7 @@ export const playerFunctions: readonly PlayerFunction[] = [
   {
     ...harmless,
     name: 'setVolume',
+    doc: 'Sets the volume of a device, or of the active one.',
     arguments: [{ ...percent, isNeeded: true }, device],
     run: async (api, given) =>
       await setVolume(api, Number(given['percent']), await deviceIn(api, given)),
@@ -128,6 +156,7 @@ export const playerFunctions: readonly PlayerFunction[] = [
   {
     ...harmless,
     name: 'seek',
+    doc: 'Goes to a place in the track.',
     arguments: [{ ...positionMs, isNeeded: true }],
     run: async (api, given) => await seek(api, Number(given['positionMs'])),
   },

@@ -2,7 +2,7 @@ import { given, SignalboxError } from '../../../kernel/index.ts';
 import { mapTransaction } from '../../../ports/index.ts';
 import type { Transaction } from '../../../ports/index.ts';
 import { checkChoice, checkLimits, checkReadable, checkWritable } from '../../check-value.ts';
-import type { Driver, Identity } from '../../driver.ts';
+import type { Driver, FunctionFacts, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { checkedArguments, playerFunctions } from './player-functions.ts';
 import { playerParameters } from './player-parameters.ts';
@@ -24,6 +24,11 @@ export class SpotifyDriver implements Driver {
   readonly family = 'spotify';
   readonly parameters: readonly Parameter[] = playerParameters.map(({ parameter }) => parameter);
   readonly actions: Driver['actions'] = [];
+  readonly functions: readonly FunctionFacts[] = playerFunctions.map((each) => ({
+    name: each.name,
+    doc: each.doc,
+    parameters: each.arguments.map(({ name, title }) => ({ name, title })),
+  }));
   readonly #timeoutMs: number;
 
   constructor({ timeoutMs = spotifyTimeoutMs }: SpotifyDriverOptions = {}) {
