@@ -19,7 +19,7 @@ import { queryTimes, roundsOf } from './query-times.ts';
 import type { Ask } from './query-times.ts';
 
 const bound =
-  'one query is two reads, two writes and two wake-ups here, as in a bare proxy of Node, which only copies bytes (ser2net: 18 system calls). The proxy takes 25 µs of the processor for them, ser2net 24, so neither is the quicker: that is the floor of Node. The RFC 2217 door takes 38 µs; the 13 more are the request cut out, put in line, traced and counted. A virtual port takes 53 or more: its bytes pass the terminals of the kernel twice as often, with three more small system calls that tell whose they are';
+  'one query is two reads, two writes and two wake-ups here, as in a bare proxy of Node, which only copies bytes (ser2net: 18 system calls). The proxy takes 25 µs of the processor for them, ser2net 24, and the two are as quick: that is the floor of Node. The RFC 2217 door takes 38 µs; the 13 more are the request cut out, put in line, traced and counted. A virtual port took 53 to 68: its bytes pass the terminals of the kernel twice as often, with three more small system calls that tell whose they are';
 const serialProxy = new URL('clients/serial-proxy.ts', import.meta.url);
 const queries = 2_000;
 const line = Buffer.from('VOLT?\n');
