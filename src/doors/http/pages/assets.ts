@@ -11,6 +11,14 @@ const names = [
   'alarms.js',
   'alarm-form.js',
   'schedule-preview.js',
+  'settings.js',
+  'settings-controls.js',
+  'settings-dialogs.js',
+  'settings-draft.js',
+  'settings-form.js',
+  'settings-history.js',
+  'settings-schema.js',
+  'settings-values.js',
 ];
 
 const types: Readonly<Record<string, string>> = {

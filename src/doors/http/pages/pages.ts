@@ -28,6 +28,11 @@ const previewForm = `<form id="preview" class="row">
 <label>Time zone <input id="preview-zone" type="text" maxlength="64" placeholder="Europe/Vienna" autocomplete="off" spellcheck="false"></label>
 </form><ol id="preview-times" class="times" aria-live="polite"></ol>`;
 
+const saveBar = `<p id="saved" class="good" role="status"></p>
+<div id="bar" class="bar" role="region" aria-label="Unsaved changes" hidden><strong id="count" role="status"></strong>
+<label for="why">Why</label><input id="why" maxlength="500" autocomplete="off" placeholder="for the history">
+<button type="button" id="discard">Discard</button><button type="button" id="save" class="main">Save</button></div>`;
+
 export const pages: readonly Page[] = [
   {
     path: '/',
@@ -56,6 +61,17 @@ export const pages: readonly Page[] = [
       section('preview', 'When would it run?', previewForm),
       table('runs', 'Runs', ['Run', 'What', 'Due', 'State', 'Why', 'Took', 'By', 'Steps']),
       '<dialog id="alarm-form"></dialog><dialog id="dry-run"></dialog>',
+    ].join('\n'),
+  },
+  {
+    path: '/settings',
+    title: 'Settings',
+    script: 'settings.js',
+    main: [
+      '<div id="banner" class="banner" role="status" hidden></div>',
+      '<div id="form"></div>',
+      '<section aria-labelledby="history-title"><h2 id="history-title">History</h2><ol id="revisions" class="revisions"></ol></section>',
+      saveBar,
     ].join('\n'),
   },
 ];
