@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAlarmCommand } from './commands/alarm.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addConfigCommand } from './commands/config.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
 import { addJobCommand } from './commands/job.ts';
@@ -56,6 +57,7 @@ export function createProgram(): Command {
   addJobCommand(program);
 
   program.commandsGroup('Setting up:');
+  addConfigCommand(program);
   addDiscoverCommand(program);
   addDoctorCommand(program);
   addTestCommand(program);

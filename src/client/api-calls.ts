@@ -6,6 +6,8 @@ export const waitDefaultMs = 10_000;
 /** Longer than drivers give an instrument, and as often as a port repeats a read. */
 const answerDefaultMs = 10_000;
 const attemptsMost = 3;
+/** A change of the settings waits so long for others that change them, other processes among them. */
+const changeLongestMs = 30_000;
 
 /** Where everything is but for the health of the gateway. */
 export function api(...path: readonly string[]): readonly string[] {
@@ -54,6 +56,20 @@ export class ApiCalls {
       body: { ...body, waitMs, priority },
       lease: lease?.token,
       takesMs: takesMs(options),
+      signal,
+    });
+  }
+
+  async patch<Result>(
+    path: readonly string[],
+    body: object,
+    { signal }: WaitOptions,
+  ): Promise<Result> {
+    return await this.#transport.call<Result>({
+      method: 'PATCH',
+      path: api(...path),
+      body,
+      takesMs: changeLongestMs,
       signal,
     });
   }

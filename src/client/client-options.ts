@@ -111,3 +111,13 @@ export interface WatchOptions extends StreamOptions {
   /** Does it under this lease; ends with LEASE_LOST when that has ended. */
   readonly lease?: { readonly token: string };
 }
+
+/** How settings are to be changed. */
+export interface ChangeSettingsOptions extends WaitOptions {
+  /** For the history. */
+  readonly why?: string;
+  /** Changes nothing unless this is the newest revision. */
+  readonly expectedRevision?: number;
+  /** Only finds out what would change, and whether it is good. @default false */
+  readonly dryRun?: boolean;
+}

@@ -5,6 +5,7 @@ export type { LiveConnection } from './live-connection.ts';
 export type { LiveLease } from './live-lease.ts';
 export { defaultUrl, SignalboxClient } from './signalbox-client.ts';
 export type {
+  ChangeSettingsOptions,
   ClientLeaseMode,
   ClientLeaseOptions,
   ClientPriority,
@@ -54,3 +55,11 @@ export type {
   ScheduleReport,
   StepReport,
 } from './schedule-reports.ts';
+export type {
+  SettingChange,
+  SettingDifference,
+  SettingsCommit,
+  SettingsDiff,
+  SettingsReport,
+  SettingsRevision,
+} from './settings-reports.ts';

@@ -11,6 +11,7 @@ import { LiveConnection } from './live-connection.ts';
 import { ScheduleCalls } from './schedule-calls.ts';
 import { Transport } from './transport.ts';
 import type {
+  ChangeSettingsOptions,
   ClientLeaseOptions,
   ClientValue,
   JobProgress,
@@ -40,6 +41,13 @@ import type {
   WatchEvent,
   WorkerReport,
 } from './reports.ts';
+import type {
+  SettingChange,
+  SettingsCommit,
+  SettingsDiff,
+  SettingsReport,
+  SettingsRevision,
+} from './settings-reports.ts';
 import { watchEvents, watchParameters } from './watch-parameters.ts';
 
 /** Where a gateway is unless said otherwise. */
@@ -317,6 +325,69 @@ export class SignalboxClient {
   async setLogLevels(levels: LogLevels, options: WaitOptions = {}): Promise<LogLevels> {
     const body = { levels };
     return (await this.#calls.put<{ levels: LogLevels }>(['log-levels'], body, options)).levels;
+  }
+
+  /** The settings of the gateway: all of them, with where each comes from. Secrets are left out. */
+  async settings(options: WaitOptions = {}): Promise<SettingsReport> {
+    return await this.#calls.get(['config'], options);
+  }
+
+  /** What settings may be, as JSON Schema (draft 2020-12). */
+  async settingsSchema(options: WaitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return await this.#calls.get(['config', 'schema'], options);
+  }
+
+  /**
+   * Changes settings: all of these, or none.
+   * @param options.expectedRevision changes nothing unless this is the newest: CONFIG_CONFLICT, with
+   *   who changed what in its details
+   * @throws CONFIG_INVALID with a list of problems in its details, CONFIG_READ_ONLY
+   */
+  async changeSettings(
+    changes: readonly SettingChange[],
+    options: ChangeSettingsOptions = {},
+  ): Promise<SettingsCommit> {
+    const { why, expectedRevision, dryRun } = options;
+    const body = { changes, why, expectedRevision, dryRun };
+    return await this.#calls.patch(['config'], body, options);
+  }
+
+  /** What was changed, by whom and why, the newest first. @param options.limit 100 unless given */
+  async settingsHistory(
+    options: WaitOptions & { readonly limit?: number; readonly before?: number } = {},
+  ): Promise<readonly SettingsRevision[]> {
+    const { limit, before } = options;
+    type Answer = { revisions: SettingsRevision[] };
+    return (await this.#calls.get<Answer>(['config', 'history'], options, { limit, before }))
+      .revisions;
+  }
+
+  /** What differs between two revisions. @throws NOT_FOUND when one of them is not kept */
+  async settingsDiff(from: number, to: number, options: WaitOptions = {}): Promise<SettingsDiff> {
+    return await this.#calls.get(['config', 'diff'], options, { from, to });
+  }
+
+  /** Makes all settings what they were at a revision, as a new one. @throws as {@link changeSettings} */
+  async rollbackSettings(
+    revision: number,
+    options: ChangeSettingsOptions = {},
+  ): Promise<SettingsCommit> {
+    const { why, expectedRevision, dryRun, signal } = options;
+    const body = { revision, why, expectedRevision, dryRun };
+    return await this.#transport.call({
+      method: 'POST',
+      path: api('config', 'rollback'),
+      body,
+      signal,
+    });
+  }
+
+  /** The copies of the settings that are kept, the newest first. */
+  async settingsBackups(
+    options: WaitOptions = {},
+  ): Promise<readonly { readonly revision: number; readonly at: number }[]> {
+    type Answer = { backups: { revision: number; at: number }[] };
+    return (await this.#calls.get<Answer>(['config', 'backups'], options)).backups;
   }
 
   /** Begins to stop the gateway; only from the same machine. */

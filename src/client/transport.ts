@@ -16,7 +16,7 @@ export interface TransportOptions {
 
 /** One request to the gateway. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Its parts are made safe for an address here. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -89,7 +89,7 @@ export class Transport {
   }
 
   async #fetch(call: Call, signal: AbortSignal, takesMs: number): Promise<Response> {
-    const hasContent = call.method === 'POST' || call.method === 'PUT';
+    const hasContent = call.method !== 'GET' && call.method !== 'DELETE';
     const headers: Record<string, string> = { ...this.#headers, ...call.headers };
     if (hasContent) headers['content-type'] = 'application/json';
     if (call.lease !== undefined) headers['signalbox-lease'] = call.lease;

@@ -45,6 +45,8 @@ export type { ConfigRevision } from './store/revision.ts';
 export { ConfigReplica } from './store/shared-snapshot.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
+export { keysBelow } from './settings/schema-at.ts';
+export type { JsonSchema } from './settings/schema-at.ts';
 export { Settings } from './settings/settings.ts';
 export type {
   SettingChange,
@@ -52,3 +54,5 @@ export type {
   SettingsCommit,
   SettingsReport,
 } from './settings/settings.ts';
+export { typedSetting } from './settings/typed-setting.ts';
+export { keyPath } from './store/table.ts';

@@ -29,7 +29,19 @@ export interface NameSources {
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
-const fileOptions = ['write'];
+const fileOptions = ['write', 'file'];
+const settingActions = [
+  'get',
+  'set',
+  'unset',
+  'edit',
+  'history',
+  'diff',
+  'rollback',
+  'restore',
+  'check',
+  'schema',
+];
 
 /** The names of what is there now. Silent when no gateway answers in time: then there are none. */
 export class GatewayNames implements LiveNames {
@@ -64,10 +76,14 @@ export class GatewayNames implements LiveNames {
       case 'file':
       case 'command':
         return 'files';
+      case 'words':
+        return await this.#settings(positionals, current);
       case 'shell':
         return plain(this.#sources.shells);
       case 'level':
         return plain(logLevels);
+      case 'action':
+        return command === 'config' ? plain(settingActions) : [];
       case 'room':
         return await this.#rooms();
       case 'instrument':
@@ -141,6 +157,34 @@ export class GatewayNames implements LiveNames {
     const instrument = current.slice(0, dot);
     const all = await this.#parameters(instrument, 'read');
     return all.map((each) => ({ ...each, text: `${instrument}.${each.text}` }));
+  }
+
+  /** What an action of `config` takes: a way to a setting, part by part, or a revision. */
+  async #settings(positionals: readonly string[], current: string): Promise<Candidates> {
+    const [action = '', ...words] = positionals;
+    if (action === 'check') return 'files';
+    const client = await this.#client();
+    if (client === undefined) return [];
+    if (['rollback', 'diff', 'restore'].includes(action)) {
+      const revisions = await client.settingsHistory({ ...this.#sources, limit: 20 });
+      return revisions.map(({ revision, by, why = '' }) => ({
+        text: String(revision),
+        description: `${by} ${why}`,
+      }));
+    }
+    if (!['get', 'set', 'unset'].includes(action) || words.length > 0) return [];
+    const { keyPath, keysBelow } = await import('../../config/index.ts');
+    const dot = current.lastIndexOf('.');
+    const before = dot < 0 ? [] : keyPath(current.slice(0, dot));
+    const [schema, { values }] = await Promise.all([
+      client.settingsSchema(this.#sources),
+      client.settings(this.#sources),
+    ]);
+    return keysBelow(schema, before, values).map((name) => {
+      const path = [...before, name];
+      const isTable = keysBelow(schema, path, values).length > 0;
+      return { text: `${path.join('.')}${isTable ? '.' : ''}`, description: '' };
+    });
   }
 
   async #leases(): Promise<Candidate[]> {

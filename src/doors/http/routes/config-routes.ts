@@ -150,7 +150,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     const kept = await settings().backups();
     if (!kept.some((each) => each.revision === wanted)) {
       throw new SignalboxError('NOT_FOUND', `there is no copy of revision ${wanted}`, {
-        nextStep: 'See which there are with `signalbox config restore --list`.',
+        nextStep: 'See which there are with `signalbox config restore`.',
         details: { kept: kept.map((each) => each.revision) },
       });
     }

@@ -144,7 +144,8 @@ export function labelOf(key) {
   const words = bare.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, ' ').toLowerCase();
   const known = words
     .replace(/\b(http|tcp|url|csv|id|dtr|rts|scpi|visa)\b/g, (word) => word.toUpperCase())
-    .replace('vxi11', 'VXI-11').replace('rfc2217', 'RFC 2217')
+    .replace('vxi11', 'VXI-11')
+    .replace('rfc2217', 'RFC 2217')
     .replace(/\bhislip\b/, 'HiSLIP');
   return known.charAt(0).toUpperCase() + known.slice(1);
 }

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type {
+  ChangeSettingsOptions,
+  SettingChange,
+  SettingsCommit,
+  SettingsDiff,
+  SettingsReport,
+  SettingsRevision,
+  SignalboxClient,
+} from '../../client/index.ts';
+import type { Config, ConfigStore } from '../../config/index.ts';
+import { findGateway, findRecord } from '../find-gateway.ts';
+import type { GatewayWish } from '../find-gateway.ts';
+import { runningGateways } from '../gateway-record.ts';
+import { laboratoryFile } from '../laboratory-file.ts';
+import { clientOf } from '../session.ts';
+
+/** Which settings are meant. */
+export interface SettingsWish extends GatewayWish {
+  readonly file?: string;
+}
+
+/** Settings, whoever has them: a gateway that runs, or this program itself. */
+export interface SettingsAccess extends AsyncDisposable {
+  /** In words: where they are changed. */
+  readonly where: string;
+  report(): Promise<SettingsReport>;
+  schema(): Promise<Readonly<Record<string, unknown>>>;
+  change(
+    changes: readonly SettingChange[],
+    options: ChangeSettingsOptions,
+  ): Promise<SettingsCommit>;
+  history(limit: number): Promise<readonly SettingsRevision[]>;
+  diff(from: number, to: number): Promise<SettingsDiff>;
+  rollback(revision: number, options: ChangeSettingsOptions): Promise<SettingsCommit>;
+  backups(): Promise<readonly { readonly revision: number; readonly at: number }[]>;
+}
+
+/**
+ * The settings that are meant: through the gateway that was named or that runs on that file, else of
+ * the file itself. Both at once lose nothing of each other.
+ * @throws as {@link findGateway}, `laboratoryFile`, and the opening of a configuration
+ */
+export async function openSettings(
+  wish: SettingsWish,
+  signal: AbortSignal,
+): Promise<SettingsAccess> {
+  const gateway = await gatewayWish(wish);
+  if (gateway !== undefined) return remote(clientOf(await findGateway(gateway)), signal);
+  return await local(laboratoryFile(wish.file, false));
+}
+
+/** The file of settings, to be edited on this machine; undefined when it is on another. */
+export async function settingsFile(wish: SettingsWish): Promise<string | undefined> {
+  if (wish.file !== undefined) return wish.file;
+  const gateway = await gatewayWish(wish);
+  if (gateway === undefined) return laboratoryFile(undefined, false);
+  return (await findRecord(gateway))?.file;
+}
+
+/** Opens the file itself. */
+export async function openFile(path: string): Promise<ConfigStore<Config>> {
+  const { openConfig } = await import('../../config/index.ts');
+  return await openConfig(path, { watch: false, by: `${userInfo().username} with signalbox` });
+}
+
+async function gatewayWish({ file, url, name }: SettingsWish): Promise<GatewayWish | undefined> {
+  if (file !== undefined) {
+    const path = existsSync(file) ? await realpath(file) : resolve(file);
+    const record = (await runningGateways()).find((each) => each.file === path);
+    return record?.url === undefined ? undefined : { name: record.name };
+  }
+  const isNamed = (url ?? name ?? process.env['SIGNALBOX_URL'] ?? '') !== '';
+  const record = isNamed ? undefined : await findRecord({});
+  if (isNamed)
+    return { ...(url === undefined ? {} : { url }), ...(name === undefined ? {} : { name }) };
+  return record?.url === undefined ? undefined : { name: record.name };
+}
+
+function remote(client: SignalboxClient, signal: AbortSignal): SettingsAccess {
+  return {
+    where: `the gateway at ${client.url}`,
+    report: async () => await client.settings({ signal }),
+    schema: async () => await client.settingsSchema({ signal }),
+    change: async (changes, options) =>
+      await client.changeSettings(changes, { ...options, signal }),
+    history: async (limit) => await client.settingsHistory({ limit, signal }),
+    diff: async (from, to) => await client.settingsDiff(from, to, { signal }),
+    rollback: async (revision, options) =>
+      await client.rollbackSettings(revision, { ...options, signal }),
+    backups: async () => await client.settingsBackups({ signal }),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function local(path: string): Promise<SettingsAccess> {
+  const { settingsOf } = await import('../../config/index.ts');
+  const store = await openFile(path);
+  const settings = settingsOf(store);
+  // Nobody runs on it, so nothing has to be started again.
+  const plain = <Result extends SettingsCommit | SettingsReport>(result: object): Result =>
+    ({ ...result, pendingRestart: [] }) as unknown as Result;
+  return {
+    where: path,
+    report: async () => plain<SettingsReport>(settings.report()),
+    schema: async () => settings.schema,
+    change: async (changes, options) => plain(await settings.change(changes, options)),
+    history: async (limit) => (await settings.history({ limit })) as readonly SettingsRevision[],
+    diff: async (from, to) => await settings.diff(from, to),
+    rollback: async (revision, options) => plain(await settings.rollback(revision, options)),
+    backups: async () => await settings.backups(),
+    [Symbol.asyncDispose]: async () => await store.close(),
+  };
+}
