@@ -1,6 +1,3 @@
-/** Where players are in the API. */
-export const playersPath = '/api/players';
-
 /**
  * Whether a path is that to which a service sends a browser back. It comes from a page of the service,
  * and without a token; it shows instead, once, what was given to it when it was sent there.

@@ -6,7 +6,6 @@ import type { Directory, DirectoryPlayer } from '../../door.ts';
 import { failures } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name } from '../schemas.ts';
-import { playersPath as players } from '../sign-in-callback.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 const found = 302;
@@ -55,7 +54,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
       ...failures('CONFIG_INVALID', 'CONFIG_UNREADABLE'),
     },
   };
-  server.get(players, { schema: all }, async () => ({
+  server.get('/api/players', { schema: all }, async () => ({
     players: await Promise.all(
       Array.from(directory.players?.entries() ?? [], async ([each, player]) => ({
         name: each,
@@ -73,7 +72,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
     params,
     response: { 302: answer('To the service'), ...failures(...ofSigningIn) },
   };
-  server.get(`${players}/:player/sign-in`, { schema: begin }, async (request, reply) => {
+  server.get('/api/players/:player/sign-in', { schema: begin }, async (request, reply) => {
     const url = await playerOf(directory, request.params.player).begin(callbackOf(request));
     return await reply.header('cache-control', 'no-store').redirect(url.href, found);
   });
@@ -87,7 +86,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
       ...failures(...ofSigningIn),
     },
   };
-  server.post(`${players}/:player/sign-in`, { schema: beginForPrograms }, async (request) => {
+  server.post('/api/players/:player/sign-in', { schema: beginForPrograms }, async (request) => {
     const url = await playerOf(directory, request.params.player).begin(callbackOf(request));
     return { url: url.href };
   });
@@ -101,7 +100,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
       ...failures('BAD_ARGUMENT', ...ofSigningIn),
     },
   };
-  server.get(`${players}/:player/callback`, { schema: finish }, async (request, reply) => {
+  server.get('/api/players/:player/callback', { schema: finish }, async (request, reply) => {
     const { player } = request.params;
     const callback = new URL(callbackOf(request));
     callback.search = request.raw.url?.split('?')[1] ?? '';
@@ -119,7 +118,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
     params,
     response: { 204: answer('Signed out', z.undefined()), ...failures(...ofSigningIn) },
   };
-  server.post(`${players}/:player/sign-out`, { schema: end }, async (request, reply) => {
+  server.post('/api/players/:player/sign-out', { schema: end }, async (request, reply) => {
     await playerOf(directory, request.params.player).signOut();
     return await reply.code(noContent).send();
   });
@@ -129,7 +128,7 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
 function callbackOf(request: FastifyRequest): string {
   const { player } = request.params as { readonly player: string };
   const { localPort } = request.raw.socket;
-  return `http://127.0.0.1:${localPort}${players}/${encodeURIComponent(player)}/callback`;
+  return `http://127.0.0.1:${localPort}/api/players/${encodeURIComponent(player)}/callback`;
 }
 
 /** @throws NOT_FOUND */
