@@ -130,8 +130,14 @@ export const cases: readonly Case[] = [
       {
         bug: 'what lies below an open path is open',
         file: guard,
-        find: 'openPaths.includes(pathOf(request))',
-        replace: 'openPaths.some((path) => pathOf(request).startsWith(path))',
+        find: 'openPaths.includes(path) ||',
+        replace: 'openPaths.some((open) => path.startsWith(open)) ||',
+      },
+      {
+        bug: 'all of a player needs no token',
+        file: 'http/sign-in-callback.ts',
+        find: '\\/callback$/',
+        replace: '\\/.*$/',
       },
       {
         bug: 'tokens can be tried without end',

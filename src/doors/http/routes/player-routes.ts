@@ -104,7 +104,10 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
     const { player } = request.params;
     const callback = new URL(callbackOf(request));
     callback.search = request.raw.url?.split('?')[1] ?? '';
-    await playerOf(directory, player).finish(callback);
+    // Who brings no token is not told which players there are.
+    const known = directory.players?.get(player);
+    if (known === undefined) throw notBegunHere();
+    await known.finish(callback);
     return await reply
       .header('cache-control', 'no-store')
       .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
@@ -139,6 +142,10 @@ function playerOf({ players: known = new Map() }: Directory, wanted: string): Di
     'NOT_FOUND',
     `there is no player '${wanted}'${didYouMean(wanted, known.keys())}`,
   );
+}
+
+function notBegunHere(): SignalboxError {
+  return new SignalboxError('BAD_ARGUMENT', 'this sign-in was not begun here');
 }
 
 function signedIn(player: string): string {
