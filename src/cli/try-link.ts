@@ -15,14 +15,24 @@ export async function tryLink(
   signal: AbortSignal,
   worker?: (name: string) => SharedWorker | undefined,
 ): Promise<string> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(openLongestMs)]);
+  if (port.http !== undefined) return await tryService(port.http, until);
   const { linkFactoryOf } = await import('../gateway/index.ts');
   const factory = linkFactoryOf(port, { simulatorAddress: () => '', ...given({ worker }) });
   const { address } = factory;
   const link = factory.create();
   try {
-    await link.open(AbortSignal.any([signal, AbortSignal.timeout(openLongestMs)]));
+    await link.open(until);
   } finally {
     await link.close();
   }
+  return address;
+}
+
+/** Whether a web service answers, whatever it says: who asks is not signed in. */
+async function tryService(address: string, signal: AbortSignal): Promise<string> {
+  const { HttpClient } = await import('../links/index.ts');
+  using client = new HttpClient();
+  await client.send({ method: 'GET', url: new URL(address), headers: {} }, signal);
   return address;
 }

@@ -1,18 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { SpotifyDeviceDefinition, SpotifyPlaylistDefinition } from './spotify-definition.ts';
 
 const idLetters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** An identifier of 22 letters and digits that a text decides: that of a track, or of a device. */
 export function identifierOf(text: string): string {
-  let state = 0x811c9dc5;
-  const letters: string[] = [];
-  for (let at = 0; letters.length < 22; at += 1) {
-    state =
-      Math.imul(state ^ (text.charCodeAt(at % Math.max(text.length, 1)) || at), 0x01000193) >>> 0;
-    state ^= state >>> 13;
-    letters.push(idLetters[state % idLetters.length] ?? '0');
-  }
-  return letters.join('');
+  const digest = createHash('sha256').update(text).digest();
+  return Array.from(digest.subarray(0, 22), (byte) => idLetters[byte % idLetters.length]).join('');
 }
 
 export interface Track {

@@ -86,10 +86,14 @@ export function playerRoutes(server: HttpServer, { directory }: RouteContext): v
       ...failures(...ofSigningIn),
     },
   };
-  server.post('/api/players/:player/sign-in', { schema: beginForPrograms }, async (request) => {
-    const url = await playerOf(directory, request.params.player).begin(callbackOf(request));
-    return { url: url.href };
-  });
+  server.post(
+    '/api/players/:player/sign-in',
+    { schema: beginForPrograms },
+    async (request, reply) => {
+      const url = await playerOf(directory, request.params.player).begin(callbackOf(request));
+      return await reply.send({ url: url.href });
+    },
+  );
 
   const finish = {
     summary: 'Where the service sends the browser back to',

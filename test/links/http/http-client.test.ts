@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../../src/kernel/index.ts';
+import { HttpClient, HttpService } from '../../../src/links/index.ts';
+import { retryAfterMs } from '../../../src/links/http/retry-after.ts';
+
+const never = new AbortController().signal;
+
+async function serverOf(
+  answer: RequestListener,
+): Promise<AsyncDisposable & { readonly url: URL; readonly sockets: () => number }> {
+  const server = createServer(answer);
+  let sockets = 0;
+  server.on('connection', () => (sockets += 1));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+    sockets: () => sockets,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+test.each(['http://example.org', 'http://192.168.1.5/v1', 'ftp://127.0.0.1/'])(
+  'secrets do not go to %s',
+  async (url) => {
+    using client = new HttpClient();
+    const request = { method: 'GET', url: new URL(url), headers: {} };
+    await expect(client.send(request, never)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(() => new HttpService({ url })).toThrow(/in the clear/);
+  },
+);
+
+test('no more connections are open than the bound, and they are used again', async () => {
+  let open = 0;
+  let most = 0;
+  await using server = await serverOf((_request, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    setImmediate(() => {
+      open -= 1;
+      response.end('well');
+    });
+  });
+  using client = new HttpClient({ connectionsMost: 2 });
+  const request = { method: 'GET', url: server.url, headers: {} };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async () => await client.send(request, never)),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(most).toBeLessThanOrEqual(2);
+  expect(server.sockets()).toBe(2);
+});
+
+test('an answer is read up to its bound, and no redirect is followed', async () => {
+  await using server = await serverOf(({ url }, response) => {
+    if (url === '/moved') response.writeHead(302, { location: '/' }).end();
+    else response.end('x'.repeat(1_000));
+  });
+  using client = new HttpClient({ responseBytesMost: 999 });
+  const ask = async (path: string): Promise<number> => {
+    const url = new URL(path, server.url);
+    return (await client.send({ method: 'GET', url, headers: {} }, never)).status;
+  };
+  await expect(ask('/')).rejects.toMatchObject({
+    code: 'REPLY_MALFORMED',
+    message: expect.stringMatching(/answered with more than 999 bytes/),
+  });
+  expect(await ask('/moved')).toBe(302);
+});
+
+test('who gives up gets its own reason, and the server sees it go', async () => {
+  const gone = Promise.withResolvers<void>();
+  await using server = await serverOf((request) => {
+    request.socket.once('close', () => gone.resolve());
+  });
+  using client = new HttpClient();
+  const giveUp = new AbortController();
+  const sent = client.send({ method: 'GET', url: server.url, headers: {} }, giveUp.signal);
+  await expect.poll(() => server.sockets()).toBe(1);
+  giveUp.abort();
+  await expect(sent).rejects.toMatchObject({ code: 'CANCELLED' });
+  await gone.promise;
+});
+
+test('a server that is not there got nothing, which may be sent again', async () => {
+  const server = await serverOf(() => {});
+  await server[Symbol.asyncDispose]();
+  using client = new HttpClient();
+  await expect(
+    client.send({ method: 'POST', url: server.url, headers: {} }, never),
+  ).rejects.toMatchObject({ code: 'INSTRUMENT_OFFLINE', details: { isSent: false } });
+});
+
+test('a token that is refused is asked for anew, once', async () => {
+  const shown: (string | undefined)[] = [];
+  await using server = await serverOf(({ headers }, response) => {
+    shown.push(headers.authorization);
+    response.writeHead(shown.length < 3 ? 401 : 200).end();
+  });
+  let given = 0;
+  using service = new HttpService({
+    url: server.url.href,
+    authorization: { header: async () => `Bearer ${(given += 1)}`, refused: () => {} },
+  });
+  const { status } = await service.request({ method: 'GET', path: '/me' }, never);
+  expect([status, shown]).toEqual([401, ['Bearer 1', 'Bearer 2']]);
+});
+
+test.each([
+  ['7', 7_000],
+  ['0', 0],
+  ['Tue, 14 Nov 2023 22:13:30 GMT', 10_000],
+  ['Tue, 14 Nov 2023 22:13:00 GMT', 0],
+  ['soon', 1_000],
+  ['999999999', 86_400_000],
+])('Retry-After: %s is %d ms', (text, ms) => {
+  const nowMs = new ManualClock().now();
+  expect(retryAfterMs({ headers: { 'retry-after': text } }, nowMs)).toBe(ms);
+});
