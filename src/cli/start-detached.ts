@@ -24,10 +24,11 @@ type FirstLine = StartedGateway & { readonly error?: Partial<ErrorReport> };
  * Starts a gateway in the background and waits until it runs.
  * @throws what it failed with; WAIT_TIMEOUT when it takes too long: then it is ended
  */
-export async function startDetached(file: string): Promise<StartedGateway> {
+export async function startDetached(file: string, environment?: string): Promise<StartedGateway> {
   const isSource = import.meta.url.endsWith('.ts');
   const main = fileURLToPath(new URL(isSource ? './main.ts' : './main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, 'start', file, '--json'], {
+  const overlay = environment === undefined ? [] : ['--environment', environment];
+  const child = spawn(process.execPath, [main, 'start', file, ...overlay, '--json'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

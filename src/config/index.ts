@@ -11,7 +11,7 @@ export type {
   Vxi11Config,
 } from './gateway-config.ts';
 export type { InstrumentConfig } from './instrument-config.ts';
-export { configBytesMost, loadConfig, parseConfig, problemsMost } from './load-config.ts';
+export { environmentOf, loadConfig, parseConfig } from './load-config.ts';
 export { openConfig, settingsOf } from './open-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
@@ -29,8 +29,10 @@ export type {
 export type { WorkerConfig } from './worker-config.ts';
 export type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from './simulator-config.ts';
 export type { BackupLimits, ConfigBackup } from './store/backups.ts';
+export { problemsMost } from './store/check.ts';
 export type { ConfigSnapshot } from './store/config-snapshot.ts';
 export { changeTimeoutMs, ConfigStore } from './store/config-store.ts';
+export { configBytesMost } from './store/layers.ts';
 export type { Migration } from './store/migrations.ts';
 export type { ConfigNotice } from './store/notice.ts';
 export type {
@@ -43,6 +45,7 @@ export type {
 } from './store/options.ts';
 export type { ConfigRevision } from './store/revision.ts';
 export { ConfigReplica } from './store/shared-snapshot.ts';
+export { changedKeys } from './store/table.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
 export { keysBelow } from './settings/schema-at.ts';

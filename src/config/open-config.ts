@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { configVersion, environmentOf } from './load-config.ts';
 import { configSchema } from './schema.ts';
 import { Settings } from './settings/settings.ts';
 import { settlePaths } from './settle-paths.ts';
@@ -11,12 +12,17 @@ import type { ConfigStoreOptions } from './store/options.ts';
  */
 export async function openConfig(
   path: string,
-  options: Omit<ConfigStoreOptions<Config>, 'schema' | 'settle' | 'mustExist'> = {},
+  options: Omit<
+    ConfigStoreOptions<Config>,
+    'schema' | 'settle' | 'mustExist' | 'version' | 'migrations'
+  > = {},
 ): Promise<ConfigStore<Config>> {
   return await ConfigStore.open(path, {
     ...options,
     schema: configSchema,
     settle: settlePaths,
+    environment: environmentOf(options.environment),
+    version: configVersion,
     mustExist: true,
   });
 }

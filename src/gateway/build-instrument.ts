@@ -16,7 +16,7 @@ export function buildInstrument(
   name: string,
   config: InstrumentConfig,
   built: BuiltPort,
-  gasFactors: Config['gasFactors'],
+  gasFactors: () => Config['gasFactors'],
 ): Instrument {
   const { title } = config;
   const driver = driverOf(name, config, built, gasFactors);
@@ -27,17 +27,16 @@ function driverOf(
   name: string,
   config: InstrumentConfig,
   built: BuiltPort,
-  gasFactors: Config['gasFactors'],
+  gasFactors: () => Config['gasFactors'],
 ): Driver {
   const { timeoutMs = built.timeoutMs } = config;
   if (config.driver === 'bronkhorst' && built.protocol === 'propar') {
     const { node, channel } = config;
-    const hasFactors = Object.keys(gasFactors).length > 0;
     return new BronkhorstDriver({
       wire: built.wire,
       node,
       channel,
-      ...(hasFactors ? { gasFactors } : {}),
+      gasFactors,
       ...given({ timeoutMs }),
     });
   }

@@ -65,7 +65,14 @@ export const shutdownLongestMs = {
 const workerDrainMs = 1_000;
 
 /** What holds as soon as it is saved; all else after a restart. */
-const liveSettings = ['gateway.logLevel', 'gateway.logLevels', 'schedules', 'alarms', 'jobs'];
+const liveSettings = [
+  'gateway.logLevel',
+  'gateway.logLevels',
+  'gasFactors',
+  'schedules',
+  'alarms',
+  'jobs',
+];
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -176,10 +183,12 @@ export class Gateway implements AsyncDisposable {
     await this.#startSimulators();
     this.#throwIfEnding();
     const built = await this.#buildPorts();
+    const gasFactors = (): Config['gasFactors'] =>
+      (this.#settings?.store.value ?? this.#config).gasFactors;
     for (const [name, config] of Object.entries(this.#config.instruments)) {
       const port = built.get(config.port);
       if (port === undefined) continue;
-      this.#instruments.set(name, buildInstrument(name, config, port, this.#config.gasFactors));
+      this.#instruments.set(name, buildInstrument(name, config, port, gasFactors));
     }
     this.#records = buildRecords(this.#config, this.#instruments, this.log);
     const { directory, log, runtimeFolder: folder, stateFolder } = this;

@@ -5,8 +5,8 @@ import { TomlFile } from '../toml/toml-file.ts';
 import type { Disk, Place } from './disk.ts';
 import type { JournalEntry } from './journal.ts';
 import { layerOf, withTarget } from './layers.ts';
-import type { Layers } from './layers.ts';
-import { migrated, versionOf } from './migrations.ts';
+import type { Layer, Layers } from './layers.ts';
+import { checkVersion, migrated, versionOf } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import type { ConfigNotice } from './notice.ts';
 import type { ProcessLockWait } from './process-lock.ts';
@@ -23,7 +23,7 @@ export interface ConfigFileOptions<T> {
   /** The newest version of the file that the schema is for. */
   readonly version: number;
   readonly migrations: readonly Migration[];
-  /** Whether a file that was never there is an error; else it is made by the first change. */
+  /** Whether a file that was never there, or never good, is an error. */
   readonly mustExist: boolean;
   readonly onNotice: (notice: ConfigNotice) => void;
 }
@@ -173,7 +173,7 @@ export class ConfigFile<T> {
       below,
     });
     await this.#keepFirst();
-    const place = { stamp: target.stamp, bytes: Buffer.from(target.toml.text) };
+    const place = placeOf(target);
     try {
       await this.#replace(place, toml, bytes, [...this.#pendingEntries(), ...entries]);
     } catch (error) {
@@ -196,8 +196,8 @@ export class ConfigFile<T> {
     entries: readonly JournalEntry[],
   ): Promise<void> {
     const { target } = this.layers;
-    const stamp = await this.#disk.replace(place, bytes, entries);
-    const written = layerOf(target.kind, target.path, bytes, stamp, toml);
+    const stat = await this.#disk.replace(place, bytes, entries);
+    const written = layerOf(target.kind, target.path, bytes, stat, toml);
     this.#disk.reader.wrote(written);
     this.#layers = withTarget(this.layers, written);
   }
@@ -317,9 +317,7 @@ export class ConfigFile<T> {
   }
 
   #versionOf(layers: Layers, revision: number): Version<T> {
-    const main = layers.all.find(({ kind }) => kind === 'main');
-    const { version } = this.#options;
-    if (main !== undefined && versionOf(main) > version) throw newer(main.path, main.toml, version);
+    checkVersion(layers, this.#options.version);
     return this.#options.versions.of(layers, revision);
   }
 
@@ -425,7 +423,7 @@ export class ConfigFile<T> {
       if (details['reason'] !== 'ENOENT') throw error;
       if (this.#hadFile()) return { error: error as SignalboxError };
       if (this.#options.mustExist) throw error;
-      return { layers: await this.#disk.reader.readWith(new Uint8Array(), '') };
+      return { layers: await this.#disk.reader.readWith(new Uint8Array(), undefined) };
     }
   }
 
@@ -473,6 +471,8 @@ export class ConfigFile<T> {
 
   /** At start: the newest copy that is good, or else the defaults, which are not written. */
   async #repair({ error }: Bad): Promise<void> {
+    // Whoever writes a file for the first time wants to hear what is wrong with it, and nothing is lost.
+    if (this.#options.mustExist && this.#highest === 0) throw error;
     const place = await this.#disk.look();
     const revision = this.nextRevision();
     for (const copy of await this.#disk.backups.list().catch(() => [])) {
@@ -500,9 +500,9 @@ export class ConfigFile<T> {
     this.#refuse(readOnly(this.#disk.path, error), 'read-only');
   }
 
-  async #layersWith(bytes: Uint8Array, { stamp }: Place): Promise<Layers | undefined> {
+  async #layersWith(bytes: Uint8Array, { like }: Place): Promise<Layers | undefined> {
     try {
-      return await this.#disk.reader.readWith(bytes, stamp);
+      return await this.#disk.reader.readWith(bytes, like);
     } catch (error) {
       if (isSignalboxError(error)) return undefined;
       throw error;
@@ -597,7 +597,7 @@ export class ConfigFile<T> {
     };
     // What cannot be taken back is not done without a copy.
     await this.#disk.backups.write(known, this.#options.clock.now(), Buffer.from(main.toml.text));
-    const place = { stamp: main.stamp, bytes: Buffer.from(main.toml.text) };
+    const place = placeOf(main);
     await this.#replace(place, toml, bytes, [entry]);
     this.#current = after;
     this.#notice({ kind: 'migrated', message: `${main.path} was ${why}` });
@@ -632,6 +632,10 @@ function isWithin(revision: number, bounds: readonly number[]): boolean {
   return false;
 }
 
+function placeOf({ stamp, stat, toml }: Layer): Place {
+  return { stamp, bytes: Buffer.from(toml.text), like: stat };
+}
+
 function notOpen(): SignalboxError {
   return new SignalboxError('CLOSED', 'the configuration is not open');
 }
@@ -646,14 +650,5 @@ function readOnly(path: string, why: SignalboxError, cause?: SignalboxError): Si
       nextStep: `Correct ${path}, or put a good copy there: it is noticed.`,
       cause: why,
     },
-  );
-}
-
-function newer(path: string, toml: TomlFile, newest: number): SignalboxError {
-  const { version } = toml.value;
-  return new SignalboxError(
-    'CONFIG_VERSION',
-    `${path}:${toml.lineOf(['version'])}: version ${JSON.stringify(version)} is newer than this program, which knows ${newest}`,
-    { details: { path, version, newest } },
   );
 }

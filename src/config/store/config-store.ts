@@ -39,6 +39,8 @@ import type { Version } from './versions.ts';
 export const changeTimeoutMs = 30_000;
 /** So many notices are kept, the newest. */
 const noticesMost = 100;
+/** Another process that waits has its turn after so long, in ms. */
+const turnMs = 20;
 /** What is written within so long has one copy in the backups, of the last, in ms. */
 const backupQuietMs = 200;
 
@@ -85,6 +87,8 @@ export class ConfigStore<T> implements AsyncDisposable {
   /** All that anybody sees: it is on the disk. */
   #seen: Version<T> | undefined;
   #inside = 0;
+  #heldSinceMs = 0;
+  #letting: NodeJS.Immediate | undefined;
   #backupTimer: Timer | undefined;
   #backup: Promise<void> | undefined;
   #isClosed = false;
@@ -309,6 +313,8 @@ export class ConfigStore<T> implements AsyncDisposable {
       this.#backUp();
     }
     await this.#backup;
+    clearImmediate(this.#letting);
+    this.#file.release();
     await this.#disk[Symbol.asyncDispose]();
   }
 
@@ -356,18 +362,32 @@ export class ConfigStore<T> implements AsyncDisposable {
   }
 
   async #hold(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#file.isHeld && !this.#file.isUnsure) return;
-    // What failed is not to be built on: it is read again once nothing is under way.
     if (this.#file.isHeld) {
+      const isOver =
+        this.#clock.monotonic() - this.#heldSinceMs > turnMs && this.#disk.isWantedElsewhere;
+      if (!isOver && !this.#file.isUnsure && this.#commits.isBusy) return;
+      // What failed is not to be built on: it is read again once nothing is under way.
       await this.#commits.idle();
-      this.#take(await this.#file.refresh());
-      if (this.#file.isHeld) return;
+      if (!isOver) {
+        this.#take(await this.#file.refresh());
+        return;
+      }
+      this.#file.release();
     }
     this.#take(await this.#file.hold({ timeoutMs, signal }));
+    this.#heldSinceMs = this.#clock.monotonic();
   }
 
+  /**
+   * Who changes something often comes again at once: the files are kept for it until the event loop has
+   * come round. Another process that takes them over has to read them again.
+   */
   #letGo(): void {
-    if (this.#inside === 0 && !this.#commits.isBusy) this.#file.release();
+    if (this.#inside > 0 || this.#commits.isBusy || !this.#file.isHeld) return;
+    this.#letting ??= setImmediate(() => {
+      this.#letting = undefined;
+      if (this.#inside === 0 && !this.#commits.isBusy) this.#file.release();
+    });
   }
 
   async #join<Result>(
@@ -391,7 +411,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     run: (tx: ConfigTransaction<T>) => Result | Promise<Result>,
     options: ChangeOptions,
   ): Promise<ConfigCommit<Result> & { readonly written: Promise<void> }> {
-    const before = this.#base(options);
+    const before = await this.#base(options);
     const { failures } = this.#commits;
     const draft = new Draft(before.snapshot.revision, before.snapshot.value);
     let result: Result;
@@ -400,6 +420,10 @@ export class ConfigStore<T> implements AsyncDisposable {
         { store: this, draft, last: Promise.resolve() },
         async () => await run(draft),
       );
+    } catch (error) {
+      // It may have thrown because of what is not on the disk yet.
+      await this.#commits.settled();
+      throw error;
     } finally {
       draft.end();
     }
@@ -410,6 +434,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     if (version !== undefined) return { result, ...this.#stage(before, version, options) };
     // It may have read what is not on the disk yet.
     const written = this.#commits.settled();
+    written.catch(() => {});
     return { result, revision: before.snapshot.revision, keys: [], written };
   }
 
@@ -417,18 +442,23 @@ export class ConfigStore<T> implements AsyncDisposable {
     text: string,
     options: ChangeOptions,
   ): Promise<ConfigCommit<void> & { readonly written: Promise<void> }> {
-    const before = this.#base(options);
+    const before = await this.#base(options);
     const revision = this.#file.nextRevision(before.snapshot.revision);
-    const layers = await this.#disk.reader.readWith(Buffer.from(text), '');
+    const layers = await this.#disk.reader.readWith(Buffer.from(text), undefined);
     const version = this.#versions.of(layers, revision);
     return { result: undefined, ...this.#stage(before, version, options, text) };
   }
 
   /** What a change goes on from. @throws CONFIG_READ_ONLY, CONFIG_INVALID, CONFIG_CONFLICT */
-  #base({ expectedRevision }: ChangeOptions): Version<T> {
+  async #base({ expectedRevision }: ChangeOptions): Promise<Version<T>> {
     if (this.#file.refusal !== undefined) throw this.#file.refusal;
     const before = this.#staged ?? this.#file.current;
-    this.#expect(before.snapshot.revision, expectedRevision);
+    const { revision } = before.snapshot;
+    // What is not on the disk yet may come to nothing: then it is no conflict.
+    if (expectedRevision !== undefined && expectedRevision !== revision) {
+      await this.#commits.settled();
+    }
+    this.#expect(revision, expectedRevision);
     return before;
   }
 

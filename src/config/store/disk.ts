@@ -32,6 +32,8 @@ export interface Place {
   /** Of the file that was read; empty when there is none. */
   readonly stamp: string;
   readonly bytes: Uint8Array;
+  /** Whose permissions and owner its successor has. */
+  readonly like: FileStat | undefined;
 }
 
 /** The files of one configuration, with what is kept beside the one that is written. */
@@ -57,7 +59,8 @@ export class Disk implements AsyncDisposable {
     this.#clock = clock;
     this.journal = new Journal(join(this.folder, 'journal'), files);
     this.backups = new Backups(join(this.folder, 'backups'), files, backups);
-    this.#lock = new ProcessLock(join(this.folder, 'lock'), files, clock, holder);
+    const locks = { lock: join(this.folder, 'lock'), turn: join(this.folder, 'turn') };
+    this.#lock = new ProcessLock(locks, files, clock, holder);
   }
 
   /** Keeps other processes from changing anything. @throws WAIT_TIMEOUT, CANCELLED, CONFIG_WRITE_FAILED */
@@ -74,13 +77,18 @@ export class Disk implements AsyncDisposable {
     this.#lock.release();
   }
 
+  /** Whether another process waits to change something. */
+  get isWantedElsewhere(): boolean {
+    return this.#lock.isWantedElsewhere;
+  }
+
   /** What is in the place of the file, whatever it is. */
   async look(): Promise<Place> {
     try {
-      const { stamp } = await this.files.stat(this.path);
-      return { stamp, bytes: await this.files.readFile(this.path) };
+      const like = await this.files.stat(this.path);
+      return { stamp: like.stamp, bytes: await this.files.readFile(this.path), like };
     } catch (error) {
-      if (isMissing(error)) return { stamp: '', bytes: new Uint8Array() };
+      if (isMissing(error)) return { stamp: '', bytes: new Uint8Array(), like: undefined };
       throw unreadable(this.path, error);
     }
   }
@@ -107,7 +115,7 @@ export class Disk implements AsyncDisposable {
   /**
    * Puts bytes in the place of the file, and the entries into the journal before: the journal and the
    * new file are on the disk, then the name changes, then the folder is on the disk.
-   * @returns the stamp of the new file
+   * @returns the new file
    * @throws CONFIG_CONFLICT when somebody wrote the file meanwhile; CONFIG_WRITE_FAILED. Then the file
    *   is what it was, unless the error says `outcome: 'unknown'`
    */
@@ -115,14 +123,13 @@ export class Disk implements AsyncDisposable {
     place: Place,
     bytes: Uint8Array,
     entries: readonly JournalEntry[],
-  ): Promise<string> {
+  ): Promise<FileStat> {
     const pending = join(this.folder, 'new');
-    let before: FileStat | undefined;
+    const { like } = place;
     try {
-      before = await this.#unchanged(place);
       const steps = await Promise.allSettled([
         this.journal.append(entries),
-        this.#writePending(pending, bytes, before),
+        this.#writePending(pending, bytes, like),
       ]);
       const failed = steps.find((step) => step.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
@@ -133,13 +140,13 @@ export class Disk implements AsyncDisposable {
       throw this.#writeFailed(error);
     }
     try {
-      const [, { stamp }] = await Promise.all([
+      const [, stat] = await Promise.all([
         this.files.syncFolder(dirname(this.path)),
         this.files.stat(this.path),
       ]);
-      return stamp;
+      return stat;
     } catch (error) {
-      if (await this.#putBack(place, before)) throw this.#writeFailed(error);
+      if (await this.#putBack(place)) throw this.#writeFailed(error);
       throw this.#unknown(error);
     }
   }
@@ -186,18 +193,19 @@ export class Disk implements AsyncDisposable {
       await this.files.remove(path).catch(() => {});
       throw error;
     }
-    await file.close();
+    // What is flushed is there, whenever it is closed.
+    file.close().catch(() => {});
   }
 
-  /** The file as it is, where it is still the one that was read. */
-  async #unchanged({ stamp }: Place): Promise<FileStat | undefined> {
+  /** @throws CONFIG_CONFLICT unless the file is still the one that was read */
+  async #unchanged({ stamp }: Place): Promise<void> {
     let now: FileStat | undefined;
     try {
       now = await this.files.stat(this.path);
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
-    if ((now?.stamp ?? '') === stamp) return now;
+    if ((now?.stamp ?? '') === stamp) return;
     throw new SignalboxError(
       'CONFIG_CONFLICT',
       `${this.path} was edited by hand while it was changed here; nothing was written`,
@@ -206,12 +214,12 @@ export class Disk implements AsyncDisposable {
   }
 
   /** The name may not last, so nobody may count on it. */
-  async #putBack({ bytes }: Place, before: FileStat | undefined): Promise<boolean> {
+  async #putBack({ bytes, like }: Place): Promise<boolean> {
     const pending = join(this.folder, 'new');
     try {
-      if (before === undefined) await this.files.remove(this.path);
+      if (like === undefined) await this.files.remove(this.path);
       else {
-        await this.#writePending(pending, bytes, before);
+        await this.#writePending(pending, bytes, like);
         await this.files.rename(pending, this.path);
       }
       return true;

@@ -16,10 +16,8 @@ export interface OpenFile {
   write(bytes: Uint8Array): Promise<number>;
   /** Returns when everything written is on the disk. */
   sync(): Promise<void>;
-  /** Cuts what is beyond. */
-  truncate(size: number): Promise<void>;
   /** Gives it the permissions and the owner of another. */
-  take(stat: FileStat): Promise<void>;
+  take(like: Pick<FileStat, 'mode' | 'uid' | 'gid'>): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../kernel/index.ts';
 import { isMissing } from './file-system.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileStat, FileSystem } from './file-system.ts';
 import { sha256 } from './sha256.ts';
 import { merged } from './table.ts';
 import type { Table } from './table.ts';
@@ -21,6 +21,7 @@ export interface Layer {
   readonly size: number;
   /** Empty when there is no such file: an overlay that nobody has written yet. */
   readonly stamp: string;
+  readonly stat: FileStat | undefined;
 }
 
 /** All files of a configuration, as they were read. */
@@ -81,12 +82,12 @@ export class LayerReader {
   }
 
   /** The same with other bytes in the place of the file that is written. */
-  async readWith(bytes: Uint8Array, stamp: string): Promise<Layers> {
+  async readWith(bytes: Uint8Array, stat: FileStat | undefined): Promise<Layers> {
     if (this.overlay === undefined) {
-      return await this.#around(layerOf('main', this.path, bytes, stamp), undefined);
+      return await this.#around(layerOf('main', this.path, bytes, stat), undefined);
     }
     const main = await this.readLayer('main', this.path);
-    return await this.#around(main, layerOf('overlay', this.overlay, bytes, stamp));
+    return await this.#around(main, layerOf('overlay', this.overlay, bytes, stat));
   }
 
   async #around(main: Layer, overlay: Layer | undefined): Promise<Layers> {
@@ -98,20 +99,19 @@ export class LayerReader {
   }
 
   async readLayer(kind: LayerKind, path: string): Promise<Layer> {
-    let stamp: string;
+    let stat: FileStat;
     let bytes: Uint8Array;
     try {
-      const stat = await this.#files.stat(path);
+      stat = await this.#files.stat(path);
       const known = this.#known.get(path);
       if (known?.stamp === stat.stamp) return known;
       if (stat.size > configBytesMost) throw tooLong(path);
       bytes = await this.#files.readFile(path);
-      ({ stamp } = stat);
     } catch (error) {
       if (kind !== 'overlay' || !isMissing(error)) throw unreadable(path, error);
-      return layerOf(kind, path, new Uint8Array(), '');
+      return layerOf(kind, path, new Uint8Array(), undefined);
     }
-    const layer = layerOf(kind, path, bytes, stamp);
+    const layer = layerOf(kind, path, bytes, stat);
     this.#known.set(path, layer);
     return layer;
   }
@@ -192,14 +192,22 @@ export function layerOf(
   kind: LayerKind,
   path: string,
   bytes: Uint8Array,
-  stamp: string,
+  stat: FileStat | undefined,
   known?: TomlFile,
 ): Layer {
   const toml = known ?? TomlFile.parse(textOf(bytes, path), path);
   if (kind !== 'main' && 'include' in toml.value) {
     throw refused(path, toml, 'include: is for the main file alone');
   }
-  return { kind, path, toml, sha256: sha256(bytes), size: bytes.length, stamp };
+  return {
+    kind,
+    path,
+    toml,
+    sha256: sha256(bytes),
+    size: bytes.length,
+    stamp: stat?.stamp ?? '',
+    stat,
+  };
 }
 
 /** Puts layers together. */

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import type { Layer } from './layers.ts';
+import type { Layer, Layers } from './layers.ts';
 import { copyOf } from './table.ts';
 import type { Table } from './table.ts';
 
@@ -44,4 +44,17 @@ export function migrated(layer: Layer, to: number, migrations: readonly Migratio
     version = next.to;
   }
   return table;
+}
+
+/** @throws CONFIG_VERSION when the main file is of a newer version than `newest` */
+export function checkVersion({ all }: Layers, newest: number): void {
+  const main = all.find(({ kind }) => kind === 'main');
+  if (main === undefined) return;
+  const version = versionOf(main);
+  if (version <= newest) return;
+  throw new SignalboxError(
+    'CONFIG_VERSION',
+    `${main.path}:${main.toml.lineOf(['version'])}: version ${version} is newer than this program, which knows ${newest}`,
+    { details: { path: main.path, version, newest } },
+  );
 }

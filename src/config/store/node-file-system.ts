@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { mkdir, open, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { FileLock } from '../../links/index.ts';
 import { codeOf } from './file-system.ts';
 import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
@@ -9,11 +10,21 @@ import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
 /** The bits of a mode that are permissions. */
 const permissionBits = 0o7777;
 
+/** What files that are made in a folder with a mode come out as: seen once, then known. */
+const made = new Map<string, Owned>();
+/** So many are remembered. */
+const madeMost = 100;
+
+type Owned = Pick<FileStat, 'mode' | 'uid' | 'gid'>;
+
 class NodeFile implements OpenFile {
   readonly #handle: FileHandle;
+  readonly #kind: string;
 
-  constructor(handle: FileHandle) {
+  /** @param kind the folder and the mode with which it was made */
+  constructor(handle: FileHandle, kind: string) {
     this.#handle = handle;
+    this.#kind = kind;
   }
 
   async write(bytes: Uint8Array): Promise<number> {
@@ -24,21 +35,24 @@ class NodeFile implements OpenFile {
     await this.#handle.sync();
   }
 
-  async truncate(size: number): Promise<void> {
-    await this.#handle.truncate(size);
-  }
-
-  async take({ mode, uid, gid }: FileStat): Promise<void> {
-    const mine = await this.#handle.stat();
+  async take({ mode, uid, gid }: Owned): Promise<void> {
+    const mine = made.get(this.#kind) ?? (await this.#look());
     if (mine.uid !== uid || mine.gid !== gid) {
       // Who is not root may give nothing away: the permissions are what counts then.
       await this.#handle.chown(uid, gid).catch(() => {});
     }
-    if ((mine.mode & permissionBits) !== mode) await this.#handle.chmod(mode);
+    if (mine.mode !== mode) await this.#handle.chmod(mode);
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+
+  async #look(): Promise<Owned> {
+    const { mode, uid, gid } = await this.#handle.stat();
+    const found = { mode: mode & permissionBits, uid, gid };
+    if (made.size < madeMost) made.set(this.#kind, found);
+    return found;
   }
 }
 
@@ -65,8 +79,9 @@ export const nodeFileSystem: FileSystem = {
     return bytes.subarray(0, bytesRead);
   },
   readFolder: async (path) => await readdir(path),
-  createFile: async (path, mode) => new NodeFile(await open(path, 'wx', mode)),
-  openToAppend: async (path, mode) => new NodeFile(await open(path, 'a', mode)),
+  createFile: async (path, mode) =>
+    new NodeFile(await open(path, 'wx', mode), `${dirname(path)}:${mode}`),
+  openToAppend: async (path, mode) => new NodeFile(await open(path, 'a', mode), ''),
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await unlink(path),
   makeFolder: async (path, mode) => {
@@ -79,8 +94,13 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   syncFolder: async (path) => {
-    await using folder = await open(path, 'r');
-    await folder.sync();
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      // Nothing hangs on when it is closed.
+      folder.close().catch(() => {});
+    }
   },
   openLock: async (path) => await FileLock.open(path),
   watch: (path, changed) => {

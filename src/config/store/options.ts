@@ -16,7 +16,10 @@ export interface ConfigStoreOptions<T> extends Shape<T> {
   readonly migrations?: readonly Migration[] | undefined;
   /** Who changes it, where a transaction does not say. @default the user of this process */
   readonly by?: string | undefined;
-  /** Whether the file has to be there; else the first change makes it. @default false */
+  /**
+   * Whether a file that was never there, or of which nothing good was ever seen, is an error. Else the
+   * first change makes it, and the schema's defaults are read instead of it. @default false
+   */
   readonly mustExist?: boolean | undefined;
   /** Whether edits by hand and by other processes are noticed at once. @default true */
   readonly watch?: boolean | undefined;

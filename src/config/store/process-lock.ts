@@ -9,48 +9,83 @@ export interface ProcessLockWait {
 }
 
 /**
- * Who waits is woken when the file is let go. That word can get lost, and a holder that was killed
- * gives none: so it also looks by itself, at first after so long, then more and more seldom.
+ * Who waits is woken when a file is let go. That word can get lost, and a holder that was killed gives
+ * none: so it also looks by itself, at first after so long, then more and more seldom.
  */
 const lookFirstMs = 2;
-const lookLastMs = 100;
+const lookLastMs = 50;
 
-/** The file that the processes which share a configuration hold in turn while they change it. */
+/**
+ * The file that the processes which share a configuration hold in turn while they change it. Before
+ * it there is a second one, which whoever is next holds while it waits: so a process that lets go and
+ * comes again at once stands behind those that were there before.
+ */
 export class ProcessLock {
   readonly #path: string;
+  readonly #turnPath: string;
   readonly #files: FileSystem;
   readonly #clock: Clock;
   readonly #holder: string;
-  #file: LockFile | undefined;
+  #lock: LockFile | undefined;
+  #turn: LockFile | undefined;
 
   /** @param holder how other processes name this one */
-  constructor(path: string, files: FileSystem, clock: Clock, holder: string) {
-    this.#path = path;
+  constructor(
+    paths: { readonly lock: string; readonly turn: string },
+    files: FileSystem,
+    clock: Clock,
+    holder: string,
+  ) {
+    this.#path = paths.lock;
+    this.#turnPath = paths.turn;
     this.#files = files;
     this.#clock = clock;
     this.#holder = holder;
   }
 
+  /** Whether another process waits for its turn. */
+  get isWantedElsewhere(): boolean {
+    const turn = this.#turn;
+    if (turn === undefined) return false;
+    if (!turn.tryLock()) return true;
+    turn.unlock();
+    return false;
+  }
+
   /** @throws WAIT_TIMEOUT, which names the holder; CANCELLED */
   async acquire(wait: ProcessLockWait): Promise<void> {
-    const file = (this.#file ??= await this.#files.openLock(this.#path));
-    if (!file.tryLock()) await this.#wait(file, wait);
-    file.note(`${this.#holder}\n`);
+    const turn = (this.#turn ??= await this.#files.openLock(this.#turnPath));
+    const lock = (this.#lock ??= await this.#files.openLock(this.#path));
+    const untilMs = this.#clock.monotonic() + wait.timeoutMs;
+    await this.#take(turn, this.#turnPath, untilMs, wait);
+    try {
+      await this.#take(lock, this.#path, untilMs, wait);
+    } finally {
+      turn.unlock();
+    }
+    lock.note(`${this.#holder}\n`);
   }
 
   release(): void {
-    this.#file?.unlock();
+    this.#lock?.unlock();
   }
 
   close(): void {
-    this.#file?.close();
-    this.#file = undefined;
+    this.#lock?.close();
+    this.#turn?.close();
+    this.#lock = undefined;
+    this.#turn = undefined;
   }
 
-  async #wait(file: LockFile, { timeoutMs, signal }: ProcessLockWait): Promise<void> {
-    const untilMs = this.#clock.monotonic() + timeoutMs;
+  async #take(
+    file: LockFile,
+    path: string,
+    untilMs: number,
+    { timeoutMs, signal }: ProcessLockWait,
+  ): Promise<void> {
+    if (file.tryLock()) return;
     let wake = Promise.withResolvers<void>();
-    using _watcher = this.#files.watch(this.#path, () => wake.resolve());
+    using _watcher = this.#files.watch(path, () => wake.resolve());
     using _abort = onAbort(signal, () => wake.resolve());
     for (let delayMs = lookFirstMs; ; delayMs = Math.min(delayMs * 2, lookLastMs)) {
       if (file.tryLock()) return;

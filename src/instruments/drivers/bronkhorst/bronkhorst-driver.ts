@@ -23,8 +23,8 @@ export interface BronkhorstDriverOptions {
   readonly channel?: number;
   /** @default that of the wire */
   readonly timeoutMs?: number;
-  /** Applied to measured flow and setpoint, in the unit of the capacity. @default none */
-  readonly gasFactors?: GasFactors;
+  /** Applied to measured flow and setpoint, in the unit of the capacity, as they are by then. @default none */
+  readonly gasFactors?: () => GasFactors;
 }
 
 const initreset = 7;
@@ -46,6 +46,12 @@ const controlMode = 12;
 /** Flows in the unit of the capacity, to which a gas factor applies. */
 const flows: ReadonlySet<number> = new Set([205, 206]);
 
+const noFactors = (): GasFactors => ({});
+
+function isEmpty(factors: GasFactors): boolean {
+  return Object.keys(factors).length === 0;
+}
+
 /** Turns the parameters of one Bronkhorst instrument on a ProPar line into transactions. */
 export class BronkhorstDriver implements Driver {
   readonly family = 'bronkhorst';
@@ -55,7 +61,7 @@ export class BronkhorstDriver implements Driver {
   readonly #node: number;
   readonly #timeoutMs: number;
   readonly #catalogue: ParameterCatalogue;
-  readonly #gasFactors: GasFactors | undefined;
+  readonly #gasFactors: () => GasFactors;
 
   /** @throws BAD_ARGUMENT for a node or channel that no instrument has */
   constructor(options: BronkhorstDriverOptions) {
@@ -67,7 +73,7 @@ export class BronkhorstDriver implements Driver {
     this.#node = options.node;
     this.#timeoutMs = options.timeoutMs ?? options.wire.timeoutMs;
     this.#catalogue = new ParameterCatalogue(options.channel ?? 1);
-    this.#gasFactors = options.gasFactors;
+    this.#gasFactors = options.gasFactors ?? noFactors;
     this.scope = scopeOf(options.node).scope;
     this.actions = bronkhorstActions(this);
   }
@@ -130,8 +136,8 @@ export class BronkhorstDriver implements Driver {
   }
 
   factorOf(parameter: Parameter): Transaction<number> | undefined {
-    const factors = this.#gasFactors;
-    if (factors === undefined || !flows.has(this.#own(parameter).number)) return undefined;
+    const factors = this.#gasFactors();
+    if (!flows.has(this.#own(parameter).number) || isEmpty(factors)) return undefined;
     return mapTransaction(
       this.#readTogether(['serialNumber', 'fluidName'], 'gas'),
       ([serial = '', fluid = '']) => factorOf(factors, serial, fluid),

@@ -30,7 +30,6 @@ export class FaultyFileSystem {
         return await call(async () => await file.write(bytes));
       },
       sync: async () => await call(async () => await file.sync()),
-      truncate: async (size) => await call(async () => await file.truncate(size)),
       take: async (stat) => await call(async () => await file.take(stat)),
       // What is closed is closed, also when it says that it failed.
       close: async () => await file.close(),

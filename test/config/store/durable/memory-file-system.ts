@@ -1,4 +1,6 @@
 import { basename, dirname } from 'node:path';
+import { systemClock } from '../../../../src/kernel/index.ts';
+import type { Clock } from '../../../../src/kernel/index.ts';
 import type {
   FileStat,
   FileSystem,
@@ -40,6 +42,12 @@ export interface DiskImage {
   readonly inodes: ReadonlyMap<number, Readonly<Inode>>;
   readonly folders: ReadonlyMap<string, Readonly<Folder>>;
 }
+
+/** Waits for nothing: what is waited for in memory does not come later. */
+export const hurriedClock: Clock = {
+  ...systemClock,
+  schedule: (_delayMs, run) => systemClock.schedule(0, run),
+};
 
 /** All files and folders by their paths, as a crash left them. */
 export type DiskState = ReadonlyMap<string, Uint8Array | 'folder'>;
@@ -253,11 +261,6 @@ export class MemoryFileSystem implements FileSystem {
           inode.pending = [];
         });
       },
-      truncate: async (size) =>
-        await this.#do(() => {
-          inode.data = inode.data.slice(0, size);
-          inode.changes = this.#last += 1;
-        }),
       take: async ({ mode }) =>
         await this.#do(() => {
           inode.mode = mode;

@@ -162,7 +162,9 @@ test('the unit follows the instrument when it is written', async () => {
 });
 
 test('a gas factor of this serial number and fluid applies to flows, both ways', async () => {
-  const corrected = bench.instrument(3, { gasFactors: { SIM003: { n2: 2 }, other: { n2: 9 } } });
+  const corrected = bench.instrument(3, {
+    gasFactors: () => ({ SIM003: { n2: 2 }, other: { n2: 9 } }),
+  });
   await flow.write('fSetpoint', 100, by);
   expect((await corrected.read('fSetpoint', by)).value).toBeCloseTo(200, 3);
   await corrected.write('fSetpoint', 50, by);
