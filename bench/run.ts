@@ -1,8 +1,8 @@
 // `npm run bench`: measures Signalbox beside its rivals, in the same run. `npm run bench -- NAME …`
 // runs these only; `--list` names them; `--json` prints one line a figure; `--write` writes
-// docs/reference/performance.md; `--strict` exits with 1 when a target is missed. Progress goes to
+// their sections of docs/reference/performance.md; `--strict` exits with 1 when a target is missed. Progress goes to
 // standard error; a crash exits with 1.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import type { Figure } from './figure.ts';
@@ -39,15 +39,17 @@ async function runAll(names: readonly string[]): Promise<void> {
   const seed = Number(process.env['SIGNALBOX_SEED'] ?? Date.now() % 2_147_483_647);
   console.error(`seed ${seed}; SIGNALBOX_SEED=${seed} npm run bench repeats the workloads`);
 
-  const figures: Figure[] = [];
-  const onFigure = (figure: Figure): void => {
-    figures.push(figure);
-    if (options.json) console.log(JSON.stringify(lineOf(figure)));
-  };
+  const figures = new Map<string, Figure[]>();
   for (const name of names) {
     if (isInterrupted) break;
+    const measured: Figure[] = [];
+    const onFigure = (figure: Figure): void => {
+      measured.push(figure);
+      if (options.json) console.log(JSON.stringify(lineOf(figure)));
+    };
     try {
       await runApart(name, { seed, onFigure });
+      figures.set(name, measured);
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
       process.exitCode = 1;
@@ -56,13 +58,14 @@ async function runAll(names: readonly string[]): Promise<void> {
   report(figures);
 }
 
-function report(figures: readonly Figure[]): void {
-  if (!options.json && figures.length > 0) console.log(figureTable(figures));
+function report(figures: ReadonlyMap<string, readonly Figure[]>): void {
+  const all = [...figures.values()].flat();
+  if (!options.json && all.length > 0) console.log(figureTable(all));
   if (options.write) {
     const page = new URL('../docs/reference/performance.md', import.meta.url);
-    writeFileSync(page, performancePage(figures));
+    writeFileSync(page, performancePage(figures, readFileSync(page, 'utf8')));
   }
-  const missed = figures.filter(({ met }) => !met);
+  const missed = all.filter(({ met }) => !met);
   if (missed.length === 0) return;
   console.error(`${missed.length} missed: ${missed.map(({ name }) => name).join(', ')}`);
   if (options.strict) process.exitCode = 1;

@@ -9,8 +9,9 @@ export interface FigureLine extends Figure {
 
 /** The figure with its ratio, its keys in the order of the table. */
 export function lineOf(figure: Figure): FigureLine {
-  const { name, ours, rival, unit, target, met } = figure;
-  return { name, ours, rival, ratio: ratioOf(figure), unit, target, met };
+  const { name, ours, rival, unit, target, met, bound } = figure;
+  const line = { name, ours, rival, ratio: ratioOf(figure), unit, target, met };
+  return bound === undefined ? line : { ...line, bound };
 }
 
 const headings = ['name', 'ours', 'rival', 'ratio', 'unit', 'target', 'met'];
