@@ -123,7 +123,7 @@ export class TtlCache<Key extends {}, Value> {
   set(key: Key, value: Value, ttlMs: number = this.#ttlMs): void {
     // What is being loaded is older than what is said now.
     this.#loads.delete(key);
-    this.#keep(key, { value, untilMs: this.#untilMs(ttlMs), aheadFromMs: 0 });
+    this.#entries.set(key, { value, untilMs: this.#untilMs(ttlMs), aheadFromMs: 0 });
   }
 
   /** Forgets one; what is being loaded goes to those who wait and is not kept. Says whether there was one. */
@@ -217,10 +217,6 @@ export class TtlCache<Key extends {}, Value> {
     return this.#clock.monotonic() + ttlMs;
   }
 
-  #keep(key: Key, entry: Entry<Value>): void {
-    this.#entries.set(key, entry);
-  }
-
   #begin(
     key: Key,
     loader: (signal: AbortSignal) => Value | Promise<Value>,
@@ -256,7 +252,7 @@ export class TtlCache<Key extends {}, Value> {
     // It was set, forgotten or begun anew meanwhile.
     if (this.#loads.get(key) !== load) return;
     this.#loads.delete(key);
-    if (kept !== undefined) this.#keep(key, { ...kept, aheadFromMs: 0 });
+    if (kept !== undefined) this.#entries.set(key, { ...kept, aheadFromMs: 0 });
   }
 
   #loadAhead(

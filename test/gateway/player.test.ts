@@ -25,6 +25,13 @@ protocol = "http"
 port = "spotify"
 driver = "spotify"
 clientId = "client"
+[alarms.wake]
+time = "06:45"
+weekdays = ["monday"]
+player = "music"
+playlist = "${morning}"
+device = "Laptop"
+volume = 35
 `;
 
 const gateway = await GatewayProcess.start(laboratory);
@@ -83,6 +90,23 @@ test('music is played from the command line', async () => {
   expect(await wrong).toMatchObject({
     stderr: expect.stringMatching(/'morning' is nothing that play takes: spotify:playlist/),
   });
+});
+
+test('an alarm plays its playlist on its device, as loud as it is to be', async () => {
+  await fetch(`${gateway.url}/api/players/music/sign-in`);
+  const client = new SignalboxClient({ url: gateway.url, program: 'test' });
+  const rung = await fetch(`${gateway.url}/api/v1/schedules/wake/run`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(rung.ok, await rung.text()).toBe(true);
+  await expect
+    .poll(() => client.call('music', 'state', {}), { timeout: 20_000 })
+    .toMatchObject({
+      isPlaying: true,
+      context: morning,
+      device: { name: 'Laptop', volume: 35 },
+    });
 });
 
 test('the secrets of a sign-in are in one file that only its owner can read', async () => {

@@ -19,6 +19,8 @@ export const refreshFirstMs = 300_000;
 /** A refresh that fails for a while is tried so often more, after these pauses. */
 export const refreshRetriesMost = 3;
 const retryFirstMs = 500;
+/** After a refresh that failed, a token that is good still is used for so long before the next one. */
+export const refreshPauseMs = 30_000;
 /** A server that asks for a longer pause is not waited for. */
 const retryPauseMostMs = 10_000;
 /** So long after the user agreed a sign-in ends, whatever is refreshed: about six months, as Spotify has it since 2026. */
@@ -78,6 +80,8 @@ export class TokenStore implements HttpAuthorization {
   #refreshes = 0;
   #failures = 0;
   #warnedMs = -Infinity;
+  /** Monotonic. */
+  #refreshFromMs = -Infinity;
 
   constructor(options: TokenStoreOptions) {
     this.#options = options;
@@ -167,7 +171,9 @@ export class TokenStore implements HttpAuthorization {
     // Another process may have done it while this one waited.
     const stored = await this.#stored();
     if (stored === undefined || stored.isEnded) throw this.#signInRequired(stored);
-    return this.#isGood(stored) ? stored : await this.#refresh(stored);
+    if (this.#isGood(stored)) return stored;
+    const isPausing = this.#clock.monotonic() < this.#refreshFromMs;
+    return isPausing && this.#isGoodStill(stored) ? stored : await this.#refresh(stored);
   }
 
   async #refresh(stored: StoredTokens): Promise<StoredTokens> {
@@ -179,6 +185,8 @@ export class TokenStore implements HttpAuthorization {
     } catch (error) {
       if (!hasCode(error, 'SIGN_IN_REQUIRED')) {
         this.#failures += 1;
+        this.#refreshFromMs = this.#clock.monotonic() + refreshPauseMs;
+        if (this.#isGoodStill(stored)) return stored;
         throw error;
       }
       return await this.#refusedRefresh(stored);
@@ -242,8 +250,18 @@ export class TokenStore implements HttpAuthorization {
   }
 
   #isGood(stored: StoredTokens): boolean {
-    if (stored.isEnded || stored.accessToken === this.#refused) return false;
-    return this.#leftMs(stored) > aheadMs(stored);
+    return !this.#isOver(stored) && this.#leftMs(stored) > aheadMs(stored);
+  }
+
+  /** Good enough where no better one is to be had. */
+  #isGoodStill(stored: StoredTokens): boolean {
+    // What could not be stored may have ended the one that is.
+    if (this.#unstored !== undefined) return false;
+    return !this.#isOver(stored) && this.#leftMs(stored) > firstMs(stored);
+  }
+
+  #isOver(stored: StoredTokens): boolean {
+    return stored.isEnded || stored.accessToken === this.#refused;
   }
 
   #leftMs({ expiresAtMs }: StoredTokens): number {

@@ -25,14 +25,14 @@ const refreshBugs: readonly Mutant[] = [
   {
     bug: 'who waited for the lock does not look what the other has done',
     file: store,
-    find: 'return this.#isGood(stored) ? stored : await this.#refresh(stored);',
-    replace: 'return await this.#refresh(stored);',
+    find: '    if (this.#isGood(stored)) return stored;\n    const isPausing',
+    replace: '    const isPausing',
   },
   {
     bug: 'a token is taken for good to its last moment',
     file: store,
-    find: 'return this.#leftMs(stored) > aheadMs(stored);',
-    replace: 'return this.#leftMs(stored) > 0;',
+    find: 'return !this.#isOver(stored) && this.#leftMs(stored) > aheadMs(stored);',
+    replace: 'return !this.#isOver(stored) && this.#leftMs(stored) > 0;',
   },
   {
     bug: 'a refreshed token is not stored',

@@ -38,6 +38,25 @@ test('with less than five minutes left a token is refreshed before it is used', 
   expect(store.statistics().refreshes).toBe(1);
 });
 
+test('while no new token is to be had, one that is good still is used, and the service is not pressed', async () => {
+  const clock = new ManualClock();
+  await using bench = await SignInBench.open(clock);
+  await bench.signIn(bench.store());
+  await clock.advance(52 * minuteMs);
+  await bench.simulator.resetLog();
+  await bench.simulator.addFault({ fault: { kind: 'status', status: 503 }, node: 1 });
+  // A process that has just started, and knows the token from the file alone.
+  const store = bench.store();
+  const header = await settled(clock, store.header());
+  for (let ask = 0; ask < 5; ask += 1) expect(await settled(clock, store.header())).toBe(header);
+  expect(await bench.isTaken(header)).toBe(true);
+  expect(await bench.grants()).toBe(4);
+  await bench.simulator.clearFaults();
+  await clock.advance(minuteMs);
+  await store.header();
+  await expect.poll(() => store.header()).not.toBe(header);
+});
+
 test('a clock that is set forward ends a token at once', async () => {
   const clock = new ManualClock();
   await using bench = await SignInBench.open(clock);
