@@ -1,8 +1,11 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { ManualClock, SignalboxError } from '../../../../src/kernel/index.ts';
+import { ManualClock, SignalboxError, systemClock } from '../../../../src/kernel/index.ts';
+import { TokenFile } from '../../../../src/links/index.ts';
+import type { TokenFileSystem } from '../../../../src/links/http/oauth/token-file.ts';
 import { signInLifeMs } from '../../../../src/links/http/oauth/token-store.ts';
 import { settled } from '../../../support/settled.ts';
+import { CrashingDisk } from './crashing-disk.ts';
 import { SignInBench } from './sign-in-bench.ts';
 
 const minuteMs = 60_000;
@@ -194,6 +197,36 @@ test.each([
     expect(await bench.isTaken(await store.header())).toBe(true);
   },
 );
+
+test('while the disk is full a new token is held back, and not asked for again', async () => {
+  const clock = new ManualClock();
+  await using bench = await SignInBench.open(clock);
+  const disk = new CrashingDisk();
+  const full = { isFull: false };
+  const files: TokenFileSystem = {
+    read: async (path) => await disk.read(path),
+    rename: async (from, to) => await disk.rename(from, to),
+    remove: async (path) => await disk.remove(path),
+    open: async (path, flags) => {
+      if (full.isFull && flags === 'w') throw new Error('ENOSPC: no space left on device');
+      return await disk.open(path, flags);
+    },
+  };
+  const store = bench.store({ file: new TokenFile(bench.path, systemClock, files) });
+  await bench.signIn(store);
+  await clock.advance(52 * minuteMs);
+  await bench.simulator.resetLog();
+  full.isFull = true;
+  for (let ask = 0; ask < 3; ask += 1) {
+    await expect(store.header()).rejects.toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: 'a sign-in cannot be written: ENOSPC: no space left on device',
+    });
+  }
+  full.isFull = false;
+  expect(await bench.isTaken(await store.header())).toBe(true);
+  expect(await bench.grants()).toBe(1);
+});
 
 test('a week before it ends, a sign-in warns once a day', async () => {
   const clock = new ManualClock();
