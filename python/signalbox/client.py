@@ -533,22 +533,22 @@ class Instrument:
         """
         sent = {name: _to_json(value) for name, value in values.items()}
         body = {"values": sent, "background": True}
-        job = self._post(("actions", action), body, wait_s, None)
+        task = self._post(("actions", action), body, wait_s, None)
         failures = 0
-        while job["state"] == "running":
+        while task["state"] == "running":
             if progress is not None:
-                progress(job["share"], job["message"])
+                progress(task["share"], task["message"])
             time.sleep(_JOB_EVERY_S)
             try:
-                job = self.client.call("GET", ("api", "v1", "jobs", job["id"]))
+                task = self.client.call("GET", ("api", "v1", "tasks", task["id"]))
                 failures = 0
             except SignalboxError as error:
                 failures += 1
                 if error.code != "GATEWAY_UNREACHABLE" or failures > _JOB_FAILURES_MOST:
                     raise
-        if job["state"] == "failed":
-            raise SignalboxError.from_report(job.get("error", {}))
-        return _from_json(job["result"]) if job.get("result") is not None else None
+        if task["state"] == "failed":
+            raise SignalboxError.from_report(task.get("error", {}))
+        return _from_json(task["result"]) if task.get("result") is not None else None
 
     def lease(self, *, shared: Optional[str] = None, wait_s: float = WAIT_DEFAULT_S,
               hold_s: float = HOLD_DEFAULT_S) -> "Lease":

@@ -87,7 +87,7 @@ export interface LiveLeaseOptions extends WaitOptions {
 }
 
 /** Told how far something is, from 0 to 1. */
-export type JobProgress = (share: number, message: string) => void;
+export type TaskProgress = (share: number, message: string) => void;
 
 /** The connection of a stream broke, or is there again. */
 export interface ConnectionChange {

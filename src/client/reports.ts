@@ -238,7 +238,7 @@ export interface FoundReport {
 }
 
 /** Something that takes a while. */
-export interface JobReport {
+export interface TaskReport {
   readonly id: string;
   readonly label: string;
   readonly state: 'running' | 'done' | 'failed';

@@ -2,7 +2,7 @@ import { SignalboxError } from '../kernel/index.ts';
 import { api, ApiCalls, takesMs, waitDefaultMs } from './api-calls.ts';
 import { ClientLease } from './client-lease.ts';
 import type { GrantedLease } from './client-lease.ts';
-import { followJob } from './follow-job.ts';
+import { followTask } from './follow-task.ts';
 import { headersOf, introductionOf } from './introduction.ts';
 import type { Introduction } from './introduction.ts';
 import { fromJsonValue, readingOf, toJsonValue } from './json-value.ts';
@@ -14,7 +14,7 @@ import type {
   ChangeSettingsOptions,
   ClientLeaseOptions,
   ClientValue,
-  JobProgress,
+  TaskProgress,
   ReadOptions,
   RequestOptions,
   SignalboxClientOptions,
@@ -30,7 +30,7 @@ import type {
   GatewayEvent,
   IdentityReport,
   InstrumentReport,
-  JobReport,
+  TaskReport,
   LeaseReport,
   ParameterReport,
   PortReport,
@@ -220,13 +220,13 @@ export class SignalboxClient {
     instrument: string,
     action: string,
     values: Readonly<Record<string, ClientValue>> = {},
-    options: RequestOptions & { readonly progress?: JobProgress } = {},
+    options: RequestOptions & { readonly progress?: TaskProgress } = {},
   ): Promise<ClientValue | undefined> {
     const inner = Object.entries(values).map(([name, value]) => [name, toJsonValue(value)]);
     const body = { values: Object.fromEntries(inner) as object, background: true };
     const path = ['instruments', instrument, 'actions', action];
-    const job = await this.#calls.post<JobReport>(path, body, options);
-    const result = (await followJob(this.#transport, job, options)) as JsonValue | undefined;
+    const task = await this.#calls.post<TaskReport>(path, body, options);
+    const result = (await followTask(this.#transport, task, options)) as JsonValue | undefined;
     return result === undefined ? undefined : fromJsonValue(result);
   }
 
@@ -310,10 +310,10 @@ export class SignalboxClient {
    */
   async discover(
     port: string,
-    options: WaitOptions & { readonly progress?: JobProgress } = {},
+    options: WaitOptions & { readonly progress?: TaskProgress } = {},
   ): Promise<readonly FoundReport[]> {
-    const job = await this.#calls.post<JobReport>(['discover'], { port }, options);
-    return (await followJob(this.#transport, job, options)) as readonly FoundReport[];
+    const task = await this.#calls.post<TaskReport>(['discover'], { port }, options);
+    return (await followTask(this.#transport, task, options)) as readonly FoundReport[];
   }
 
   /** How much each room of the gateway logs. */

@@ -10,7 +10,7 @@ import { EventLog } from './event-log.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { hostAndPort } from './host-name.ts';
 import { createHttpServer } from './http-server.ts';
-import { Jobs } from './jobs.ts';
+import { Tasks } from './tasks.ts';
 import { LeaseDesk } from './lease-desk.ts';
 import { closeLongestMs } from './limits.ts';
 import { silentLog } from './log.ts';
@@ -64,7 +64,7 @@ export class HttpDoor implements Door {
   readonly #desk = new LeaseDesk();
   readonly #callers: Callers;
   readonly #streams = new Streams();
-  readonly #jobs: Jobs;
+  readonly #tasks: Tasks;
   readonly #eventLog: EventLog;
   readonly #rateLimits: RateLimits;
   #server: HttpServer | undefined;
@@ -80,8 +80,8 @@ export class HttpDoor implements Door {
     this.#port = options.port ?? defaultHttpPort;
     this.#owners = new OwnerBook(this.#clock);
     this.#callers = new Callers(this.#owners, this.#desk);
-    this.#jobs = new Jobs(this.#clock, (error, jobId) =>
-      this.#log.warn('a job failed', { jobId, error }),
+    this.#tasks = new Tasks(this.#clock, (error, taskId) =>
+      this.#log.warn('a task failed', { taskId, error }),
     );
     this.#eventLog = new EventLog(this.#clock);
     this.#rateLimits = new RateLimits(options.rateLimits ?? defaultRateLimits, this.#clock);
@@ -112,7 +112,7 @@ export class HttpDoor implements Door {
         rateLimits: this.#rateLimits,
         callers: this.#callers,
         desk: this.#desk,
-        jobs: this.#jobs,
+        tasks: this.#tasks,
         eventLog: this.#eventLog,
         streams: this.#streams,
       },
@@ -153,7 +153,7 @@ export class HttpDoor implements Door {
   async #close(): Promise<void> {
     this.#callers.close();
     this.#streams.close();
-    this.#jobs.close();
+    this.#tasks.close();
     this.#eventLog[Symbol.dispose]();
     const server = this.#server;
     if (server === undefined) return;

@@ -27,7 +27,7 @@ import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { instrumentRoutes } from './routes/instrument-routes.ts';
-import { jobRoutes } from './routes/job-routes.ts';
+import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
@@ -111,7 +111,7 @@ export async function createHttpServer(
   leaseRoutes(server, context);
   watchRoutes(server, context);
   eventRoutes(server, context);
-  jobRoutes(server, context);
+  taskRoutes(server, context);
   scheduleRoutes(server, context);
   gatewayRoutes(server, context);
   configRoutes(server, context);

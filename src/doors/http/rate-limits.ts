@@ -148,8 +148,8 @@ export class RateLimits {
 /** What waits in the line of a port, or ends a hold of it. */
 const inLine = /^\/api\/v1\/(?:instruments|ports|leases|watch|live|events|workers)(?:\/|$)/;
 const looks =
-  /^\/(?:livez|readyz|api\/v1\/(?:status|rate-limits|jobs)|api\/thread-safety\/status)(?:\/|$)/;
-const settings = /^\/api\/(?:v1\/(?:config|alarms|schedules|jobs)|thread-safety)(?:\/|$)/;
+  /^\/(?:livez|readyz|api\/v1\/(?:status|rate-limits|tasks)|api\/thread-safety\/status)(?:\/|$)/;
+const settings = /^\/api\/(?:v1\/(?:config|schedules|runs)|thread-safety)(?:\/|$)/;
 const strict = /^\/api\/v1\/(?:shutdown|discover|log-levels|rate-limits|player)(?:\/|$)/;
 
 /** What kind of request it is; undefined for what is not counted. */

@@ -6,7 +6,7 @@ import type { Directory } from '../door.ts';
 import type { AccessGuard } from './access-guard.ts';
 import type { Callers } from './callers.ts';
 import type { EventLog } from './event-log.ts';
-import type { Jobs } from './jobs.ts';
+import type { Tasks } from './tasks.ts';
 import type { LeaseDesk } from './lease-desk.ts';
 import type { DoorLog } from './log.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -26,7 +26,7 @@ export interface RouteContext {
   readonly rateLimits: RateLimits;
   readonly callers: Callers;
   readonly desk: LeaseDesk;
-  readonly jobs: Jobs;
+  readonly tasks: Tasks;
   readonly eventLog: EventLog;
   readonly streams: Streams;
 }

@@ -149,7 +149,7 @@ export const parameterReport: z.ZodType = z.looseObject({
   maximum: z.number().optional(),
 });
 
-export const jobStatus: z.ZodType = z.looseObject({
+export const taskStatus: z.ZodType = z.looseObject({
   id: z.string(),
   label: z.string(),
   state: z.enum(['running', 'done', 'failed']),

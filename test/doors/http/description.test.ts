@@ -112,11 +112,11 @@ describe('the description', () => {
     const error = { ...new SignalboxError('DEADLOCK', 'a cycle').toJSON(), requestId: 'x' };
     const text = JSON.stringify({ error });
     expect(() => api.check('POST', '/api/v1/ports/bus/leases', 409, text)).not.toThrow();
-    expect(() => api.check('GET', '/api/v1/jobs/job-1', 409, text)).toThrow('is not described');
+    expect(() => api.check('GET', '/api/v1/tasks/task-1', 409, text)).toThrow('is not described');
     expect(() => api.check('POST', '/api/v1/ports/bus/leases', 423, text)).toThrow('code');
     expect(() => api.check('GET', '/livez', 200, '{"status":"dead"}')).toThrow('status');
     expect(() => api.check('GET', '/livez', 200, '{"status":"live","more":1}')).toThrow('more');
     expect(() => api.check('PATCH', '/livez', 200, '{}')).toThrow('is not described');
-    expect(() => api.check('DELETE', '/api/v1/jobs/job-1', 204, 'x')).toThrow('has a body');
+    expect(() => api.check('DELETE', '/api/v1/tasks/task-1', 204, 'x')).toThrow('has a body');
   });
 });

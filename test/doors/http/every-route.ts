@@ -15,7 +15,7 @@ const filled: Readonly<Record<string, string>> = {
   parameter: 'voltage',
   action: 'count',
   lease: 'bus-1',
-  job: 'job-1',
+  task: 'task-1',
 };
 
 const json = { 'content-type': 'application/json' };

@@ -48,7 +48,7 @@ test('messages, identity and actions reach the instrument', async () => {
   });
   expect(begun.status).toBe(202);
   await expect
-    .poll(async () => (await door.ask('GET', `/api/v1/jobs/${String(begun.body['id'])}`)).body)
+    .poll(async () => (await door.ask('GET', `/api/v1/tasks/${String(begun.body['id'])}`)).body)
     .toMatchObject({ state: 'done', share: 1, result: 2 });
 });
 

@@ -8,7 +8,7 @@ import { fromJsonValue, jsonValue, toJsonValue } from '../json-value.ts';
 import { messageLengthMost } from '../limits.ts';
 import { instrumentOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
-import { answer, jobStatus, leaseHeader, name, priority, waitMs } from '../schemas.ts';
+import { answer, taskStatus, leaseHeader, name, priority, waitMs } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
 import { instrumentReport } from './instrument-report.ts';
 
@@ -17,7 +17,7 @@ const noContent = 204;
 
 /** Instruments: what there is, messages in their own language, actions. */
 export function instrumentRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, jobs } = context;
+  const { directory, callers, tasks } = context;
   const tags = ['instruments'];
   const params = z.object({ instrument: name });
   const headers = leaseHeader;
@@ -115,7 +115,7 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
 
   const action = {
     summary: 'Does a longer operation: wink, zero, change of fluid',
-    description: 'With `background` it is answered at once with a job to ask for.',
+    description: 'With `background` it is answered at once with a task to ask for.',
     tags,
     params: z.object({ instrument: name, action: name }),
     headers,
@@ -127,7 +127,7 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
     }),
     response: {
       200: answer('It is done', z.object({ result: jsonValue.optional() })),
-      202: answer('It was begun', jobStatus),
+      202: answer('It was begun', taskStatus),
       ...failures(...inAWrite, 'WRITE_ONLY'),
     },
   };
@@ -148,11 +148,11 @@ export function instrumentRoutes(server: HttpServer, context: RouteContext): voi
         return result === undefined ? {} : { result: toJsonValue(result) };
       }
       const label = `${actionName} of ${instrument.name}`;
-      const job = jobs.start(label, async (job) => {
-        const result = await instrument.run(actionName, inner, by, { ...options, ...job });
+      const task = tasks.start(label, async (task) => {
+        const result = await instrument.run(actionName, inner, by, { ...options, ...task });
         return result === undefined ? undefined : toJsonValue(result);
       });
-      return reply.code(accepted).send(job);
+      return reply.code(accepted).send(task);
     },
   );
 }

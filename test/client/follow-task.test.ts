@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { followJob, jobLongestMs } from '../../src/client/follow-job.ts';
-import type { JobReport } from '../../src/client/index.ts';
+import { followTask, taskLongestMs } from '../../src/client/follow-task.ts';
+import type { TaskReport } from '../../src/client/index.ts';
 import type { Call } from '../../src/client/transport.ts';
 import { ManualClock, SignalboxError } from '../../src/kernel/index.ts';
 
-const running: JobReport = {
-  id: 'job-1',
+const running: TaskReport = {
+  id: 'task-1',
   label: 'discover on bus',
   state: 'running',
   share: 0.5,
@@ -13,7 +13,7 @@ const running: JobReport = {
   startedMs: 0,
 };
 
-function setUp(answers: readonly (JobReport | Error)[], signal?: AbortSignal) {
+function setUp(answers: readonly (TaskReport | Error)[], signal?: AbortSignal) {
   const clock = new ManualClock();
   const left = [...answers];
   const calls: string[] = [];
@@ -29,12 +29,12 @@ function setUp(answers: readonly (JobReport | Error)[], signal?: AbortSignal) {
   const steps: number[] = [];
   const progress = (share: number): void => void steps.push(share);
   const options = { progress, ...(signal === undefined ? {} : { signal }) };
-  const followed = followJob(transport, running, options, clock);
+  const followed = followTask(transport, running, options, clock);
   followed.catch(() => {});
   return { clock, calls, steps, followed };
 }
 
-test('a job is followed to its end, and tells how far it is', async () => {
+test('a task is followed to its end, and tells how far it is', async () => {
   const done = { ...running, state: 'done', share: 1, result: 42 } as const;
   const { clock, steps, followed, calls } = setUp([{ ...running, share: 0.7 }, done]);
   await clock.advance(1_000);
@@ -43,19 +43,19 @@ test('a job is followed to its end, and tells how far it is', async () => {
   expect(calls).toEqual(['GET', 'GET']);
 });
 
-test('a job that failed, or goes on for too long, is an error, and is taken back', async () => {
+test('a task that failed, or goes on for too long, is an error, and is taken back', async () => {
   const error = new SignalboxError('PORT_ABSENT', 'it is not there').toJSON();
   const failed = setUp([{ ...running, state: 'failed', error }]);
   await failed.clock.advance(1_000);
   await expect(failed.followed).rejects.toMatchObject({ code: 'PORT_ABSENT' });
 
   const endless = setUp([running]);
-  await endless.clock.advance(jobLongestMs + 1_000);
+  await endless.clock.advance(taskLongestMs + 1_000);
   await expect(endless.followed).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
   expect(endless.calls.at(-1)).toBe('DELETE');
 });
 
-test('who stops waiting takes the job back; should that fail too, the first failure counts', async () => {
+test('who stops waiting takes the task back; should that fail too, the first failure counts', async () => {
   const stop = new AbortController();
   const stopped = setUp([running], stop.signal);
   await stopped.clock.advance(100);

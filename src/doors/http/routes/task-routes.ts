@@ -4,23 +4,23 @@ import { SignalboxError } from '../../../kernel/index.ts';
 import { failures } from '../failures.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
-import { answer, jobStatus, name } from '../schemas.ts';
+import { answer, taskStatus, name } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 const accepted = 202;
 const noContent = 204;
 
-/** Scans for instruments, and other jobs that take a while. */
-export function jobRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, services, jobs } = context;
-  const tags = ['jobs'];
+/** Scans for instruments, and other tasks that take a while. */
+export function taskRoutes(server: HttpServer, context: RouteContext): void {
+  const { directory, callers, services, tasks } = context;
+  const tags = ['tasks'];
 
   const discover = {
     summary: 'Begins to look for instruments on a port',
-    description: 'Answered at once; ask for the job until its state is `done` or `failed`.',
+    description: 'Answered at once; ask for the task until its state is `done` or `failed`.',
     tags,
     body: z.strictObject({ port: name }),
-    response: { 202: answer('It was begun', jobStatus), ...failures('NOT_FOUND', 'LEASE_LOST') },
+    response: { 202: answer('It was begun', taskStatus), ...failures('NOT_FOUND', 'LEASE_LOST') },
   };
   server.post('/api/v1/discover', { schema: discover }, (request, reply) => {
     const port = portOf(directory, request.body.port);
@@ -29,21 +29,21 @@ export function jobRoutes(server: HttpServer, context: RouteContext): void {
       throw new SignalboxError('NOT_FOUND', 'this gateway cannot look for instruments');
     }
     const { by } = callers.of(request, reply);
-    const job = jobs.start(`discover on ${port.name}`, (job) => scan(port, { ...job, by }));
-    return reply.code(accepted).send(job);
+    const task = tasks.start(`discover on ${port.name}`, (task) => scan(port, { ...task, by }));
+    return reply.code(accepted).send(task);
   });
 
-  const params = z.object({ job: name });
+  const params = z.object({ task: name });
   const status = {
-    summary: 'How far a job is, and what came of it',
+    summary: 'How far a task is, and what came of it',
     tags,
     params,
-    response: { 200: answer('The job', jobStatus), ...failures('NOT_FOUND') },
+    response: { 200: answer('The task', taskStatus), ...failures('NOT_FOUND') },
   };
-  server.get('/api/v1/jobs/:job', { schema: status }, ({ params }) => jobs.status(params.job));
+  server.get('/api/v1/tasks/:task', { schema: status }, ({ params }) => tasks.status(params.task));
 
   const cancel = {
-    summary: 'Takes a job back',
+    summary: 'Takes a task back',
     tags,
     params,
     response: {
@@ -51,8 +51,8 @@ export function jobRoutes(server: HttpServer, context: RouteContext): void {
       ...failures('NOT_FOUND'),
     },
   };
-  server.delete('/api/v1/jobs/:job', { schema: cancel }, (request, reply) => {
-    jobs.cancel(request.params.job);
+  server.delete('/api/v1/tasks/:task', { schema: cancel }, (request, reply) => {
+    tasks.cancel(request.params.task);
     return reply.code(noContent).send();
   });
 }
