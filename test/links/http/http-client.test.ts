@@ -10,11 +10,12 @@ const never = new AbortController().signal;
 
 async function serverOf(
   answer: RequestListener,
+  port = 0,
 ): Promise<AsyncDisposable & { readonly url: URL; readonly sockets: () => number }> {
   const server = createServer(answer);
   let sockets = 0;
   server.on('connection', () => (sockets += 1));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
     sockets: () => sockets,
@@ -94,6 +95,32 @@ test('a server that is not there got nothing, which may be sent again', async ()
   await expect(
     client.send({ method: 'POST', url: server.url, headers: {} }, never),
   ).rejects.toMatchObject({ code: 'INSTRUMENT_OFFLINE', details: { isSent: false } });
+});
+
+test('a service that the network does not lead to is left alone for 30 s, then tried once', async () => {
+  const answers: RequestListener = (_request, response) => void response.end('well');
+  const first = await serverOf(answers);
+  await first[Symbol.asyncDispose]();
+  const clock = new ManualClock();
+  using service = new HttpService({ url: first.url.href, clock });
+  const ask = async (): Promise<string> => {
+    try {
+      return String((await service.request({ method: 'GET', path: '/' }, never)).status);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (let failure = 0; failure < 3; failure += 1) expect(await ask()).toMatch(/cannot be reached/);
+  expect(await ask()).toMatch(/3 times in a row; it is tried again in 30000 ms/);
+  await clock.advance(30_000);
+  // One failure more is enough for the next rest.
+  expect(await ask()).toMatch(/cannot be reached/);
+  expect(await ask()).toMatch(/it is tried again in 30000 ms/);
+  await using _second = await serverOf(answers, Number(first.url.port));
+  await clock.advance(29_999);
+  expect(await ask()).toMatch(/it is tried again in 1 ms/);
+  await clock.advance(1);
+  expect(await ask()).toBe('200');
 });
 
 test('a token that is refused is asked for anew, once', async () => {
