@@ -1,5 +1,10 @@
-import { weekdayNames } from '../config/index.ts';
-import type { AlarmConfig, JobConfig, OccurrencePolicies, StepConfig } from '../config/index.ts';
+import type {
+  AlarmConfig,
+  JobConfig,
+  OccurrencePolicies,
+  StepConfig,
+  WeekdayName,
+} from '../config/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { minuteMs, parseLocal } from './local-time.ts';
 import type { OccurrenceRule } from './occurrences.ts';
@@ -147,6 +152,16 @@ function timeOfDay(text: string): number {
   return (Number(hours) * 60 + Number(minutes)) * minuteMs;
 }
 
-function numberOfDay(day: (typeof weekdayNames)[number]): number {
-  return weekdayNames.indexOf(day);
+const numbersOfDays: Readonly<Record<WeekdayName, number>> = {
+  monday: 0,
+  tuesday: 1,
+  wednesday: 2,
+  thursday: 3,
+  friday: 4,
+  saturday: 5,
+  sunday: 6,
+};
+
+function numberOfDay(day: WeekdayName): number {
+  return numbersOfDays[day];
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as schedules from '../../src/schedules/index.ts';
 import { count } from '../support/count.ts';
@@ -8,6 +6,7 @@ import type { Mutant } from '../support/plantation.ts';
 import { recordProof } from '../support/proof.ts';
 import { randomFrom } from '../support/random.ts';
 import { checkClock } from './clock-model.ts';
+import { memoryFolder } from './support.ts';
 
 const mutants: readonly Mutant[] = [
   {
@@ -60,8 +59,6 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-/** In memory, where nothing waits for a disk. */
-const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** By then each planted bug was found, of many seeds. */
 const plantedJumps = 300;
 
@@ -76,7 +73,7 @@ describe('a scheduler whose clock is set and whose machine sleeps', () => {
     const missed: string[] = [];
     for (const mutant of mutants) {
       const planted = await plantation.plant<typeof schedules>('schedules', mutant);
-      const { problems } = await checkClock(planted, randomFrom(42), plantedJumps, memory);
+      const { problems } = await checkClock(planted, randomFrom(42), plantedJumps, memoryFolder);
       if (problems.length === 0) missed.push(mutant.bug);
     }
     expect(missed).toEqual([]);

@@ -1,9 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../src/kernel/index.ts';
 import { parseConfig } from '../../src/config/index.ts';
 import type { ScheduleChange, ScheduleConfig, ScheduleSource } from '../../src/schedules/index.ts';
+
+/**
+ * Where files are that a test writes a lot to: in memory where that can be, for a disk that others keep
+ * busy takes its time with each claim. What a process that is killed has written is there all the same.
+ */
+export const memoryFolder: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A folder of its own for a ledger, that goes with the test. */
 export class LedgerFolder implements Disposable {
