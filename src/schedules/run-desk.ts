@@ -170,7 +170,6 @@ export class RunDesk {
     await using leases = job.lease
       ? await RunLeases.take(job.steps, instrument, {
           by,
-          clock,
           signal,
           lost: (reason) => controller.abort(reason),
         })

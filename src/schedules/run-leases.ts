@@ -1,25 +1,19 @@
 import type { Instrument } from '../instruments/index.ts';
 import { onAbort } from '../kernel/index.ts';
-import type { Clock, Owner, Timer } from '../kernel/index.ts';
+import type { Owner } from '../kernel/index.ts';
 import type { Lease } from '../ports/index.ts';
 import type { Step } from './job.ts';
 
 /** A run waits so long in line for each of its instruments. */
 export const leaseWaitMs = 60_000;
-/** A hold ends by itself after so long; a run that goes on renews it before. */
-const leaseHoldMs = 60_000;
-const renewEveryMs = 20_000;
+/** What a run may take longer than its steps do. */
+const marginMs = 60_000;
+const secondMs = 1_000;
 
 /** The instruments that a run holds for itself. */
 export class RunLeases implements AsyncDisposable {
   readonly #leases = new Map<string, Lease>();
-  readonly #clock: Clock;
   readonly #listeners = new DisposableStack();
-  #timer: Timer | undefined;
-
-  private constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /**
    * Takes all instruments of some steps, always in the order of their names.
@@ -31,21 +25,21 @@ export class RunLeases implements AsyncDisposable {
     instrument: (name: string) => Instrument,
     {
       by,
-      clock,
       signal,
       lost,
     }: {
       readonly by: Owner;
-      readonly clock: Clock;
       readonly signal: AbortSignal;
       readonly lost: (reason: unknown) => void;
     },
   ): Promise<RunLeases> {
-    const taken = new RunLeases(clock);
+    const taken = new RunLeases();
     const names = new Set(steps.flatMap((step) => ('instrument' in step ? [step.instrument] : [])));
+    // Not to be renewed on the way: whoever waits would end it then, in the middle.
+    const holdMs = longestMs(steps) + names.size * leaseWaitMs + marginMs;
     try {
       for (const name of [...names].toSorted()) {
-        const wish = { by, waitMs: leaseWaitMs, holdMs: leaseHoldMs, signal };
+        const wish = { by, waitMs: leaseWaitMs, holdMs, signal };
         const lease = await instrument(name).lease(wish);
         taken.#leases.set(name, lease);
         taken.#listeners.use(onAbort(lease.lost, () => lost(lease.lost.reason)));
@@ -54,7 +48,6 @@ export class RunLeases implements AsyncDisposable {
       await taken[Symbol.asyncDispose]();
       throw error;
     }
-    taken.#renewLater();
     return taken;
   }
 
@@ -63,21 +56,18 @@ export class RunLeases implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#timer?.cancel();
     this.#listeners.dispose();
     await Promise.all(this.#leases.values().map(async (lease) => await lease.release()));
   }
+}
 
-  #renewLater(): void {
-    this.#timer = this.#clock.schedule(renewEveryMs, () => {
-      for (const lease of this.#leases.values()) {
-        try {
-          lease.renew();
-        } catch {
-          // At its limit, or lost: its own end tells the run.
-        }
-      }
-      this.#renewLater();
-    });
-  }
+/** What steps may take at most, each in its time. */
+function longestMs(steps: readonly Step[]): number {
+  const seconds = steps.map((step) => {
+    if (step.do === 'wait') return step.forS;
+    // Reading where it begins, and the last value.
+    if (step.do === 'ramp') return step.overS + 2 * step.timeoutS;
+    return 'timeoutS' in step ? step.timeoutS : 0;
+  });
+  return seconds.reduce((sum, each) => sum + each, 0) * secondMs;
 }

@@ -1,6 +1,9 @@
+import { Instrument, ScpiDriver } from '../../src/instruments/index.ts';
 import { ManualClock } from '../../src/kernel/index.ts';
+import { Port } from '../../src/ports/index.ts';
 import { Ledger, Scheduler } from '../../src/schedules/index.ts';
 import type { ScheduleEvents } from '../../src/schedules/index.ts';
+import { MemoryBench } from '../support/memory-link.ts';
 import { LedgerFolder, LifeClock, MemorySource } from './support.ts';
 import { ScriptedPlayer } from './scripted-player.ts';
 
@@ -10,6 +13,11 @@ export class ScheduleBench implements Disposable {
   readonly clock: ManualClock;
   readonly source: MemorySource;
   readonly player: ScriptedPlayer = new ScriptedPlayer();
+  /** What the instrument `gas` has, by the word that it is asked and told with. */
+  readonly values: Map<string, number> = new Map([['FLOW', 0]]);
+  /** What it was asked and told. */
+  readonly line: MemoryBench;
+  readonly instrument: Instrument;
   readonly runs: ScheduleEvents['run'][] = [];
   readonly notices: ScheduleEvents['notify'][] = [];
   readonly alarms: ScheduleEvents['alarm'][] = [];
@@ -22,6 +30,28 @@ export class ScheduleBench implements Disposable {
   constructor(startAt: string, text: string) {
     this.clock = new ManualClock(Date.parse(startAt), turn);
     this.source = new MemorySource(`[schedules]\ntimeZone = "Europe/Vienna"\n${text}`);
+    this.line = new MemoryBench((request, side) => {
+      const [word = '', value] = request.trim().split(' ');
+      if (value !== undefined) this.values.set(word, Number(value));
+      else if (this.values.has(word.slice(0, -1))) {
+        side.reply(`${this.values.get(word.slice(0, -1))}\n`);
+      }
+    });
+    const port = new Port({ name: 'bus', link: this.line, clock: this.clock });
+    port.open();
+    const driver = new ScpiDriver({
+      parameters: [
+        {
+          name: 'flow',
+          query: 'FLOW?',
+          set: 'FLOW {value}',
+          type: 'float',
+          minimum: 0,
+          maximum: 100,
+        },
+      ],
+    });
+    this.instrument = new Instrument({ name: 'gas', driver, port, clock: this.clock });
     this.#life = new LifeClock(this.clock);
     this.ledger = new Ledger(this.folder.path);
     this.scheduler = this.#start();
@@ -60,7 +90,7 @@ export class ScheduleBench implements Disposable {
       source,
       ledger,
       clock: this.#life,
-      instruments: new Map(),
+      instruments: new Map([['gas', this.instrument]]),
       players: new Map([['music', player]]),
       random: () => 0.5,
     });
