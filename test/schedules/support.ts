@@ -13,8 +13,13 @@ export const memoryFolder: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir
 
 /** A folder of its own for a ledger, that goes with the test. */
 export class LedgerFolder implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-schedules-'));
-  readonly path: string = join(this.#folder, 'schedules.sqlite');
+  readonly path: string;
+  readonly #folder: string;
+
+  constructor(under: string = tmpdir()) {
+    this.#folder = mkdtempSync(join(under, 'signalbox-schedules-'));
+    this.path = join(this.#folder, 'schedules.sqlite');
+  }
 
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true, force: true });
