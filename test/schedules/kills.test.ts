@@ -10,7 +10,7 @@ import { recordProof } from '../support/proof.ts';
 import { randomFrom } from '../support/random.ts';
 import { memoryFolder } from './support.ts';
 
-const program = join(import.meta.dirname, 'programs/run-jobs.ts');
+const program = new URL('programs/run-jobs.ts', import.meta.url).pathname;
 const source = join(import.meta.dirname, '../../src');
 /** So many programs run beside each other, each with a ledger of its own. */
 const lanes = 2;
