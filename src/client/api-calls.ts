@@ -60,6 +60,11 @@ export class ApiCalls {
     });
   }
 
+  async delete<Result>(path: readonly string[], options: WaitOptions): Promise<Result> {
+    const { signal } = options;
+    return await this.#transport.call<Result>({ method: 'DELETE', path: api(...path), signal });
+  }
+
   async patch<Result>(
     path: readonly string[],
     body: object,

@@ -53,6 +53,7 @@ export type {
   PlannedRunReport,
   RunReport,
   ScheduleReport,
+  SleepTimerReport,
   StepReport,
 } from './schedule-reports.ts';
 export type {

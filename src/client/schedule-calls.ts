@@ -1,6 +1,11 @@
 import type { ApiCalls } from './api-calls.ts';
 import type { WaitOptions } from './client-options.ts';
-import type { DryRunReport, RunReport, ScheduleReport } from './schedule-reports.ts';
+import type {
+  DryRunReport,
+  RunReport,
+  ScheduleReport,
+  SleepTimerReport,
+} from './schedule-reports.ts';
 
 /** Alarms and jobs of a gateway. All methods throw what those of SignalboxClient do. */
 export class ScheduleCalls {
@@ -51,11 +56,59 @@ export class ScheduleCalls {
     return await this.#calls.put(['schedules', schedule, 'enabled'], { enabled }, options);
   }
 
+  /**
+   * Silences an alarm that rings until later.
+   * @param options.minutes @default its own
+   * @returns when it rings again, ms since 1970
+   */
+  async snooze(
+    schedule: string,
+    options: WaitOptions & { readonly minutes?: number } = {},
+  ): Promise<number> {
+    const { minutes, ...wait } = options;
+    const body = minutes === undefined ? {} : { minutes };
+    const path = ['schedules', schedule, 'snooze'];
+    return (await this.#calls.post<{ untilMs: number }>(path, body, wait)).untilMs;
+  }
+
+  /** Players that will fall silent. */
+  async sleepTimers(options: WaitOptions = {}): Promise<readonly SleepTimerReport[]> {
+    type Answer = { sleepTimers: SleepTimerReport[] };
+    return (await this.#calls.get<Answer>(['sleep-timers'], options)).sleepTimers;
+  }
+
+  /**
+   * Lets a player fall silent after a time, with a fade-out in the last minute.
+   * @param options.minutes 1 to 240. @default 30
+   * @param options.play what it plays until then. @default what it plays now
+   */
+  async startSleepTimer(player: string, options: SleepOptions = {}): Promise<SleepTimerReport> {
+    const { minutes, play, ...wait } = options;
+    const path = ['players', player, 'sleep'];
+    return await this.#calls.post<SleepTimerReport>(path, { minutes, play }, wait);
+  }
+
+  /** Lets a player play on, as loud as before. @returns whether it had a sleep timer */
+  async stopSleepTimer(player: string, options: WaitOptions = {}): Promise<boolean> {
+    const path = ['players', player, 'sleep'];
+    return (await this.#calls.delete<{ stopped: boolean }>(path, options)).stopped;
+  }
+
   /** Ends its run, also while it rings or is snoozed. @returns whether there was one */
   async stop(schedule: string, options: WaitOptions = {}): Promise<boolean> {
     type Answer = { stopped: boolean };
     return (await this.#calls.post<Answer>(['schedules', schedule, 'stop'], {}, options)).stopped;
   }
+}
+
+interface SleepOptions extends WaitOptions {
+  readonly minutes?: number;
+  readonly play?: {
+    readonly uri: string;
+    readonly device?: string;
+    readonly volume?: number;
+    readonly shuffle?: boolean;
+  };
 }
 
 interface NextOptions extends WaitOptions {

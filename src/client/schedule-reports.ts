@@ -72,3 +72,12 @@ export interface DryRunReport {
   /** What would keep it from running. */
   readonly problems: readonly string[];
 }
+
+/** A player that will fall silent. */
+export interface SleepTimerReport {
+  readonly player: string;
+  readonly endsAtMs: number;
+  readonly minutes: number;
+  /** Who set it. */
+  readonly by: string;
+}

@@ -20,6 +20,7 @@ export { carriedOutLongestMs } from './hislip/carried-out.ts';
 export { lockRequestsMost } from './hislip/hislip-locks.ts';
 export { defaultHttpHost, defaultHttpPort, HttpDoor, tokenLengthLeast } from './http/index.ts';
 export type {
+  Caches,
   Discover,
   DiscoveryContext,
   DoorLog,

@@ -17,7 +17,7 @@ import {
   Vxi11Door,
   Vxi11Server,
 } from '../doors/index.ts';
-import type { Directory, Door, MessageDevice } from '../doors/index.ts';
+import type { Caches, Directory, Door, MessageDevice } from '../doors/index.ts';
 import { ScpiDriver, SpotifyDriver, WorkerDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { given, isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
@@ -42,6 +42,7 @@ export interface DoorSurroundings {
   /** Asked by the HTTP door to stop. */
   readonly shutdown: ((by: Owner) => void) | undefined;
   readonly settings: Settings<Config> | undefined;
+  readonly caches: Caches;
 }
 
 /** The doors of a configuration; not open yet. */
@@ -214,7 +215,16 @@ function socketNameOf(instrument: string): string {
 
 function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
   const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins, rateLimits } = config;
-  const { directory, built, version, schedules, shutdown, settings, log: roomLog } = surroundings;
+  const {
+    directory,
+    built,
+    version,
+    schedules,
+    shutdown,
+    settings,
+    caches,
+    log: roomLog,
+  } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
     host,
@@ -229,6 +239,7 @@ function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
       discover: async (onPort, context) =>
         await discoverOn(onPort, built.get(onPort.name), context),
       schedules,
+      caches,
       ...given({ shutdown, settings }),
     },
     log: {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import type { DirectoryPlayer, Door } from '../doors/index.ts';
+import type { Caches, DirectoryPlayer, Door } from '../doors/index.ts';
 import { Player, spotifyAccounts, spotifyServer } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { given, systemClock } from '../kernel/index.ts';
@@ -11,7 +11,7 @@ import type { RoomLog } from './room-log.ts';
 
 /** A player's account: who is signed in, and how one signs in. */
 export interface BuiltPlayer {
-  readonly authorization: HttpAuthorization;
+  readonly tokens: TokenStore;
   readonly forDoors: DirectoryPlayer;
 }
 
@@ -65,7 +65,7 @@ export function buildPlayers(
           tokens: tokens.statistics(),
         }),
       };
-      return [[name, { authorization: tokens, forDoors }] as const];
+      return [[name, { tokens, forDoors }] as const];
     }),
   );
 }
@@ -78,8 +78,25 @@ export function authorizationOf(
 ): { readonly authorization?: HttpAuthorization } {
   const name = Object.keys(instruments).find((each) => instruments[each]?.port === port);
   return given({
-    authorization: name === undefined ? undefined : players.get(name)?.authorization,
+    authorization: name === undefined ? undefined : players.get(name)?.tokens,
   });
+}
+
+/** The tokens of all players, as they are kept in memory. */
+export function playerCaches(players: ReadonlyMap<string, BuiltPlayer>): Caches {
+  const stores = [...players.values()].map(({ tokens }) => tokens);
+  return {
+    tokens: () => {
+      const all = stores.map((store) => store.statistics());
+      const hits = all.reduce((sum, each) => sum + each.hits, 0);
+      const misses = all.reduce((sum, each) => sum + each.misses, 0);
+      return { hits, misses, hitRate: hits === 0 ? 0 : hits / (hits + misses) };
+    },
+    replicas: () => 0,
+    clear: async () => {
+      for (const store of stores) store.reload();
+    },
+  };
 }
 
 /** Where a browser on this machine finds the HTTP door, or would if there were one. */

@@ -21,7 +21,7 @@ import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
 import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
-import { authorizationOf, buildPlayers, httpAddress } from './build-players.ts';
+import { authorizationOf, buildPlayers, httpAddress, playerCaches } from './build-players.ts';
 import type { BuiltPlayer } from './build-players.ts';
 import { buildPort } from './build-port.ts';
 import type { BuiltPort } from './build-port.ts';
@@ -213,6 +213,7 @@ export class Gateway implements AsyncDisposable {
         schedules: scheduler,
         shutdown: this.#shutdown,
         settings: this.#settings,
+        caches: playerCaches(this.#players),
       }),
     );
     for (const door of this.#doors) {

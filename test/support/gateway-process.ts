@@ -37,6 +37,7 @@ export class GatewayProcess implements AsyncDisposable {
    * @param options.isBuilt runs what `npm run build` made, as users do, instead of the sources
    * @param options.preload a module that its process loads before anything else
    * @param options.prefix words that run it somewhere else: in a network of its own
+   * @param options.folder of a gateway that was killed: its file is taken as it is
    */
   static async start(
     toml: string,
@@ -44,12 +45,15 @@ export class GatewayProcess implements AsyncDisposable {
       readonly isBuilt?: boolean;
       readonly preload?: URL;
       readonly prefix?: readonly string[];
+      readonly folder?: string;
     } = {},
   ): Promise<GatewayProcess> {
     const main = options.isBuilt === true ? built : sources;
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'signalbox-test-')));
     const file = join(folder, 'lab.toml');
-    await writeFile(file, /^\[http\]/m.test(toml) ? toml : `${toml}\n[http]\nport = 0\n`);
+    if (options.folder === undefined) {
+      await writeFile(file, /^\[http\]/m.test(toml) ? toml : `${toml}\n[http]\nport = 0\n`);
+    }
     const preload = options.preload === undefined ? [] : ['--import', options.preload.href];
     const words = [process.execPath, ...preload, main, 'start', file, '--json'];
     const [command = '', ...args] = [...(options.prefix ?? []), ...words];

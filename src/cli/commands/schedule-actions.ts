@@ -127,7 +127,7 @@ export function addScheduleActions(parent: Command, kind: Kind): void {
 }
 
 /** @throws NOT_FOUND, also when it is of the other kind */
-async function found(
+export async function found(
   client: SignalboxClient,
   kind: Kind,
   name: string,
@@ -187,6 +187,11 @@ function runRow(run: RunReport): string[] {
   const shown =
     state === 'done' ? style.good(state) : state === 'failed' ? style.bad(state) : state;
   return [String(id), local(dueMs), cause, shown, took, by, what];
+}
+
+/** A time of today or tomorrow, by the clock of this machine. */
+export function clockTime(ms: number): string {
+  return local(ms).slice(11);
 }
 
 /** By the clock of this machine, which is the reader's. */

@@ -22,11 +22,15 @@ export async function candidatesFor(
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const at = before.findIndex((word) => !word.startsWith('-'));
-  const command = program.commands.find((each) => each.name() === before[at]);
-  if (command === undefined) {
+  const first = program.commands.find((each) => each.name() === before[at]);
+  if (first === undefined) {
     return at < 0 ? matching([...commandsOf(program), ...optionsOf(program, before)], current) : [];
   }
-  const rest = before.slice(at + 1);
+  const { command, path, rest } = commandIn(first, before.slice(at + 1));
+  if (command.commands.length > 0) {
+    const isFirst = rest.every((word) => word.startsWith('-'));
+    return isFirst ? matching([...commandsOf(command), ...optionsOf(command, rest)], current) : [];
+  }
   // What follows belongs to another command, which its own completion knows better.
   if (rest.includes('--')) return 'files';
   const valued = optionOf(command, rest.at(-1));
@@ -35,9 +39,27 @@ export async function candidatesFor(
   const positionals = positionalsIn(command, rest);
   const argument = argumentAt(command, positionals.length);
   if (argument === undefined) return [];
-  const place = { command: command.name(), argument: argument.name(), positionals, current };
+  const place = { command: path, argument: argument.name(), positionals, current };
   const found = await names.of(place);
   return found === 'files' ? found : matching(found, current);
+}
+
+/** The command that is meant, which may be one of another's: `alarm stop`. */
+function commandIn(
+  first: Command,
+  words: readonly string[],
+): { readonly command: Command; readonly path: string; readonly rest: readonly string[] } {
+  let command = first;
+  let path = first.name();
+  let rest = words;
+  while (rest[0] !== undefined) {
+    const next = command.commands.find((each) => each.name() === rest[0]);
+    if (next === undefined) break;
+    command = next;
+    path += ` ${next.name()}`;
+    rest = rest.slice(1);
+  }
+  return { command, path, rest };
 }
 
 function commandsOf(program: Command): Candidate[] {

@@ -1,8 +1,10 @@
 import type { FunctionReport, ParameterReport, SignalboxClient } from '../../client/index.ts';
+import { weekdayWords } from '../weekdays.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 
 /** Where on a command line something is to be completed. */
 export interface ArgumentPlace {
+  /** With the one that it belongs to: `read`, `alarm stop`. */
   readonly command: string;
   /** As the command declares it: `instrument`. */
   readonly argument: string;
@@ -29,6 +31,8 @@ export interface NameSources {
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+/** Commands whose names are those of alarms or jobs. */
+const ofSchedules = /^(alarm|job) (?!add$)/;
 const fileOptions = ['write', 'file'];
 const settingActions = [
   'get',
@@ -64,6 +68,8 @@ export class GatewayNames implements LiveNames {
     try {
       if (name === 'name') return plain(await this.#sources.gateways());
       if (name === 'break') return await this.#leases();
+      if (name === 'player') return await this.#players();
+      if (name === 'weekdays') return plain(weekdayWords);
       return [];
     } catch {
       return [];
@@ -90,8 +96,14 @@ export class GatewayNames implements LiveNames {
         return await this.#instruments();
       case 'port':
         return await this.#ports();
-      case 'name':
+      case 'player':
+        return await this.#players();
+      case 'name': {
+        const kind = ofSchedules.exec(command)?.[1];
+        if (kind !== undefined) return await this.#schedules(kind);
+        if (command === 'alarm add') return [];
         return [...(await this.#instruments()), ...(await this.#ports())];
+      }
       case 'places':
         return [...(await this.#ports()), ...plain(await this.#sources.devices())];
       case 'parameter':
@@ -115,6 +127,19 @@ export class GatewayNames implements LiveNames {
       text: name,
       description: `${family} on ${port}`,
     }));
+  }
+
+  async #players(): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.instruments(this.#sources)) ?? [];
+    const players = all.filter(({ family }) => family === 'spotify');
+    return players.map(({ name, port }) => ({ text: name, description: `on ${port}` }));
+  }
+
+  async #schedules(kind: string): Promise<Candidate[]> {
+    const all = (await (await this.#client())?.schedules.list(this.#sources)) ?? [];
+    return all
+      .filter((each) => each.kind === kind)
+      .map(({ name, title, state }) => ({ text: name, description: `${title} (${state})` }));
   }
 
   async #ports(): Promise<Candidate[]> {

@@ -2,18 +2,19 @@ import type { ConfigRevision, Settings } from '../../config/index.ts';
 import { Emitter, given, RingBuffer } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Port, PortEvents } from '../../ports/index.ts';
+import type { ScheduleEvents, Scheduler } from '../../schedules/index.ts';
 
 /** So many events are kept for clients that come back after a break. */
 export const keptEventsMost = 1_000;
 
-/** Something that happened on a port, or to the settings. */
+/** Something that happened on a port, to the settings, or to an alarm or job. */
 export interface LoggedEvent {
   /** Counts up without a gap, from 1. */
   readonly sequence: number;
   readonly atMs: number;
-  /** Absent for the settings. */
+  /** Absent for what is of no port. */
   readonly port?: string;
-  readonly event: PortEventName | 'config';
+  readonly event: PortEventName | ScheduleEventName | 'config';
   readonly data: unknown;
 }
 
@@ -24,6 +25,9 @@ type PortEventName =
   | 'leaseHeldLong'
   | 'audit'
   | 'circuit';
+
+/** As clients know them: what the scheduler calls `notify` is a `notice`. */
+type ScheduleEventName = 'run' | 'notice' | 'alarm' | 'sleepTimer';
 
 /** What happened on all ports lately, in one line of numbers. Exchanges are in each port's trace. */
 export class EventLog implements Disposable {
@@ -71,6 +75,17 @@ export class EventLog implements Disposable {
     this.#listeners.use(
       settings.onChange((change) => this.#add({ event: 'config', data: changeReport(change) })),
     );
+  }
+
+  /** Listens to alarms, jobs and sleep timers. */
+  followSchedules({ events }: Pick<Scheduler, 'events'>): void {
+    const note = (name: keyof ScheduleEvents, event: ScheduleEventName): void => {
+      this.#listeners.use(events.on(name, (data) => this.#add({ event, data })));
+    };
+    note('run', 'run');
+    note('notify', 'notice');
+    note('alarm', 'alarm');
+    note('sleepTimer', 'sleepTimer');
   }
 
   /** All events after the given one; undefined when some of them are not kept any more. */

@@ -121,6 +121,7 @@ export class HttpDoor implements Door {
     this.#server = server;
     for (const port of directory.ports.values()) this.#eventLog.follow(port);
     if (services.settings !== undefined) this.#eventLog.followSettings(services.settings);
+    if (services.schedules !== undefined) this.#eventLog.followSchedules(services.schedules);
     try {
       await server.listen({ host: this.#host, port: this.#port });
     } catch (error) {

@@ -21,6 +21,7 @@ import {
 } from './limits.ts';
 import type { OwnerBook } from './owner-book.ts';
 import type { RouteContext } from './route-context.ts';
+import { alarmClockRoutes } from './routes/alarm-clock-routes.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { configRoutes } from './routes/config-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
@@ -35,6 +36,7 @@ import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { sleepRoutes } from './routes/sleep-routes.ts';
 import { rateLimitRoutes } from './routes/rate-limit-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { threadSafetyRoutes } from './routes/thread-safety-routes.ts';
@@ -113,6 +115,8 @@ export async function createHttpServer(
   eventRoutes(server, context);
   taskRoutes(server, context);
   scheduleRoutes(server, context);
+  sleepRoutes(server, context);
+  alarmClockRoutes(server, context);
   gatewayRoutes(server, context);
   configRoutes(server, context);
   threadSafetyRoutes(server, context);

@@ -3,6 +3,7 @@ export { defaultHttpHost, defaultHttpPort, HttpDoor } from './http-door.ts';
 export type { HttpDoorOptions } from './http-door.ts';
 export type { DoorLog } from './log.ts';
 export type {
+  Caches,
   Discover,
   DiscoveryContext,
   FoundInstrument,

@@ -8,16 +8,18 @@ import type { RouteContext } from '../route-context.ts';
 import { streamHeaders } from '../stream-headers.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
-/** What happens on the ports and to the settings, as server-sent events. */
+/** What happens on the ports, to the settings, and to alarms and jobs, as server-sent events. */
 export function eventRoutes(server: HttpServer, context: RouteContext): void {
   const { directory, callers, clock, streams, guard, eventLog, log } = context;
   const schema = {
-    summary: 'What happens on the ports and to the settings, as server-sent events',
+    summary:
+      'What happens on the ports, to the settings, and to alarms and jobs, as server-sent events',
     description:
       'First `snapshot` with all ports, or after a break (header Last-Event-ID) the events that ' +
       'were missed, where they are still kept. Then `state`, `leaseGranted`, `leaseEnded`, ' +
-      '`leaseHeldLong`, `audit`, `circuit`, and `config` with the keys of settings that changed. `gap` says how many a slow client missed; a ' +
-      '`snapshot` follows it. `dropped` is the last, and says why.',
+      '`leaseHeldLong`, `audit`, `circuit`; `config` with the keys of settings that changed; `run`, ' +
+      '`notice` (what people should hear of), `alarm` and `sleepTimer`. `gap` says how many a slow ' +
+      'client missed; a `snapshot` follows it. `dropped` is the last, and says why.',
     tags: ['streams'],
     headers: z.looseObject({ 'last-event-id': z.string().max(20).optional() }),
     response: { 200: z.string().describe('text/event-stream'), ...failures('LEASE_LOST') },

@@ -3,9 +3,14 @@ import { z } from 'zod';
 import { jobSchema, weekdayNames } from '../../../config/index.ts';
 import type { JobConfig } from '../../../config/index.ts';
 import { SignalboxError } from '../../../kernel/index.ts';
-import { historyMost, nextRunsMost, nextRunsShown } from '../../../schedules/index.ts';
+import {
+  historyMost,
+  nextRunsMost,
+  nextRunsShown,
+  snoozeMinutesMost,
+} from '../../../schedules/index.ts';
 import type { Scheduler } from '../../../schedules/index.ts';
-import { failures } from '../failures.ts';
+import { failures, onTheWire } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
@@ -184,6 +189,30 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
     return reply.code(accepted).send({ runId: scheduler().runNow(request.params.schedule, by) });
   });
 
+  const snooze = {
+    summary: 'Silences an alarm that rings until later, or one that is snoozed until later still',
+    tags,
+    params,
+    body: z.strictObject({
+      minutes: z
+        .number()
+        .int()
+        .min(1)
+        .max(snoozeMinutesMost)
+        .optional()
+        .describe('Those of the alarm unless given'),
+    }),
+    response: {
+      200: answer('When it rings again, ms since 1970', z.object({ untilMs: z.number() })),
+      ...failures('VALUE_OUT_OF_RANGE', ...onTheWire),
+    },
+  };
+  server.post('/api/v1/schedules/:schedule/snooze', { schema: snooze }, async (request, reply) => {
+    const { signal } = callers.of(request, reply);
+    const { minutes } = request.body;
+    return { untilMs: await scheduler().snooze(request.params.schedule, minutes, signal) };
+  });
+
   const stop = {
     summary: 'Ends its run, also while it rings or is snoozed',
     tags,
@@ -191,12 +220,12 @@ export function scheduleRoutes(server: HttpServer, context: RouteContext): void 
     body: z.strictObject({}),
     response: {
       200: answer('Whether there was one', z.object({ stopped: z.boolean() })),
-      ...failures('NOT_FOUND'),
+      ...failures(...onTheWire),
     },
   };
   server.post('/api/v1/schedules/:schedule/stop', { schema: stop }, async (request, reply) => {
-    const { by } = callers.of(request, reply);
-    return { stopped: await scheduler().stop(request.params.schedule, by) };
+    const { by, signal } = callers.of(request, reply);
+    return { stopped: await scheduler().stop(request.params.schedule, by, signal) };
   });
 }
 

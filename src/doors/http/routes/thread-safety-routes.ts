@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
-
-import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
-
 import type { RouteContext } from '../route-context.ts';
+import { enveloped, envelopeSchema } from '../envelope.ts';
 import { failures } from '../failures.ts';
 import { answer } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
@@ -17,22 +13,14 @@ const revisionsCountedMost = 1_000;
 export function threadSafetyRoutes(server: HttpServer, context: RouteContext): void {
   const { services, callers, log, clock } = context;
   const tags = ['thread safety'];
-  const envelope = z.looseObject({
-    success: z.boolean(),
-    timestamp: z.string(),
-    request_id: z.string(),
-    message: z.string().optional(),
-    data: z.looseObject({}).optional(),
-  });
-
   const show = {
     summary: 'How many change the settings and who listens, with the fields of SpotiPi',
     tags,
-    response: { 200: answer('The figures', envelope), ...failures() },
+    response: { 200: answer('The figures', envelopeSchema), ...failures() },
   };
   server.get('/api/thread-safety/status', { schema: show }, async (_request, reply) => {
     const figures = await statistics();
-    return enveloped(reply, {
+    return enveloped(reply, clock, {
       thread_safety_stats: figures,
       data: { thread_safety_stats: figures },
     });
@@ -41,7 +29,7 @@ export function threadSafetyRoutes(server: HttpServer, context: RouteContext): v
   const clear = {
     summary: 'Reads the files again, as SpotiPi does when its caches are cleared',
     tags,
-    response: { 200: answer('It is done', envelope), ...failures('LEASE_LOST') },
+    response: { 200: answer('It is done', envelopeSchema), ...failures('LEASE_LOST') },
   };
   server.post('/api/thread-safety/invalidate-cache', { schema: clear }, async (request, reply) => {
     log.debug('caches were cleared', { owner: callers.of(request, reply).by });
@@ -49,7 +37,7 @@ export function threadSafetyRoutes(server: HttpServer, context: RouteContext): v
     // A transaction that changes nothing takes in whatever others have written.
     await services.settings?.change([]);
     const revision = services.settings?.revision ?? 0;
-    return enveloped(reply, {
+    return enveloped(reply, clock, {
       message: 'Settings were read again; what is cached is asked for anew.',
       data: { revision },
     });
@@ -71,12 +59,5 @@ export function threadSafetyRoutes(server: HttpServer, context: RouteContext): v
       config_reads: { total: settings?.reads ?? 0, from_memory: settings?.reads ?? 0, hit_rate: 1 },
       ...(caches === undefined ? {} : { tokens: caches.tokens() }),
     };
-  }
-
-  function enveloped(reply: FastifyReply, content: object): object {
-    const timestamp = new Date(clock.now()).toISOString();
-    const requestId = randomUUID();
-    void reply.header('x-request-id', requestId).header('x-response-timestamp', timestamp);
-    return { success: true, timestamp, request_id: requestId, ...content };
   }
 }

@@ -138,6 +138,11 @@ export class TokenStore implements HttpAuthorization {
     return { state: isEnded ? 'ended' : 'signed-in', expiresAtMs, endsAtMs, scope };
   }
 
+  /** Forgets what is in memory: the next request finds it in the file. */
+  reload(): void {
+    this.#cache.clear();
+  }
+
   statistics(): TokenStatistics {
     const { hits, misses, hitRate } = this.#cache.statistics();
     return { hits, misses, hitRate, refreshes: this.#refreshes, failures: this.#failures };
