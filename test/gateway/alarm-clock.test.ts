@@ -92,6 +92,9 @@ test('clients of SpotiPi set the alarm, play, and let the player fall silent', a
   });
   expect((await ask(gateway, '/stop_sleep', {})).message).toBe('Sleep timer stopped');
   expect((await ask(gateway, '/api/snooze/stop', {})).data).toEqual({ stopped: true });
+  await expect
+    .poll(async () => (await ask(gateway, '/playback_status')).data, { timeout: 30_000 })
+    .toMatchObject({ is_playing: false });
   const toggled = await ask(gateway, '/toggle_play_pause', {});
   expect(toggled.data).toEqual({ is_playing: true });
   expect((await ask(gateway, '/api/token-cache/status')).data).toMatchObject({

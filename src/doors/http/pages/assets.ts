@@ -10,6 +10,7 @@ const names = [
   'overview.js',
   'alarms.js',
   'alarm-form.js',
+  'players.js',
   'schedule-preview.js',
   'settings.js',
   'settings-controls.js',

@@ -55,8 +55,10 @@ export const pages: readonly Page[] = [
     title: 'Alarms',
     script: 'alarms.js',
     main: [
+      '<div id="missed" class="banner bad" role="alert" hidden></div><div id="done" class="banner" role="status" hidden></div>',
       section('alarms', 'Alarms', '<ul class="cards" id="alarms"></ul>'),
-      '<p><button type="button" id="add-alarm">Add an alarm</button></p>',
+      '<p><button type="button" id="add-alarm" class="main">Add an alarm</button></p>',
+      `<div id="players-part" hidden>${section('players', 'Players', '<ul class="cards" id="players"></ul>')}</div>`,
       section('jobs', 'Jobs', '<ul class="cards" id="jobs"></ul>'),
       section('preview', 'When would it run?', previewForm),
       table('runs', 'Runs', ['Run', 'What', 'Due', 'State', 'Why', 'Took', 'By', 'Steps']),

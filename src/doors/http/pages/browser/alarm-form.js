@@ -13,11 +13,12 @@ const namePattern = '[A-Za-z][A-Za-z0-9_\\-]{0,63}';
  * Opens the form.
  *
  * @param {string | undefined} name of the alarm; undefined for a new one
- * @param {() => Promise<void>} saved called when something was changed
+ * @param {(commit: { before: number, revision: number }, what: string) => Promise<void>} saved called when
+ *   something was changed
  */
 export async function openAlarmForm(name, saved) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('alarm-form'));
-  /** @type {{ revision: number, value: { alarms?: Record<string, Alarm> } }} */
+  /** @type {{ revision: number, written: { alarms?: Record<string, Alarm> } }} */
   let config;
   /** @type {{ name: string, family: string }[]} */
   let players;
@@ -28,7 +29,7 @@ export async function openAlarmForm(name, saved) {
     byId('trouble').textContent = wordsOf(error);
     return;
   }
-  const alarm = (name === undefined ? undefined : config.value.alarms?.[name]) ?? {};
+  const alarm = (name === undefined ? undefined : config.written.alarms?.[name]) ?? {};
   const fields = fieldsOf(name, alarm, players);
   const wrong = make('p', { class: 'bad', role: 'alert' });
   const buttons = make(
@@ -42,18 +43,14 @@ export async function openAlarmForm(name, saved) {
   );
   const form = make('form', { class: 'fields' }, ...fields.elements, wrong, buttons);
 
-  /** @param {string} path of the alarm @param {Alarm | undefined} value undefined takes it away @param {string} why */
-  const change = async (path, value, why) => {
+  /** @param {readonly object[]} changes @param {string} what */
+  const change = async (changes, what) => {
     wrong.textContent = '';
+    const alarmName = name ?? fields.name();
     try {
-      const to = value === undefined ? { delete: true } : { value };
-      await ask('PATCH', '/api/v1/config', {
-        changes: [{ path: ['alarms', path], ...to }],
-        expectedRevision: config.revision,
-        why,
-      });
+      const commit = await changeAlarm(alarmName, changes, config.revision, `${what} on the page`);
       dialog.close();
-      await saved();
+      await saved(commit, `Alarm ${what}.`);
     } catch (error) {
       wrong.textContent = wordsOf(error);
       if (error instanceof Failure && error.code === 'CONFIG_CONFLICT') {
@@ -64,11 +61,12 @@ export async function openAlarmForm(name, saved) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const called = fields.name();
-    void change(
-      called,
-      fields.value(),
-      `alarm ${called} ${name === undefined ? 'added' : 'changed'} on the page`,
-    );
+    if (name === undefined && Object.hasOwn(config.written.alarms ?? {}, called)) {
+      wrong.textContent = `There is an alarm ${called} already.`;
+      return;
+    }
+    const changes = changesOf(called, alarm, fields.value());
+    void change(changes, `${called} ${name === undefined ? 'added' : 'changed'}`);
   });
   form.addEventListener('click', ({ target }) => {
     if (!(target instanceof HTMLElement)) return;
@@ -76,15 +74,83 @@ export async function openAlarmForm(name, saved) {
     if (target.dataset['act'] === 'remove' && name !== undefined) {
       // Each revision is kept, so that this is no end: but a slip of the hand is asked for.
       if (target.textContent === 'Really remove')
-        void change(name, undefined, `alarm ${name} removed on the page`);
+        void change([{ path: ['alarms', name], delete: true }], `${name} removed`);
       else target.textContent = 'Really remove';
     }
   });
   dialog.replaceChildren(
     make('h2', {}, name === undefined ? 'A new alarm' : `Alarm ${name}`),
+    players.length === 0 ? make('p', { class: 'bad' }, 'There is no player that could ring.') : '',
     form,
+    make('datalist', { id: 'devices' }),
   );
+  void suggestDevices(fields.player.value);
+  fields.player.addEventListener('change', () => void suggestDevices(fields.player.value));
   dialog.showModal();
+}
+
+/**
+ * What differs, key by key: the rest of the table stays as it stands in the file.
+ *
+ * @param {string} name
+ * @param {Alarm} before
+ * @param {Alarm} after
+ */
+function changesOf(name, before, after) {
+  return Object.entries(after).flatMap(([key, value]) => {
+    if (JSON.stringify(value) === JSON.stringify(before[key])) return [];
+    const path = ['alarms', name, key];
+    return [value === undefined ? { path, delete: true } : { path, value }];
+  });
+}
+
+/** So often a change is tried again while others change something else. */
+const attemptsMost = 5;
+
+/**
+ * Refused only when somebody else has changed this very alarm meanwhile.
+ *
+ * @param {string} name
+ * @param {readonly object[]} changes
+ * @param {number} revision of the settings that the form shows
+ * @param {string} why
+ */
+async function changeAlarm(name, changes, revision, why) {
+  let expectedRevision = revision;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const body = { changes, expectedRevision, why };
+      return /** @type {{ before: number, revision: number }} */ (
+        await ask('PATCH', '/api/v1/config', body)
+      );
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'CONFIG_CONFLICT') throw error;
+      const { keys, revision: newest } = error.details;
+      const isOther =
+        Array.isArray(keys) &&
+        keys.every((key) => key !== `alarms.${name}` && !`${key}`.startsWith(`alarms.${name}.`));
+      if (!isOther || typeof newest !== 'number' || attempt === attemptsMost) throw error;
+      expectedRevision = newest;
+    }
+  }
+}
+
+/**
+ * The names of the devices of a player, to choose from. Without them a name is typed.
+ *
+ * @param {string} player
+ */
+async function suggestDevices(player) {
+  const list = byId('devices');
+  try {
+    const path = `/api/v1/instruments/${encodeURIComponent(player)}/call`;
+    const { result } = /** @type {{ result: { name: string }[] }} */ (
+      await ask('POST', path, { function: 'devices', params: {} })
+    );
+    list.replaceChildren(...result.map(({ name }) => make('option', { value: name })));
+  } catch {
+    list.replaceChildren();
+  }
 }
 
 /** Instruments that play. */
@@ -184,10 +250,10 @@ function fieldsOf(name, alarm, players) {
       snooze.label,
       snoozeMinutes.label,
     ],
+    player: player.field,
     name: () => called.field.value.trim(),
-    /** What the form does not show stays as it is. */
+    /** What the form shows; the rest stays as it is. */
     value: () => ({
-      ...alarm,
       enabled: enabled.field.checked,
       title: textOf(title.field),
       time: time.field.value,

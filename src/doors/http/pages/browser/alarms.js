@@ -2,6 +2,7 @@
 import { openAlarmForm } from './alarm-form.js';
 import { byId, make, row } from './elements.js';
 import { ask, tellTrouble, whenEntered } from './gateway.js';
+import { showPlayers } from './players.js';
 import { previewWhileTyping } from './schedule-preview.js';
 
 /**
@@ -16,6 +17,8 @@ import { previewWhileTyping } from './schedule-preview.js';
 
 const refreshEveryMs = 2_000;
 const runsShown = 15;
+/** So long ago an alarm that could not ring is told of on top of the page. */
+const missedShownMs = 86_400_000;
 let isAsking = false;
 
 /** @type {Readonly<Record<string, string>>} */
@@ -100,8 +103,10 @@ function actionsOf({ name, kind, state, enabled }) {
   );
   if (kind === 'alarm') {
     const edit = make('button', { type: 'button', 'aria-label': `Change ${name}` }, 'Change');
-    edit.addEventListener('click', () => void openAlarmForm(name, refresh));
+    edit.addEventListener('click', () => void openAlarmForm(name, saved));
     buttons.push(edit);
+  } else {
+    buttons.push(make('a', { href: '/settings', 'aria-label': `Change ${name}` }, 'Change'));
   }
   return make('p', { class: 'actions' }, ...buttons);
 }
@@ -178,6 +183,7 @@ async function refresh() {
   const { schedules } = /** @type {{ schedules: Schedule[] }} */ (
     await ask('GET', '/api/v1/schedules')
   );
+  showMissed(schedules);
   // Whoever has a button in hand keeps it.
   const held = document.activeElement?.getAttribute('aria-label');
   showCards(
@@ -188,12 +194,54 @@ async function refresh() {
   showCards(
     'jobs',
     schedules.filter(({ kind }) => kind === 'job'),
-    'No job yet: they are written under Settings.',
+    'No job yet: they are made under Settings.',
   );
   if (held !== null && held !== undefined) {
     const again = document.querySelector(`[aria-label="${CSS.escape(held)}"]`);
     if (again instanceof HTMLElement) again.focus();
   }
+}
+
+/**
+ * Says what a change came to, with the way back.
+ *
+ * @param {{ before: number, revision: number }} commit
+ * @param {string} what
+ */
+async function saved({ before, revision }, what) {
+  const banner = byId('done');
+  const undo = make('button', { type: 'button' }, 'Undo');
+  undo.addEventListener('click', () => {
+    const back = { revision: before, expectedRevision: revision, why: `undone: ${what}` };
+    void ask('POST', '/api/v1/config/rollback', back)
+      .then(() => tellTrouble(), tellTrouble)
+      .then(refresh)
+      .finally(() => (banner.hidden = true));
+  });
+  banner.replaceChildren(`${what} `, undo);
+  banner.hidden = false;
+  await refresh();
+}
+
+/** People who were not woken want to know it before all else. @param {readonly Schedule[]} schedules */
+function showMissed(schedules) {
+  const failed = schedules.flatMap(({ kind, title, lastRun }) => {
+    const isFresh = lastRun !== undefined && Date.now() - lastRun.dueMs < missedShownMs;
+    const isBad = isFresh && ['failed', 'missed', 'interrupted'].includes(lastRun.state);
+    return kind === 'alarm' && isBad ? [{ title, lastRun }] : [];
+  });
+  const words = failed.map(({ title, lastRun: { dueMs, reason, state } }) =>
+    make(
+      'p',
+      {},
+      `${title} did not ring at ${new Date(dueMs).toLocaleString()}: ${reason ?? state}`,
+    ),
+  );
+  const banner = byId('missed');
+  if (banner.textContent !== words.map(({ textContent }) => textContent).join('')) {
+    banner.replaceChildren(...words);
+  }
+  banner.hidden = words.length === 0;
 }
 
 async function refreshRuns() {
@@ -210,6 +258,7 @@ async function refreshAll() {
   isAsking = true;
   try {
     await refresh();
+    await showPlayers();
     await refreshRuns();
     tellTrouble();
   } catch (error) {
@@ -218,7 +267,7 @@ async function refreshAll() {
   isAsking = false;
 }
 
-byId('add-alarm').addEventListener('click', () => void openAlarmForm(undefined, refresh));
+byId('add-alarm').addEventListener('click', () => void openAlarmForm(undefined, saved));
 previewWhileTyping();
 whenEntered(() => void refreshAll());
 document.addEventListener('visibilitychange', () => void refreshAll());
