@@ -15,6 +15,8 @@ export interface GatewayRecord {
   readonly tokenFile?: string;
   /** The configuration that it was started with. */
   readonly file: string;
+  /** Whose overlay is on top of it. */
+  readonly environment?: string;
   readonly stateFolder: string;
 }
 

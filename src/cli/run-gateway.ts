@@ -47,6 +47,7 @@ export async function runGateway(store: ConfigStore<Config>, isJson: boolean): P
   const record = await keepRecord({
     name: config.gateway.name,
     file: resolve(file),
+    ...(store.environment === undefined ? {} : { environment: store.environment }),
     stateFolder: resolve(gateway.stateFolder),
     ...(url === undefined ? {} : { url }),
     ...(tokenFile === undefined ? {} : { tokenFile: resolve(tokenFile) }),

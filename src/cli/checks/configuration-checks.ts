@@ -22,7 +22,7 @@ export async function checkConfiguration(
   const { loadConfig } = await import('../../config/index.ts');
   let config: Config | undefined;
   const done = await check('configuration', file, async () => {
-    config = await loadConfig(file);
+    config = await loadConfig(file, record?.environment);
     const { ports, instruments, gateway } = config;
     const counts = `${Object.keys(ports).length} ports, ${Object.keys(instruments).length} instruments`;
     return `gateway '${gateway.name}': ${counts}`;

@@ -70,6 +70,8 @@ const running = new AsyncLocalStorage<Running>();
 export class ConfigStore<T> implements AsyncDisposable {
   /** The main file, after all links. */
   readonly path: string;
+  /** Whose overlay is written; undefined where the main file is. */
+  readonly environment: string | undefined;
   readonly #clock: Clock;
   readonly #by: string;
   readonly #disk: Disk;
@@ -95,6 +97,7 @@ export class ConfigStore<T> implements AsyncDisposable {
 
   private constructor(path: string, files: FileSystem, options: ConfigStoreOptions<T>) {
     this.path = path;
+    this.environment = options.environment;
     this.#clock = options.clock ?? systemClock;
     this.#by = options.by ?? userInfo().username;
     this.#disk = new Disk(path, {
@@ -434,7 +437,6 @@ export class ConfigStore<T> implements AsyncDisposable {
     if (version !== undefined) return { result, ...this.#stage(before, version, options) };
     // It may have read what is not on the disk yet.
     const written = this.#commits.settled();
-    written.catch(() => {});
     return { result, revision: before.snapshot.revision, keys: [], written };
   }
 

@@ -126,10 +126,11 @@ export class Disk implements AsyncDisposable {
   ): Promise<FileStat> {
     const pending = join(this.folder, 'new');
     const { like } = place;
+    const written = Promise.withResolvers<void>();
     try {
       const steps = await Promise.allSettled([
-        this.journal.append(entries),
-        this.#writePending(pending, bytes, like),
+        this.journal.append(entries, written.promise),
+        this.#writePending(pending, bytes, like, written.resolve).finally(written.resolve),
       ]);
       const failed = steps.find((step) => step.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
@@ -171,22 +172,33 @@ export class Disk implements AsyncDisposable {
     this.#hasFolder = true;
   }
 
-  async #writePending(path: string, bytes: Uint8Array, like: FileStat | undefined): Promise<void> {
+  async #writePending(
+    path: string,
+    bytes: Uint8Array,
+    like: FileStat | undefined,
+    written?: () => void,
+  ): Promise<void> {
     try {
-      await this.#write(path, bytes, like);
+      await this.#write(path, bytes, like, written);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       // Left over from a crash.
       await this.files.remove(path);
-      await this.#write(path, bytes, like);
+      await this.#write(path, bytes, like, written);
     }
   }
 
-  async #write(path: string, bytes: Uint8Array, like: FileStat | undefined): Promise<void> {
+  async #write(
+    path: string,
+    bytes: Uint8Array,
+    like: FileStat | undefined,
+    written?: () => void,
+  ): Promise<void> {
     const file = await this.files.createFile(path, like?.mode ?? fileMode);
     try {
       await writeAll(file, bytes);
       if (like !== undefined) await file.take(like);
+      written?.();
       await file.sync();
     } catch (error) {
       await file.close().catch(() => {});

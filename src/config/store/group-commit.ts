@@ -55,9 +55,9 @@ export class GroupCommit<Item> {
     await done.promise;
   }
 
-  /** Returns when all that was given so far is written. */
-  async settled(): Promise<void> {
-    await this.#last;
+  /** Returns when all that was given so far is written. Whoever gave it hears of a failure in any case. */
+  settled(): Promise<void> {
+    return this.#last ?? Promise.resolve();
   }
 
   /** Returns when nothing is under way any more, whatever came of it. */

@@ -109,13 +109,17 @@ export class Journal implements AsyncDisposable {
     this.#inode = inode;
   }
 
-  /** Returns when the entries are on the disk. Only who holds the lock may add any. */
-  async append(entries: readonly JournalEntry[]): Promise<void> {
+  /**
+   * Returns when the entries are on the disk. Only who holds the lock may add any.
+   * @param until what is written besides: flushed at once, both cost the disk hardly more than one
+   */
+  async append(entries: readonly JournalEntry[], until?: Promise<void>): Promise<void> {
     const text = entries.map(lineOf).join('');
     const bytes = Buffer.from(this.#torn > 0 ? `\n${text}` : text);
     try {
       const file = (this.#file ??= await this.#files.openToAppend(this.path, 0o600));
       await writeAll(file, bytes);
+      await until;
       await file.sync();
       // A new file is lost with its name.
       if (!this.#exists) await this.#files.syncFolder(dirname(this.path));

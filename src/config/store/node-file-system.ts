@@ -1,8 +1,9 @@
-import { watch } from 'node:fs';
+import { closeSync, fsync, openSync, statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { FileLock } from '../../links/index.ts';
 import { codeOf } from './file-system.ts';
 import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
@@ -56,11 +57,14 @@ class NodeFile implements OpenFile {
   }
 }
 
+const flush = promisify(fsync);
+
 /** The machine's own file system. */
 export const nodeFileSystem: FileSystem = {
   realPath: async (path) => await realpath(path),
+  // What the kernel has in memory is asked for at once: another thread would take ten times as long.
   stat: async (path) => {
-    const found = await stat(path, { bigint: true });
+    const found = statSync(path, { bigint: true });
     return {
       stamp: `${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
       size: Number(found.size),
@@ -94,12 +98,11 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   syncFolder: async (path) => {
-    const folder = await open(path, 'r');
+    const folder = openSync(path, 'r');
     try {
-      await folder.sync();
+      await flush(folder);
     } finally {
-      // Nothing hangs on when it is closed.
-      folder.close().catch(() => {});
+      closeSync(folder);
     }
   },
   openLock: async (path) => await FileLock.open(path),
