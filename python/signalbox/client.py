@@ -53,6 +53,8 @@ SILENCE_LONGEST_S = 45.0
 REOPEN_LONGEST_S = 60.0
 #: A lease ends so long after the last heartbeat unless told.
 HOLD_DEFAULT_S = 30.0
+#: A change of the settings waits so long for others that change them.
+SETTINGS_LONGEST_S = 30.0
 #: The longest answer.
 ANSWER_BYTES_MOST = 64 << 20
 
@@ -282,6 +284,54 @@ class Client:
                 error = SignalboxError.from_report(data["error"])
                 yield Reading(data["instrument"], data["parameter"], None, error=error)
 
+    def settings(self) -> Dict[str, Any]:
+        """All settings of the gateway: ``values`` with defaults, ``written`` as in its file, ``revision``.
+
+        Secrets are left out: ``{"redacted": True}`` stands for one, and keeps it when it is sent back.
+        """
+        return self._get("config")
+
+    def change_settings(self, changes: List[Dict[str, Any]], *, why: Optional[str] = None,
+                        expected_revision: Optional[int] = None,
+                        dry_run: bool = False) -> Dict[str, Any]:
+        """Changes settings, all of these or none::
+
+            client.change_settings([{"path": "ports.bus.timeoutMs", "value": 500},
+                                    {"path": ["instruments", "old"], "delete": True}])
+
+        :param changes: each with ``path``, and ``value``, ``delete`` for its default, or ``rename``
+        :param why: for the history
+        :param expected_revision: changes nothing unless this is the newest
+        :param dry_run: only finds out what would change, and whether it is good
+        :returns: ``revision``, the one ``before``, ``changes``, ``pendingRestart``
+
+        Raises :class:`SignalboxError`: CONFIG_INVALID with ``problems`` in its details, CONFIG_CONFLICT
+        with ``revision``, ``by`` and ``keys``, CONFIG_READ_ONLY.
+        """
+        body = {"changes": changes, "why": why, "expectedRevision": expected_revision,
+                "dryRun": dry_run or None}
+        answer: Dict[str, Any] = self._call("PATCH", ("config",), body=body,
+                                            takes_s=SETTINGS_LONGEST_S)
+        return answer
+
+    def settings_history(self, limit: int = 100) -> List[Dict[str, Any]]:
+        """What was changed, ``by`` whom and ``why``, the newest first."""
+        return list(self._call("GET", ("config", "history"), query={"limit": limit})["revisions"])
+
+    def settings_diff(self, before: int, after: int) -> Dict[str, Any]:
+        """What differs between two revisions: ``changes``, and ``text`` as ``diff -u`` has it."""
+        answer: Dict[str, Any] = self._call("GET", ("config", "diff"),
+                                            query={"from": before, "to": after})
+        return answer
+
+    def rollback_settings(self, revision: int, *, why: Optional[str] = None,
+                          expected_revision: Optional[int] = None) -> Dict[str, Any]:
+        """Makes all settings what they were at a revision, as a new one; as :meth:`change_settings`."""
+        body = {"revision": revision, "why": why, "expectedRevision": expected_revision}
+        answer: Dict[str, Any] = self._call("POST", ("config", "rollback"), body=body,
+                                            takes_s=SETTINGS_LONGEST_S)
+        return answer
+
     def call(self, method: str, path: Tuple[str, ...], *, query: Optional[Mapping[str, Any]] = None,
              body: Optional[Mapping[str, Any]] = None, lease: Optional["Lease"] = None,
              takes_s: float = 0.0) -> Any:
@@ -345,7 +395,7 @@ class Client:
         if given:
             address += f"?{urlencode(given)}"
         content = None
-        if method in ("POST", "PUT"):
+        if method in ("POST", "PUT", "PATCH"):
             headers["Content-Type"] = "application/json"
             given = {name: value for name, value in (body or {}).items() if value is not None}
             content = json.dumps(given, default=_plain).encode()

@@ -18,6 +18,15 @@ it(
 );
 
 it(
+  'Python programs read and change settings, with the functions of SpotiPi',
+  async () => {
+    await using gateway = await GatewayProcess.start(pythonLaboratory);
+    expect(await runUnittest('gateway_settings', { SIGNALBOX_URL: gateway.url })).toBe(7);
+  },
+  longestMs,
+);
+
+it(
   "programs written for the maker's ProPar library run with one import line changed",
   async () => {
     await using gateway = await GatewayProcess.start(pythonLaboratory);

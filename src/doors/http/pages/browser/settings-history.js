@@ -5,7 +5,7 @@ import { agreed, differenceList } from './settings-dialogs.js';
 
 /**
  * @typedef {import('./settings-dialogs.js').Difference} Difference
- * @typedef {{ revision: number, at: number, by: string, why?: string, keys: string[] }} Revision
+ * @typedef {{ revision: number, at: number, by: string, why?: string, keys: string[], isKept: boolean }} Revision
  */
 
 const shownMost = 30;
@@ -22,8 +22,10 @@ export async function showHistory(now, isReadOnly, rolledBack) {
   const answer = await ask('GET', `/api/v1/config/history?limit=${shownMost + 1}`);
   const { revisions } = /** @type {{ revisions: Revision[] }} */ (answer);
   const items = revisions.slice(0, shownMost).map((revision, at) => {
-    const before = revisions[at + 1]?.revision;
-    return item(revision, before, revision.revision === now || isReadOnly, now, rolledBack);
+    // What was overtaken within moments has no copy of its own: the one before that is kept is compared.
+    const before = revisions.slice(at + 1).find((each) => each.isKept)?.revision;
+    const isFixed = revision.revision === now || isReadOnly || !revision.isKept;
+    return item(revision, revision.isKept ? before : undefined, isFixed, now, rolledBack);
   });
   byId('revisions').replaceChildren(
     ...(items.length === 0 ? [make('li', { class: 'soft' }, 'Nothing was changed yet.')] : items),
