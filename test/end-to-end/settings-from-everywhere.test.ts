@@ -53,7 +53,7 @@ for number in range(1, int(sys.argv[1]) + 1):
 
 it('settings changed from the web, the command line, the API, a script and an editor at the same time are all there', async () => {
   await using bench = await CliBench.withGateway(laboratory);
-  const url = String(((await bench.json(['status'])) as { url: string }).url);
+  const { url } = (await bench.json(['status'])) as { url: string };
   const client = new SignalboxClient({ url, program: 'api' });
   await using browser = new Browser();
   const page = await browser.open(`${url}/settings`);
@@ -83,7 +83,7 @@ it('settings changed from the web, the command line, the API, a script and an ed
   const wanted = Object.entries(times).flatMap(([who, count]) =>
     Array.from({ length: count }, (_, at) => `${who} ${at + 1}`),
   );
-  const reasons = history.map(({ why }) => why).filter((why) => why !== 'as it was found');
+  const reasons = history.map(({ why = '' }) => why).filter((why) => why !== 'as it was found');
   expect(reasons.toSorted(), 'the history').toEqual(wanted.toSorted());
 }, 240_000);
 
