@@ -11,7 +11,7 @@ import type {
   SettingsRevision,
   SignalboxClient,
 } from '../../client/index.ts';
-import type { Config, ConfigStore } from '../../config/index.ts';
+import type { Config, ConfigStore, JsonSchema } from '../../config/index.ts';
 import { findGateway, findRecord } from '../find-gateway.ts';
 import type { GatewayWish } from '../find-gateway.ts';
 import { runningGateways } from '../gateway-record.ts';
@@ -28,7 +28,7 @@ export interface SettingsAccess extends AsyncDisposable {
   /** In words: where they are changed. */
   readonly where: string;
   report(): Promise<SettingsReport>;
-  schema(): Promise<Readonly<Record<string, unknown>>>;
+  schema(): Promise<JsonSchema>;
   change(
     changes: readonly SettingChange[],
     options: ChangeSettingsOptions,

@@ -8,8 +8,10 @@ import type { ConfigRevision } from '../store/revision.ts';
 import { changedKeys, formatPath, isTable, keyPath, valueAt } from '../store/table.ts';
 import type { KeyPath, Table } from '../store/table.ts';
 import type { ConfigTransaction } from '../store/transaction.ts';
+import { withMeanings } from './key-meanings.ts';
 import { redacted, redactedText, unredacted } from './redact.ts';
 import { renameReferences } from './references.ts';
+import type { JsonSchema } from './schema-at.ts';
 
 /** One thing that is to change: a value, its default instead of it, or the name of a table. */
 export type SettingChange = { readonly path: string | KeyPath } & (
@@ -67,10 +69,10 @@ export interface SettingsOptions<T> {
  * go through here, so that what one of them may do and is told is what all of them may and are.
  */
 export class Settings<T> {
-  /** As JSON Schema, for forms and for completion. */
-  readonly schema: Readonly<Record<string, unknown>>;
   readonly store: ConfigStore<T>;
+  readonly #schema: z.ZodType<T>;
   readonly #live: readonly KeyPath[];
+  #described: JsonSchema | undefined;
   /** What was written when whoever uses the values took them. */
   readonly #started: Table;
   #reads = 0;
@@ -78,9 +80,17 @@ export class Settings<T> {
 
   constructor({ store, schema, live = [] }: SettingsOptions<T>) {
     this.store = store;
-    this.schema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+    this.#schema = schema;
     this.#live = live.map(keyPath);
     this.#started = store.written;
+  }
+
+  /** What may be set, as JSON Schema (draft 2020-12), with what each key means: for forms and completion. */
+  get schema(): JsonSchema {
+    const plain = (): JsonSchema =>
+      z.toJSONSchema(this.#schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+    this.#described ??= withMeanings(plain());
+    return this.#described;
   }
 
   /** The newest one that is on the disk. */

@@ -77,7 +77,13 @@ describe('settings over HTTP', () => {
   test('are described for forms', async () => {
     const { body } = await door.ask('GET', '/api/v1/config/schema');
     expect(body).toMatchObject({
-      properties: { http: { properties: { port: { maximum: 65_535, default: 5_001 } } } },
+      properties: {
+        http: {
+          properties: {
+            port: { maximum: 65_535, default: 5_001, description: '0 takes a free one' },
+          },
+        },
+      },
     });
   });
 
