@@ -321,7 +321,8 @@ type Complain = (path: readonly (string | number)[], message: string) => void;
 
 function checkCron(cron: string, complain: Complain): void {
   try {
-    void new Cron(cron, { mode: '5-part', paused: true, timezone: 'UTC' });
+    const times = new Cron(cron, { mode: '5-part', paused: true, timezone: 'UTC' });
+    if (times.nextRun() === null) complain(['cron'], 'never comes: no month has such a day');
   } catch (error) {
     complain(['cron'], `must be five fields, minute to day of the week: ${messageOf(error)}`);
   }

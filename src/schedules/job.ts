@@ -46,11 +46,13 @@ export interface Job {
   readonly lastRun: string | undefined;
 }
 
-/** Time zones, each made once. */
-export class TimeZones {
+/** What times are made of, kept from one configuration to the next: most of it is the same again. */
+export class RuleBook {
   readonly #zones = new Map<string, TimeZone>();
+  #rules = new Map<string, OccurrenceRule>();
+  #used = new Map<string, OccurrenceRule>();
 
-  get(name: string): TimeZone {
+  zone(name: string): TimeZone {
     let zone = this.#zones.get(name);
     if (zone === undefined) {
       zone = new TimeZone(name);
@@ -58,19 +60,28 @@ export class TimeZones {
     }
     return zone;
   }
+
+  /** @param definition tells rules apart */
+  rule(definition: string, make: () => OccurrenceRule): OccurrenceRule {
+    const rule = this.#used.get(definition) ?? this.#rules.get(definition) ?? make();
+    this.#used.set(definition, rule);
+    return rule;
+  }
+
+  /** Forgets the rules that nobody asked for since the last time. */
+  forgetUnused(): void {
+    this.#rules = this.#used;
+    this.#used = new Map();
+  }
 }
 
 /** The alarms and jobs of a configuration, those that are switched off among them. */
-export function jobsOf(config: ScheduleConfig, zones: TimeZones): Job[] {
+export function jobsOf(config: ScheduleConfig, rules: RuleBook): Job[] {
   const zoneName =
     config.schedules.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return [
-    ...Object.entries(config.alarms).map(([name, alarm]) =>
-      alarmOf(name, alarm, zones.get(alarm.timeZone ?? zoneName)),
-    ),
-    ...Object.entries(config.jobs).map(([name, job]) =>
-      jobOf(name, job, zones.get(job.timeZone ?? zoneName)),
-    ),
+    ...Object.entries(config.alarms).map(([name, alarm]) => alarmOf(name, alarm, zoneName, rules)),
+    ...Object.entries(config.jobs).map(([name, job]) => jobOf(name, job, zoneName, rules)),
   ];
 }
 
@@ -85,9 +96,9 @@ export function ownerOf({ name, kind }: Job, sinceMs: number): Owner {
   };
 }
 
-function alarmOf(name: string, alarm: AlarmConfig, zone: TimeZone): Job {
+function alarmOf(name: string, alarm: AlarmConfig, zoneName: string, rules: RuleBook): Job {
   const { date, time, weekdays } = alarm;
-  const pattern =
+  const pattern = (): Pattern =>
     date === undefined
       ? weekly(timeOfDay(time), weekdays.map(numberOfDay))
       : once(parseLocal(`${date}T${time}`));
@@ -97,7 +108,7 @@ function alarmOf(name: string, alarm: AlarmConfig, zone: TimeZone): Job {
     title: alarm.title ?? name,
     enabled: alarm.enabled,
     runsOnce: weekdays.length === 0,
-    ...timesOf(pattern, zone, alarm, { date, time, weekdays }),
+    ...timesOf({ date, time, weekdays }, pattern, alarm, zoneName, rules),
     // Who was not woken was let down; who is woken twice turns it off.
     delivery: 'at-least-once',
     whileRunning: 'skip',
@@ -108,7 +119,7 @@ function alarmOf(name: string, alarm: AlarmConfig, zone: TimeZone): Job {
   };
 }
 
-function jobOf(name: string, job: JobConfig, zone: TimeZone): Job {
+function jobOf(name: string, job: JobConfig, zoneName: string, rules: RuleBook): Job {
   const { cron: text, time, weekdays, once: at } = job;
   const { delivery, whileRunning, priority, lease, steps } = job;
   return {
@@ -117,7 +128,13 @@ function jobOf(name: string, job: JobConfig, zone: TimeZone): Job {
     title: job.title ?? name,
     enabled: job.enabled,
     runsOnce: at !== undefined,
-    ...timesOf(patternOf(job), zone, job, { cron: text, time, weekdays, once: at }),
+    ...timesOf(
+      { cron: text, time, weekdays, once: at },
+      () => patternOf(job),
+      job,
+      zoneName,
+      rules,
+    ),
     delivery,
     whileRunning,
     priority,
@@ -134,17 +151,16 @@ function patternOf({ cron: text, time, weekdays, once: at }: JobConfig): Pattern
 }
 
 function timesOf(
-  pattern: Pattern,
-  zone: TimeZone,
-  { gap, overlap, missed, graceS }: OccurrencePolicies,
   times: Readonly<Record<string, unknown>>,
+  pattern: () => Pattern,
+  { timeZone, gap, overlap, missed, graceS }: OccurrencePolicies,
+  zoneName: string,
+  rules: RuleBook,
 ): Pick<Job, 'definition' | 'graceMs' | 'missed' | 'rule'> {
-  return {
-    rule: { pattern, zone, gap, overlap },
-    definition: JSON.stringify([times, zone.name, gap, overlap]),
-    missed,
-    graceMs: graceS * 1_000,
-  };
+  const zone = rules.zone(timeZone ?? zoneName);
+  const definition = JSON.stringify([times, zone.name, gap, overlap]);
+  const rule = rules.rule(definition, () => ({ pattern: pattern(), zone, gap, overlap }));
+  return { rule, definition, missed, graceMs: graceS * 1_000 };
 }
 
 function timeOfDay(text: string): number {

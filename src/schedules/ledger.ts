@@ -343,6 +343,14 @@ export class Ledger implements Disposable {
     return rows.map((row) => this.#record(row));
   }
 
+  /** The newest run of each job, by name. */
+  lastRuns(): Map<string, RunRecord> {
+    const rows = this.#database.all<RunRow>(
+      'SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY job)',
+    );
+    return new Map(rows.map((row) => [row.job, this.#record(row)]));
+  }
+
   /** Facts that outlive the gateway and are no runs: what is snoozed until when. Plain data. */
   note(name: string): unknown {
     const row = this.#database.get<{ value: string }>(

@@ -1,11 +1,12 @@
 import { asSignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock } from '../kernel/index.ts';
-import { jobsOf, TimeZones } from './job.ts';
+import { jobsOf, RuleBook } from './job.ts';
 import type { Job } from './job.ts';
 import type { JobMark, Ledger } from './ledger.ts';
 import { latestOccurrence, nextOccurrence } from './occurrences.ts';
 import type { Occurrence } from './occurrences.ts';
 import type { ScheduleConfig } from './schedule-source.ts';
+import type { PlannedRun } from './schedule-status.ts';
 import { Timetable } from './timetable.ts';
 
 /** What an alarm needs is made ready so long before its time. */
@@ -20,6 +21,8 @@ export interface BookEntry {
   passedMs: number;
   /** The run of one that runs once; nothing comes after it. */
   spentRun: number | undefined;
+  /** The next few, as they were shown last. */
+  shown: { passedMs: number; most: number; runs: readonly PlannedRun[] } | undefined;
 }
 
 export interface ScheduleBookOptions {
@@ -35,7 +38,7 @@ export class ScheduleBook {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #check: (job: Job) => string | undefined;
-  readonly #zones = new TimeZones();
+  readonly #rules = new RuleBook();
   readonly #timetable = new Timetable();
   /** When to make ready what takes time. */
   readonly #warmUps = new Timetable();
@@ -73,7 +76,7 @@ export class ScheduleBook {
     const before = this.#entries;
     const fresh: JobMark[] = [];
     this.#entries = new Map();
-    for (const job of jobsOf(config, this.#zones)) {
+    for (const job of jobsOf(config, this.#rules)) {
       const { name, definition } = job;
       const fault = this.#check(job);
       const known = before.get(name);
@@ -87,11 +90,19 @@ export class ScheduleBook {
         // Of two that differ, a clock that was set back has the smaller one.
         passedMs: Math.min(since?.passedMs ?? nowMs, nowMs),
         spentRun: since?.spentRun,
+        shown: isKnown ? known.shown : undefined,
       };
       this.#entries.set(name, entry);
       if (job.enabled && !isSame) fresh.push({ name, definition, passedMs: nowMs });
-      this.plan(entry);
+      const isPlanned =
+        isKnown &&
+        job.enabled &&
+        entry.fault === known.fault &&
+        entry.passedMs === known.passedMs &&
+        entry.spentRun === known.spentRun;
+      if (!isPlanned) this.plan(entry);
     }
+    this.#rules.forgetUnused();
     const isGone = (name: string): boolean => this.#entries.get(name)?.job.enabled !== true;
     this.#ledger.remember(fresh, [...marks.keys()].filter(isGone));
     for (const name of before.keys()) {

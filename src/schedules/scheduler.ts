@@ -16,7 +16,7 @@ import { AlarmDesk } from './alarm/alarm-desk.ts';
 import type { AlarmPlayer } from './alarm/alarm-player.ts';
 import { sleepMinutes, SleepTimers } from './alarm/sleep-timers.ts';
 import type { SleepTimer } from './alarm/sleep-timers.ts';
-import { jobsOf, TimeZones } from './job.ts';
+import { jobsOf, RuleBook } from './job.ts';
 import type { Job, RingStep } from './job.ts';
 import type { Ledger, NewRun, OpenRun } from './ledger.ts';
 import { formatOccurrence, nextOccurrences } from './occurrences.ts';
@@ -140,8 +140,9 @@ export class Scheduler implements AsyncDisposable {
 
   /** All alarms and jobs, by name. */
   list(most: number = nextRunsShown): ScheduleStatus[] {
+    const lastRuns = this.#ledger.lastRuns();
     return [...this.#book.entries.values()]
-      .map((entry) => this.#statusOf(entry, most))
+      .map((entry) => this.#statusOf(entry, most, lastRuns.get(entry.job.name)))
       .toSorted((one, other) => one.name.localeCompare(other.name));
   }
 
@@ -159,7 +160,8 @@ export class Scheduler implements AsyncDisposable {
 
   /** @throws NOT_FOUND */
   status(name: string, most: number = nextRunsShown): ScheduleStatus {
-    return this.#statusOf(this.#entry(name), most);
+    const entry = this.#entry(name);
+    return this.#statusOf(entry, most, this.#ledger.history(name, 1)[0]);
   }
 
   /** The newest runs, the newest first; of all alarms and jobs unless one is named. */
@@ -203,7 +205,7 @@ export class Scheduler implements AsyncDisposable {
   preview(job: JobConfig, most: number = nextRunsShown): PlannedRun[] {
     const { schedules } = this.#options.source.current();
     const config = { schedules, alarms: {}, jobs: { preview: job } };
-    return jobsOf(config, new TimeZones()).flatMap((each) =>
+    return jobsOf(config, new RuleBook()).flatMap((each) =>
       this.#nextOf(each, this.#clock.now(), most),
     );
   }
@@ -554,12 +556,11 @@ export class Scheduler implements AsyncDisposable {
     });
   }
 
-  #statusOf(entry: BookEntry, most: number): ScheduleStatus {
-    const { job, fault, passedMs } = entry;
+  #statusOf(entry: BookEntry, most: number, lastRun: RunRecord | undefined): ScheduleStatus {
+    const { job, fault } = entry;
     const { name, kind, title, enabled, runsOnce } = job;
     const active = this.#desk.activeOf(name);
     const next = this.#book.next(name);
-    const [lastRun] = this.#ledger.history(name, 1);
     const rung = this.#alarms.rung(name);
     const state = stateOf({
       isRunning: active !== undefined,
@@ -578,7 +579,7 @@ export class Scheduler implements AsyncDisposable {
       ...(fault === undefined ? {} : { reason: fault }),
       runsOnce,
       timeZone: job.rule.zone.name,
-      next: next === undefined ? [] : this.#nextOf(job, passedMs, most),
+      next: next === undefined ? [] : this.#shownOf(entry, most),
       ...(active === undefined
         ? {}
         : {
@@ -592,6 +593,15 @@ export class Scheduler implements AsyncDisposable {
       ...(rung?.snoozedUntilMs === undefined ? {} : { snoozedUntilMs: rung.snoozedUntilMs }),
       ...(lastRun === undefined ? {} : { lastRun }),
     };
+  }
+
+  /** Found once for all who look until a time has come. */
+  #shownOf(entry: BookEntry, most: number): readonly PlannedRun[] {
+    const { job, passedMs, shown } = entry;
+    if (shown?.passedMs === passedMs && shown.most === most) return shown.runs;
+    const runs = this.#nextOf(job, passedMs, most);
+    entry.shown = { passedMs, most, runs };
+    return runs;
   }
 
   #nextOf({ rule, runsOnce }: Job, afterMs: number, most: number): PlannedRun[] {

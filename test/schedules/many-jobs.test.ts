@@ -27,7 +27,16 @@ describe('a scheduler of many jobs', () => {
     const atStart = asked.mock.calls.length;
     await clock.advance(60 * 60_000);
     const later = asked.mock.calls.length - atStart;
+    // Of a configuration that is changed in one place only that is looked at.
+    await scheduler.setEnabled('j0', false, {
+      id: 'ada',
+      program: 'ada',
+      door: 'http',
+      sinceMs: 0,
+    });
+    const again = asked.mock.calls.length - atStart - later;
     asked.mockRestore();
+    expect(again).toBeLessThan(10);
     expect(began).toBeGreaterThan(400);
     // Each for itself, a few times: which of its times was the newest, and which is next.
     expect(later).toBeLessThan(20 * began);

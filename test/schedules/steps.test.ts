@@ -144,6 +144,9 @@ describe('the steps of a job', () => {
     expect(() => bench(`{ do = "wait", forS = 1 }`, '', 'cron = "61 6 * * *"')).toThrow(
       /jobs.purge.cron: must be five fields/,
     );
+    expect(() => bench(`{ do = "wait", forS = 1 }`, '', 'cron = "0 6 31 2 *"')).toThrow(
+      /jobs.purge.cron: never comes/,
+    );
     expect(() => bench(`{ do = "wait", forS = 1 }`, '', 'time = "6:00"')).toThrow(
       /weekdays: is missing/,
     );
