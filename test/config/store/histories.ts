@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ConfigStore } from '../../../src/config/index.ts';
 import { hasCode } from '../../../src/kernel/index.ts';
@@ -80,7 +81,10 @@ export async function makeHistory(
       const { result, revision } = await store.transaction(
         async (tx) => {
           const { a, b } = tx.load();
-          if (random() < 0.3) await Promise.resolve();
+          // Some take long enough for a write to end, or fail, meanwhile.
+          const pause = random();
+          if (pause < 0.3) await Promise.resolve();
+          else if (pause < 0.45) await setImmediate();
           if (kind === 'move') tx.save({ a: a - amount, b: b + amount });
           else tx.set('a', kind === 'compareAndSet' ? amount : a + amount);
           if (kind === 'half') {

@@ -11,7 +11,7 @@ import { makeHistory, model } from './histories.ts';
 
 const operations = 500;
 /** A bug that is not caught in so many histories goes uncaught. */
-const mutantHistories = 30;
+const mutantHistories = 200;
 
 const store = 'store/config-store.ts';
 const bugs: readonly Mutant[] = [
