@@ -80,7 +80,7 @@ FAULTS: Dict[str, str] = {
         "JOB_RUNNING",
     ), "caller"),
     **dict.fromkeys((
-        "CONFIG_WRITE_FAILED", "INTERNAL",
+        "CONFIG_WRITE_FAILED", "STATE_UNREADABLE", "INTERNAL",
     ), "signalbox"),
     **dict.fromkeys((
         "LINK_USB", "LINK_COMMUNICATION", "LINK_PROTOCOL", "LINK_TIMEOUT", "PORT_BUSY",

@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'QUERY_INTERRUPTED'
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
+  | 'STATE_UNREADABLE'
   | 'JOB_RUNNING'
   | 'CONDITION_FAILED'
   | 'ALARM_FAILED'
@@ -410,6 +411,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     409,
     'A response filled the output queue and was not read, so the rest of it is lost (SCPI -430).',
     'Read responses as they come, or ask for less at a time.',
+  ),
+  STATE_UNREADABLE: entry(
+    'signalbox',
+    500,
+    'A file in which the gateway keeps its state cannot be opened, or is damaged.',
+    'Look at the disk, and at who owns the file.',
   ),
   JOB_RUNNING: entry(
     'caller',

@@ -27,7 +27,8 @@ export class Database implements Disposable {
 
   /**
    * @param path of the file, made when it is not there
-   * @throws CONFIG_UNREADABLE when it is damaged, or was written by a newer Signalbox
+   * @throws STATE_UNREADABLE when it cannot be opened, was written by a newer Signalbox, or is damaged:
+   *   see {@link isDamaged}
    */
   constructor(path: string, layout: DatabaseLayout) {
     this.path = path;
@@ -36,12 +37,16 @@ export class Database implements Disposable {
       database = new DatabaseSync(path, { timeout: busyMostMs });
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       const check = database.prepare('PRAGMA quick_check(1)').get();
-      if (check?.['quick_check'] !== 'ok') throw damaged(path, String(check?.['quick_check']));
+      if (check?.['quick_check'] !== 'ok') {
+        throw unusable(path, String(check?.['quick_check']), undefined, true);
+      }
       this.#database = database;
       this.#layOut(layout);
     } catch (cause) {
       database?.close();
-      throw isSignalboxError(cause) ? cause : damaged(path, (cause as Error).message, cause);
+      if (isSignalboxError(cause)) throw cause;
+      const { message, errcode = 0 } = cause as Error & { errcode?: number };
+      throw unusable(path, message, cause, damageCodes.includes(errcode % 256));
     }
   }
 
@@ -92,7 +97,7 @@ export class Database implements Disposable {
       if (found === version) return;
       if (found > version) {
         throw new SignalboxError(
-          'CONFIG_UNREADABLE',
+          'STATE_UNREADABLE',
           `${this.path} was written by a newer Signalbox (layout ${found}; this one knows ${version})`,
         );
       }
@@ -102,9 +107,17 @@ export class Database implements Disposable {
   }
 }
 
-function damaged(path: string, why: string, cause?: unknown): SignalboxError {
-  return new SignalboxError('CONFIG_UNREADABLE', `${path} cannot be used: ${why}`, {
-    details: { path },
+/** Whether a database could not be opened because its file holds something else: another will have to do. */
+export function isDamaged(error: unknown): error is SignalboxError {
+  return isSignalboxError(error) && error.details['isDamaged'] === true;
+}
+
+/** A file that is none, or is no longer one: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damageCodes: readonly number[] = [11, 26];
+
+function unusable(path: string, why: string, cause: unknown, damaged: boolean): SignalboxError {
+  return new SignalboxError('STATE_UNREADABLE', `${path} cannot be used: ${why}`, {
+    details: { path, isDamaged: damaged },
     cause,
   });
 }

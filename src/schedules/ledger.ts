@@ -1,7 +1,6 @@
-import { renameSync } from 'node:fs';
-import { hasCode } from '../kernel/index.ts';
+import { existsSync, renameSync } from 'node:fs';
 import type { SignalboxError } from '../kernel/index.ts';
-import { Database } from './database.ts';
+import { Database, isDamaged } from './database.ts';
 import type { DatabaseLayout } from './database.ts';
 import type { Occurrence } from './occurrences.ts';
 import type { RunCause, RunRecord, RunState, StepRecord } from './run-record.ts';
@@ -136,7 +135,7 @@ export class Ledger implements Disposable {
   readonly #database: Database;
   #written = 0;
 
-  /** @throws CONFIG_UNREADABLE when the file is damaged */
+  /** @throws STATE_UNREADABLE */
   constructor(path: string) {
     this.#database = new Database(path, layout);
   }
@@ -145,6 +144,7 @@ export class Ledger implements Disposable {
    * As the constructor, but a file that is damaged is set aside for a new one. Nothing runs twice for
    * it: without a mark, a job's times count from now on.
    * @param setAside told of a damaged file, and of its new name
+   * @throws STATE_UNREADABLE for a file that cannot be opened, or is of a newer Signalbox
    */
   static open(
     path: string,
@@ -154,10 +154,13 @@ export class Ledger implements Disposable {
     try {
       return new Ledger(path);
     } catch (error) {
-      if (!hasCode(error, 'CONFIG_UNREADABLE')) throw error;
+      if (!isDamaged(error)) throw error;
       const movedTo = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
-      renameSync(path, movedTo);
-      setAside(error as SignalboxError, movedTo);
+      // With what was written and not yet put in its place, or the new file would get it.
+      for (const part of ['', '-wal', '-shm']) {
+        if (existsSync(path + part)) renameSync(path + part, movedTo + part);
+      }
+      setAside(error, movedTo);
       return new Ledger(path);
     }
   }

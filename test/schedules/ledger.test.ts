@@ -1,5 +1,6 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/kernel/index.ts';
 import { Ledger, runsKeptMost, Scheduler } from '../../src/schedules/index.ts';
@@ -68,9 +69,37 @@ describe('a ledger', () => {
     );
     expect(told[0]).toMatch(/cannot be used: file is not a database/);
     expect(told[1]).toMatch(/\.damaged-1970/);
-    expect(readdirSync(dirname(folder.path)).some((name) => name.includes('damaged'))).toBe(true);
+    const kept = readdirSync(dirname(folder.path)).filter((name) => name.includes('damaged'));
+    expect(kept).toHaveLength(1);
     expect(ledger.history(undefined, 10)).toEqual([]);
     expect(ledger.claim(occurrence(0), run, false)).toBe(1);
+  });
+
+  it('that is damaged in its middle is found', () => {
+    const folder = stack.use(new LedgerFolder());
+    const before = new Ledger(folder.path);
+    for (let minute = 0; minute < 40; minute += 1) before.claim(occurrence(minute), run, false);
+    before[Symbol.dispose]();
+    const bytes = readFileSync(folder.path);
+    bytes.fill(0x55, 4_096 * 2, 4_096 * 4);
+    writeFileSync(folder.path, bytes);
+    const told: string[] = [];
+    stack.use(Ledger.open(folder.path, 0, ({ message }) => void told.push(message)));
+    expect(told).toHaveLength(1);
+  });
+
+  it('that cannot be opened, or is of a newer Signalbox, is left where it is', () => {
+    const folder = stack.use(new LedgerFolder());
+    new Ledger(folder.path)[Symbol.dispose]();
+    const newer = new DatabaseSync(folder.path);
+    newer.exec('PRAGMA user_version = 99');
+    newer.close();
+    const never = (): never => expect.unreachable();
+    expect(() => Ledger.open(folder.path, 0, never)).toThrow(/newer Signalbox \(layout 99/);
+    expect(() => Ledger.open(dirname(folder.path), 0, never)).toThrow(
+      /cannot be used: unable to open/,
+    );
+    expect(existsSync(folder.path)).toBe(true);
   });
 
   it('keeps so many runs of a job, and no step of one that is gone', () => {
