@@ -163,7 +163,7 @@ export class ConfigFile<T> {
     const { target, below } = this.layers;
     const text = steps.findLast((step) => step.text !== undefined)?.text;
     const base = text === undefined ? target.toml : TomlFile.parse(text, target.path);
-    const { file: toml } = base.edit(last.version.target);
+    const { file: toml, removedComments } = base.edit(last.version.target);
     const bytes = Buffer.from(toml.text);
     const entries = steps.map(({ entry }) => entry);
     entries.push({
@@ -171,6 +171,7 @@ export class ConfigFile<T> {
       sha256: sha256(bytes),
       size: bytes.length,
       below,
+      ...(removedComments.length === 0 ? {} : { removedComments }),
     });
     await this.#keepFirst();
     const place = placeOf(target);

@@ -310,6 +310,10 @@ export class ConfigStore<T> implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watch?.[Symbol.dispose]();
+    // What runs comes to its end; what only waits finds it closed.
+    if (running.getStore()?.store !== this) {
+      await this.#lock.write(() => {}, { by: new Agent(unnamedOwner) });
+    }
     await this.#commits.idle();
     if (this.#backupTimer !== undefined) {
       this.#backupTimer.cancel();

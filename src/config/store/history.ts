@@ -37,12 +37,13 @@ export class History {
       .filter(({ revision }) => revision < before && revision <= present.revision)
       .slice(-limit)
       .toReversed()
-      .map(({ revision, at, by, why, keys }) => ({
+      .map(({ revision, at, by, why, keys, removedComments }) => ({
         revision,
         at,
         by,
         why,
         keys,
+        ...(removedComments === undefined ? {} : { removedComments }),
         isKept: kept.has(revision),
       }));
   }

@@ -20,6 +20,8 @@ export interface JournalEntry {
   readonly why?: string | undefined;
   /** What changed, by path. */
   readonly keys: readonly string[];
+  /** Comments that went with what was taken away. */
+  readonly removedComments?: readonly string[] | undefined;
   /** Revisions that never came about: a crash or an error came before their file did. */
   readonly undone?: readonly [first: number, last: number] | undefined;
 }
@@ -33,6 +35,7 @@ const entrySchema: z.ZodType<JournalEntry> = z.object({
   by: z.string(),
   why: z.string().optional(),
   keys: z.array(z.string()),
+  removedComments: z.array(z.string()).optional(),
   undone: z.tuple([z.number().int(), z.number().int()]).optional(),
 });
 

@@ -8,6 +8,8 @@ export interface ConfigRevision {
   readonly why?: string | undefined;
   /** What changed: `ports.bus.baudRate`. */
   readonly keys: readonly string[];
+  /** Comments that went with what was taken away, by this change or those written together with it. */
+  readonly removedComments?: readonly string[] | undefined;
   /** Whether its whole content is kept, so that it can be compared and rolled back to. */
   readonly isKept: boolean;
 }

@@ -205,3 +205,22 @@ test('two stores of one file lose nothing of each other', async () => {
   await Promise.all([add(one), add(other)]);
   expect(await readFile(file, 'utf8')).toContain('counter = 40');
 });
+
+test('a store that closes lets what runs come to its end, and begins nothing more', async () => {
+  const store = await opened();
+  const begun = Promise.withResolvers<void>();
+  const going = Promise.withResolvers<void>();
+  const runs = store.transaction(async (tx) => {
+    begun.resolve();
+    await going.promise;
+    tx.set('counter', 1);
+  });
+  await begun.promise;
+  const closing = store.close();
+  const late = expect(store.set('counter', 2)).rejects.toMatchObject({ code: 'CLOSED' });
+  going.resolve();
+  expect((await runs).revision).toBe(2);
+  await late;
+  await closing;
+  expect(await readFile(file, 'utf8')).toContain('counter = 1');
+});

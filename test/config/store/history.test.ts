@@ -50,6 +50,14 @@ test('tells who changed what, and why, the newest first', async () => {
   expect(await store.history({ before: 2 })).toHaveLength(1);
 });
 
+test('tells which comments went with what was taken away', async () => {
+  await store.delete('volume');
+  expect((await store.history())[0]).toMatchObject({
+    keys: ['volume'],
+    removedComments: ['# loud enough'],
+  });
+});
+
 test('shows what differs between two revisions', async () => {
   await kept('volume', 31);
   await kept('device', 'hall');
