@@ -62,8 +62,26 @@ const bugs: readonly (Mutant & { readonly death: number })[] = [
   },
 ];
 
+/** What shows only where a worker ends under its calls and is started again. */
+const bugsOfKills: readonly Mutant[] = [
+  {
+    bug: 'one call of a worker that was killed is settled, and the others are not',
+    file: 'worker/rpc/outgoing-calls.ts',
+    find: '      call.reject(call.posted.isSent ? this.#lost(call) : this.#unavailable(call.method));',
+    replace: `      call.reject(call.posted.isSent ? this.#lost(call) : this.#unavailable(call.method));
+      break;`,
+  },
+  {
+    bug: 'a call that waited for the next start stays in the books',
+    file: 'worker/supervised-worker.ts',
+    find: 'this.#waitingCalls -= 1;',
+    replace: '',
+  },
+];
+
 describe('a worker in a storm', () => {
   let caught = 0;
+  let caughtByKills = 0;
 
   it.each(bugs)('shows when $bug', async (bug) => {
     using plantation = new Plantation();
@@ -84,6 +102,15 @@ describe('a worker in a storm', () => {
     recordProof({ promise, test, count: options.calls, planted: bugs.length, caught });
   });
 
+  it.each(bugsOfKills)('shows by kills when $bug', async (bug) => {
+    using plantation = new Plantation();
+    const room = await plantation.plant<Room>('links', bug);
+    const kills = { killEveryMs: 20, killsMost: 10, patienceMs: 3_000 };
+    const options = { ...rough, calls: 1e9, death: 0, ...kills };
+    expect(wrongWith(options, await storm(room, options))).not.toEqual([]);
+    caughtByKills += 1;
+  });
+
   it('may be killed at any time', { timeout: 800_000 }, async () => {
     const killsMost = count(1_000);
     const options = { ...rough, calls: 1e9, death: 0, killEveryMs: 20, killsMost };
@@ -94,7 +121,8 @@ describe('a worker in a storm', () => {
     expect(outcome.restarts).toBeGreaterThanOrEqual(killsMost - 1);
     expect(calls).toBeGreaterThan(killsMost);
     const test = 'a worker in a storm may be killed at any time';
-    recordProof({ promise, test, count: killsMost, planted: 0, caught: 0 });
+    const planted = bugsOfKills.length;
+    recordProof({ promise, test, count: killsMost, planted, caught: caughtByKills });
   });
 });
 
