@@ -26,7 +26,7 @@ function meaningsIn(text: string): Meanings {
     const heading = /^#+ `\[+([\w.]+)\]+`$/.exec(line)?.[1];
     if (heading !== undefined) table = heading.replace('SERIAL', 'NAME');
     if (table === undefined || !line.startsWith('| `')) continue;
-    const cells = line.replace(/^\| | \|$/g, '').split(' | ');
+    const cells = line.split('|').slice(1, -1);
     const meaning = plain(cells.at(-1) ?? '');
     if (cells.length < 3 || meaning === '' || meaning === 'the same') continue;
     for (const [, key = ''] of (cells[0] ?? '').matchAll(/`(\w+)`/g)) {

@@ -85,6 +85,7 @@ describe('settings over HTTP', () => {
         },
       },
     });
+    expect(JSON.stringify(body)).not.toMatch(/"description":"[^"]*[|`]/);
   });
 
   test('change together, in the file as its author has written it', async () => {
