@@ -72,6 +72,10 @@ describe('completion in bash', () => {
         ['completion', ''],
         ['bash', 'zsh', 'fish'],
       ],
+      [['config', 'ro'], ['rollback']],
+      [['config', 'get', 'ports.b'], ['ports.bus.']],
+      [['config', 'set', 'ports.bus.timeo'], ['ports.bus.timeoutMs']],
+      [['config', 'set', 'ports.bus.timeoutMs', ''], []],
       [['start', ''], []],
       [['nonsense', ''], []],
     ])('of `%j` offers %j', async (words, expected) => {

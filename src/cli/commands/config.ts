@@ -13,7 +13,7 @@ import {
   printedValues,
   shown,
 } from '../settings/printed-settings.ts';
-import { openFile, openSettings, settingsFile } from '../settings/settings-access.ts';
+import { openFiles, openSettings, settingsFiles } from '../settings/settings-access.ts';
 import type { SettingsAccess, SettingsWish } from '../settings/settings-access.ts';
 import { table } from '../table.ts';
 
@@ -156,13 +156,13 @@ async function restore(word: string | undefined, context: Context): Promise<void
 }
 
 async function edit(options: ConfigFlags, { isJson, signal }: Session): Promise<void> {
-  const file = await settingsFile(options);
-  if (file === undefined) {
+  const files = await settingsFiles(options);
+  if (files === undefined) {
     throw new SignalboxError('BAD_ARGUMENT', 'the file of that gateway is on another machine', {
       nextStep: 'Edit it there, or change values with `signalbox config set`.',
     });
   }
-  await using store = await openFile(file);
+  await using store = await openFiles(files);
   const before = store.revision;
   const edited = await editSettings(store, options.why, signal);
   if (isJson) sayJson({ file: store.file, revision: store.revision, keys: edited?.keys ?? [] });
@@ -178,9 +178,10 @@ async function check(
   options: ConfigFlags,
   { isJson }: Session,
 ): Promise<void> {
-  const file = word ?? (await settingsFile(options)) ?? '';
+  const { file = '', environment } =
+    word === undefined ? ((await settingsFiles(options)) ?? {}) : { file: word };
   const { loadConfig } = await import('../../config/index.ts');
-  const { ports, instruments } = await loadConfig(file);
+  const { ports, instruments } = await loadConfig(file, environment);
   const counts = { ports: Object.keys(ports).length, instruments: Object.keys(instruments).length };
   if (isJson) sayJson({ file, passed: true, ...counts });
   else say(`${file} is good: ${counts.ports} ports, ${counts.instruments} instruments`);

@@ -25,8 +25,6 @@ export interface SettingsWish extends GatewayWish {
 
 /** Settings, whoever has them: a gateway that runs, or this program itself. */
 export interface SettingsAccess extends AsyncDisposable {
-  /** In words: where they are changed. */
-  readonly where: string;
   report(): Promise<SettingsReport>;
   schema(): Promise<JsonSchema>;
   change(
@@ -50,21 +48,33 @@ export async function openSettings(
 ): Promise<SettingsAccess> {
   const gateway = await gatewayWish(wish);
   if (gateway !== undefined) return remote(clientOf(await findGateway(gateway)), signal);
-  return await local(laboratoryFile(wish.file, false));
+  return await local({ file: laboratoryFile(wish.file, false) });
 }
 
-/** The file of settings, to be edited on this machine; undefined when it is on another. */
-export async function settingsFile(wish: SettingsWish): Promise<string | undefined> {
-  if (wish.file !== undefined) return wish.file;
+/** Files of settings on this machine. */
+interface SettingsFiles {
+  readonly file: string;
+  /** Whose overlay is written. */
+  readonly environment?: string;
+}
+
+/** The files of settings, to be edited; undefined when they are on another machine. */
+export async function settingsFiles(wish: SettingsWish): Promise<SettingsFiles | undefined> {
   const gateway = await gatewayWish(wish);
-  if (gateway === undefined) return laboratoryFile(undefined, false);
-  return (await findRecord(gateway))?.file;
+  if (gateway === undefined) return { file: laboratoryFile(wish.file, false) };
+  const record = await findRecord(gateway);
+  // One without an overlay has none, whatever is said in this shell.
+  return record && { file: record.file, environment: record.environment ?? '' };
 }
 
-/** Opens the file itself. */
-export async function openFile(path: string): Promise<ConfigStore<Config>> {
+/** Opens the files themselves. */
+export async function openFiles({
+  file,
+  environment,
+}: SettingsFiles): Promise<ConfigStore<Config>> {
   const { openConfig } = await import('../../config/index.ts');
-  return await openConfig(path, { watch: false, by: `${userInfo().username} with signalbox` });
+  const by = `${userInfo().username} with signalbox`;
+  return await openConfig(file, { watch: false, by, environment });
 }
 
 async function gatewayWish({ file, url, name }: SettingsWish): Promise<GatewayWish | undefined> {
@@ -82,7 +92,6 @@ async function gatewayWish({ file, url, name }: SettingsWish): Promise<GatewayWi
 
 function remote(client: SignalboxClient, signal: AbortSignal): SettingsAccess {
   return {
-    where: `the gateway at ${client.url}`,
     report: async () => await client.settings({ signal }),
     schema: async () => await client.settingsSchema({ signal }),
     change: async (changes, options) =>
@@ -96,15 +105,14 @@ function remote(client: SignalboxClient, signal: AbortSignal): SettingsAccess {
   };
 }
 
-async function local(path: string): Promise<SettingsAccess> {
+async function local(files: SettingsFiles): Promise<SettingsAccess> {
   const { settingsOf } = await import('../../config/index.ts');
-  const store = await openFile(path);
+  const store = await openFiles(files);
   const settings = settingsOf(store);
   // Nobody runs on it, so nothing has to be started again.
   const plain = <Result extends SettingsCommit | SettingsReport>(result: object): Result =>
     ({ ...result, pendingRestart: [] }) as unknown as Result;
   return {
-    where: path,
     report: async () => plain<SettingsReport>(settings.report()),
     schema: async () => settings.schema,
     change: async (changes, options) => plain(await settings.change(changes, options)),

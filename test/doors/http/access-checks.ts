@@ -80,7 +80,9 @@ export async function foreignOrigins(open: Open): Promise<void> {
 export async function forms(open: Open): Promise<void> {
   await using door = await open();
   const { host } = new URL(door.url);
-  const changing = (await everyRoute(door.url)).filter(({ method }) => /POST|PUT/.test(method));
+  const changing = (await everyRoute(door.url)).filter(({ method }) =>
+    /POST|PUT|PATCH/.test(method),
+  );
   for (const { method, path } of changing) {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', undefined]) {
       const headers = { host, ...(type === undefined ? {} : { 'content-type': type }) };

@@ -9,6 +9,7 @@ import {
   otherLeases,
   vanished,
 } from './lease-checks.ts';
+import { floods, overtaken } from './settings-checks.ts';
 
 /** A check of a promise, and bugs that it has to notice. */
 export interface Case {
@@ -267,6 +268,56 @@ export const cases: readonly Case[] = [
         file: 'http/live-socket.ts',
         find: '    if (!this.#isAnswered) {',
         replace: '    if (this.#gone.signal.aborted) {',
+      },
+    ],
+  },
+  {
+    promise: 'Nobody loses what another has changed',
+    title: 'who has not seen the newest settings changes none',
+    check: overtaken,
+    bugs: [
+      {
+        bug: 'the ETag that a request names is not looked at',
+        file: 'http/routes/config-routes.ts',
+        find: "expectedRevision = matched(request.headers['if-match'])",
+        replace: 'expectedRevision',
+      },
+      {
+        bug: 'the revision that a request names is not passed on',
+        file: 'http/routes/config-routes.ts',
+        find: 'given({ why, dryRun, expectedRevision })',
+        replace: 'given({ why, dryRun })',
+      },
+      {
+        bug: 'what is only tried is done',
+        file: 'http/routes/config-routes.ts',
+        find: 'given({ why, dryRun, expectedRevision })',
+        replace: 'given({ why, expectedRevision })',
+      },
+    ],
+  },
+  {
+    promise: letIn,
+    title: 'who asks too often is refused, and nobody else',
+    check: floods,
+    bugs: [
+      {
+        bug: 'nobody is counted',
+        file: 'http/http-server.ts',
+        find: '    rateLimits.check(request.raw);\n',
+        replace: '',
+      },
+      {
+        bug: 'who is refused once is let in again at once',
+        file: 'http/rate-limits.ts',
+        find: 'if (count.blockedUntilMs === 0) count.blockedUntilMs = nowMs + blockMs;',
+        replace: 'count.requests = 0;',
+      },
+      {
+        bug: 'requests to instruments are counted',
+        file: 'http/rate-limits.ts',
+        find: '  if (inLine.test(path)) return undefined;\n',
+        replace: '',
       },
     ],
   },
