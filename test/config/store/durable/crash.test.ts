@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ConfigStore } from '../../../../src/config/index.ts';
 import type { ConfigStoreOptions } from '../../../../src/config/index.ts';
 import { count } from '../../../support/count.ts';
+import { Plantation } from '../../../support/plantation.ts';
+import type { Mutant } from '../../../support/plantation.ts';
 import { recordProof } from '../../../support/proof.ts';
 import { randomFrom } from '../../../support/random.ts';
 import { seed } from '../../../support/seed.ts';
@@ -34,8 +36,8 @@ class Run {
   #revision = 0;
   #store: ConfigStore<Settings> | undefined;
 
-  async open(): Promise<void> {
-    this.#store = await ConfigStore.open(file, optionsOf(this.#files));
+  async open(Store: typeof ConfigStore): Promise<void> {
+    this.#store = await Store.open(file, optionsOf(this.#files));
   }
 
   get store(): ConfigStore<Settings> {
@@ -162,47 +164,104 @@ const runs: Readonly<Record<string, (run: Run) => Promise<void>>> = {
   },
 };
 
-let states = 0;
+const bugs: readonly Mutant[] = [
+  {
+    bug: 'the new name is not flushed',
+    file: 'store/disk.ts',
+    find: '        this.files.syncFolder(dirname(this.path)),\n        this.files.stat(this.path),',
+    replace: '        undefined,\n        this.files.stat(this.path),',
+  },
+  {
+    bug: 'the new file is not flushed',
+    file: 'store/disk.ts',
+    find: '      written?.();\n      await file.sync();',
+    replace: '      written?.();',
+  },
+  {
+    bug: 'the journal is not flushed',
+    file: 'store/journal.ts',
+    find: '      await until;\n      await file.sync();',
+    replace: '      await until;',
+  },
+  {
+    bug: 'the name of a new journal is not flushed',
+    file: 'store/journal.ts',
+    find: 'if (!this.#exists) await this.#files.syncFolder(dirname(this.path));',
+    replace: '',
+  },
+];
 
-describe('whenever the power goes during', () => {
-  test.each(Object.entries(runs))(
-    '%s, what was acknowledged is there and all is readable',
-    async (name, run) => {
-      const random = randomFrom(name.length);
-      const choose = (of: number): number => Math.floor(random() * of);
-      const made = new Run();
-      await made.open();
-      await run(made);
-      await made.store.close();
-      const { moments } = made;
-      expect(moments.length).toBeGreaterThan(10);
-      const seen = new Set<string>();
-      const wanted = count(1_200);
-      let tries = 0;
-      while (seen.size < wanted && tries < wanted * 20) {
-        const moment = moments[tries % moments.length];
-        tries += 1;
-        if (moment === undefined) break;
-        const left = crashState(moment.image, choose);
-        const state = `${moment.acknowledged} acknowledged\n${shown(left)}`;
-        if (seen.has(state)) continue;
-        seen.add(state);
-        const wrong = await wrongWith(left, moment);
-        expect(wrong, `${name}, seed ${seed}: ${state}`).toBeUndefined();
+/** Looks at so many different states that crashes leave of a run; says what is wrong with the first bad one. */
+async function lookAt(
+  Store: typeof ConfigStore,
+  name: string,
+  wanted: number,
+): Promise<{
+  readonly seen: number;
+  readonly moments: number;
+  readonly wrong: string | undefined;
+}> {
+  const random = randomFrom(name.length);
+  const choose = (of: number): number => Math.floor(random() * of);
+  const made = new Run();
+  await made.open(Store);
+  await runs[name]?.(made);
+  await made.store.close();
+  const { moments } = made;
+  const seen = new Set<string>();
+  for (let tries = 0; seen.size < wanted && tries < wanted * 20; tries += 1) {
+    const moment = moments[tries % moments.length];
+    if (moment === undefined) break;
+    const left = crashState(moment.image, choose);
+    const state = `${moment.acknowledged} acknowledged\n${shown(left)}`;
+    if (seen.has(state)) continue;
+    seen.add(state);
+    const wrong = await wrongWith(left, moment);
+    if (wrong !== undefined) {
+      return { seen: seen.size, moments: moments.length, wrong: `${wrong}: ${state}` };
+    }
+  }
+  return { seen: seen.size, moments: moments.length, wrong: undefined };
+}
+
+describe('whenever the power goes', () => {
+  let states = 0;
+  let caught = 0;
+
+  test.each(bugs)(
+    'it shows when $bug',
+    async (mutant) => {
+      using plantation = new Plantation();
+      const room = await plantation.plant<{ ConfigStore: typeof ConfigStore }>('config', mutant);
+      const found: unknown[] = [];
+      for (const name of Object.keys(runs).slice(0, 2)) {
+        found.push((await lookAt(room.ConfigStore, name, 1_000)).wrong);
       }
-      states += seen.size;
+      expect(found.some((wrong) => wrong !== undefined)).toBe(true);
+      caught += 1;
+    },
+    120_000,
+  );
+
+  test.each(Object.keys(runs))(
+    'during %s, what was acknowledged is there and all is readable',
+    async (name) => {
+      const { seen, moments, wrong } = await lookAt(ConfigStore, name, count(1_200));
+      expect(wrong, `${name}, seed ${seed}`).toBeUndefined();
+      expect(moments).toBeGreaterThan(10);
+      states += seen;
     },
     300_000,
   );
 
-  test('any of them, in enough different states of the disk', () => {
+  test('enough different states of the disk were looked at', () => {
     expect(states).toBeGreaterThanOrEqual(count(5_000));
     recordProof({
       promise: 'No acknowledged change of the configuration is lost, whatever crashes',
       test: 'crash at every file-system operation, with torn and reordered writes',
       count: states,
-      planted: 0,
-      caught: 0,
+      planted: bugs.length,
+      caught,
     });
   });
 });
