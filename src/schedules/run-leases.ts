@@ -3,12 +3,12 @@ import { onAbort } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import type { Lease } from '../ports/index.ts';
 import type { Step } from './job.ts';
+import { longestMs } from './run-plan.ts';
 
 /** A run waits so long in line for each of its instruments. */
 export const leaseWaitMs = 60_000;
 /** What a run may take longer than its steps do. */
 const marginMs = 60_000;
-const secondMs = 1_000;
 
 /** The instruments that a run holds for itself. */
 export class RunLeases implements AsyncDisposable {
@@ -59,15 +59,4 @@ export class RunLeases implements AsyncDisposable {
     this.#listeners.dispose();
     await Promise.all(this.#leases.values().map(async (lease) => await lease.release()));
   }
-}
-
-/** What steps may take at most, each in its time. */
-function longestMs(steps: readonly Step[]): number {
-  const seconds = steps.map((step) => {
-    if (step.do === 'wait') return step.forS;
-    // Reading where it begins, and the last value.
-    if (step.do === 'ramp') return step.overS + 2 * step.timeoutS;
-    return 'timeoutS' in step ? step.timeoutS : 0;
-  });
-  return seconds.reduce((sum, each) => sum + each, 0) * secondMs;
 }

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { JobConfig } from '../config/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import {
   asSignalboxError,
-  BackOff,
   describeOwner,
   didYouMean,
   Emitter,
   SignalboxError,
-  sleep,
   systemClock,
 } from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
@@ -21,7 +18,9 @@ import type { Job, RingStep } from './job.ts';
 import type { Ledger, NewRun, OpenRun } from './ledger.ts';
 import { formatOccurrence, nextOccurrences } from './occurrences.ts';
 import type { Occurrence } from './occurrences.ts';
+import { recoveryOf } from './recovery.ts';
 import { RunDesk, unrecordedRun } from './run-desk.ts';
+import { planOf } from './run-plan.ts';
 import type { RunCause, RunRecord } from './run-record.ts';
 import { reasonOf, ScheduleBook } from './schedule-book.ts';
 import type { BookEntry } from './schedule-book.ts';
@@ -29,6 +28,7 @@ import type { ScheduleEvents } from './schedule-events.ts';
 import type { ScheduleSource } from './schedule-source.ts';
 import { planned } from './schedule-status.ts';
 import type { DryRun, PlannedRun, ScheduleStatus } from './schedule-status.ts';
+import { SpentJobs } from './spent-jobs.ts';
 import { checkStep, describeStep } from './steps/run-step.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -46,9 +46,6 @@ export const onTimeMs = 90_000;
 export const snoozeMinutesMost = 60;
 /** So loud a sleep timer plays what it is told to, in percent. */
 const sleepVolume = 30;
-/** A run that is to be done at least once is begun so often at most: it may be what ends the gateway. */
-export const attemptsMost = 10;
-
 export interface SchedulerOptions {
   readonly source: ScheduleSource;
   readonly ledger: Ledger;
@@ -93,8 +90,7 @@ export class Scheduler implements AsyncDisposable {
   readonly #wakeUp: WakeUp;
   readonly #life = new AbortController();
   readonly #listeners = new DisposableStack();
-  /** What is to be switched off, and is on in the configuration still. */
-  readonly #switchingOff = new Map<string, Promise<void>>();
+  readonly #spent: SpentJobs;
   #isStarted = false;
   #closing: Promise<void> | undefined;
 
@@ -124,6 +120,15 @@ export class Scheduler implements AsyncDisposable {
       notify,
     });
     this.#sleepTimers = new SleepTimers({ clock, ledger, events, players, notify });
+    this.#spent = new SpentJobs({
+      source: options.source,
+      ledger,
+      clock,
+      random,
+      events,
+      entry: (name) => this.#book.entries.get(name),
+      signal: this.#life.signal,
+    });
     this.#wakeUp = new WakeUp(clock, (clockStepMs) => this.#wake(clockStepMs));
   }
 
@@ -309,13 +314,13 @@ export class Scheduler implements AsyncDisposable {
     this.#sleepTimers[Symbol.dispose]();
     this.#life.abort(new SignalboxError('CLOSED', 'the scheduler was closed'));
     await this.#desk.close();
-    await Promise.allSettled(this.#switchingOff.values());
+    await this.#spent.settled();
   }
 
   #load(): void {
     this.#book.load(this.#options.source.current());
     for (const entry of this.#book.entries.values()) {
-      if (entry.job.enabled && entry.spentRun !== undefined) this.#switchOff(entry);
+      if (entry.job.enabled && entry.spentRun !== undefined) this.#spent.switchOff(entry);
     }
     for (const alarm of this.#alarms.watched) {
       if (!this.#book.entries.has(alarm)) this.#alarms.drop(alarm, 'it is there no more');
@@ -369,7 +374,7 @@ export class Scheduler implements AsyncDisposable {
     const runId = this.#claim(entry, occurrence, cause);
     if (runId === undefined) return;
     this.#desk.begin({ job, runId, cause });
-    if (job.runsOnce) this.#switchOff(entry);
+    if (job.runsOnce) this.#spent.switchOff(entry);
   }
 
   /** @returns the number of the run; undefined when it is not to be run */
@@ -411,7 +416,7 @@ export class Scheduler implements AsyncDisposable {
     });
     if (job.runsOnce) {
       entry.spentRun = runId;
-      this.#switchOff(entry);
+      this.#spent.switchOff(entry);
     }
     const { name, kind } = job;
     this.events.emit('run', { job: name, kind, runId, cause: 'scheduled', state, reason, atMs });
@@ -421,83 +426,32 @@ export class Scheduler implements AsyncDisposable {
 
   /** After a start: goes on with a run that the end cut short, or gives it up. */
   #recover(run: OpenRun): void {
-    const entry = this.#book.entries.get(run.job);
+    const atMs = this.#clock.now();
     if (run.cause === 'snooze') {
       // What was snoozed is known besides, and rings again.
-      this.#ledger.ended(run.id, 'interrupted', this.#clock.now(), { reason: 'the gateway ended' });
+      this.#ledger.ended(run.id, 'interrupted', atMs, { reason: 'the gateway ended' });
       return;
     }
-    const why = this.#whyGivenUp(run, entry);
-    if (why === undefined && entry !== undefined) {
-      const done = new Set(
-        run.steps.filter(({ state }) => state === 'done').map(({ number }) => number),
-      );
-      let firstStep = 0;
-      while (done.has(firstStep)) firstStep += 1;
-      this.#desk.begin({ job: entry.job, runId: run.id, cause: run.cause, firstStep });
+    const entry = this.#book.entries.get(run.job);
+    const job = entry?.fault === undefined ? entry?.job : undefined;
+    const recovery = recoveryOf(run, job, atMs, Math.max(onTimeMs, job?.graceMs ?? 0));
+    const { id: runId, kind, cause } = run;
+    if (recovery.goesOn && job !== undefined) {
+      this.#desk.begin({ job, runId, cause, firstStep: recovery.firstStep });
       return;
     }
-    const atMs = this.#clock.now();
-    const reason = why ?? '';
-    this.#ledger.ended(run.id, 'interrupted', atMs, { reason });
-    const { id: runId, job, kind, cause } = run;
-    this.events.emit('run', { job, kind, runId, cause, state: 'interrupted', reason, atMs });
-    this.#desk.notify(job, 'warn', `${kind} ${job} was interrupted: ${reason}`);
-  }
-
-  #whyGivenUp(run: OpenRun, entry: BookEntry | undefined): string | undefined {
-    const lateMs = this.#clock.now() - run.dueMs;
-    if (run.delivery === 'at-most-once') return 'the gateway ended while it ran';
-    if (entry === undefined) return 'the gateway ended while it ran, and it is there no more';
-    if (planOf(entry.job) !== run.plan || entry.fault !== undefined) {
-      return 'the gateway ended while it ran, and its steps are others now';
-    }
-    if (run.attempts >= attemptsMost) return `it was begun ${run.attempts} times`;
-    if (lateMs > Math.max(onTimeMs, entry.job.graceMs)) {
-      return `the gateway ended while it ran, and is back ${Math.round(lateMs / 1_000)} s after its time`;
-    }
-    return undefined;
-  }
-
-  /** In the configuration, in one transaction; tried until it is done, after a restart as well. */
-  #switchOff(entry: BookEntry): void {
-    const { name } = entry.job;
-    if (this.#switchingOff.has(name)) return;
-    // Not before what is due by now is dealt with: the configuration tells of its change at once.
-    const done = Promise.resolve()
-      .then(async () => await this.#tellSpent(entry))
-      .catch((error: unknown) => {
-        if (this.#life.signal.aborted) return;
-        this.events.emit('fault', { job: name, error: asSignalboxError(error) });
-      })
-      .finally(() => this.#switchingOff.delete(name));
-    this.#switchingOff.set(name, done);
-  }
-
-  async #tellSpent({ job, spentRun }: BookEntry): Promise<void> {
-    const { name, kind, rule } = job;
-    const run = spentRun === undefined ? undefined : this.#ledger.run(spentRun);
-    const hasRun = run !== undefined && run.state !== 'missed' && run.state !== 'skipped';
-    const lastRun = hasRun
-      ? formatOccurrence({ slot: '', fold: 0, atMs: run.dueMs }, rule.zone)
-      : undefined;
-    const backOff = new BackOff({ firstMs: 500, longestMs: 60_000, ...this.#randomness() });
-    for (;;) {
-      try {
-        await this.#options.source.change({
-          kind,
-          name,
-          enabled: false,
-          ...(lastRun === undefined ? {} : { lastRun }),
-          who: 'signalbox schedules',
-          why: hasRun ? `${kind} ${name} has run, and runs once` : `${kind} ${name} was missed`,
-        });
-        return;
-      } catch (error) {
-        this.events.emit('fault', { job: name, error: asSignalboxError(error) });
-        await sleep(this.#clock, backOff.nextMs(), this.#life.signal);
-      }
-    }
+    const reason = recovery.goesOn ? '' : recovery.reason;
+    this.#ledger.ended(runId, 'interrupted', atMs, { reason });
+    this.events.emit('run', {
+      job: run.job,
+      kind,
+      runId,
+      cause,
+      state: 'interrupted',
+      reason,
+      atMs,
+    });
+    this.#desk.notify(run.job, 'warn', `${kind} ${run.job} was interrupted: ${reason}`);
   }
 
   async #ring(alarm: string, step: RingStep, signal: AbortSignal): Promise<string> {
@@ -614,11 +568,6 @@ export class Scheduler implements AsyncDisposable {
     return { job: name, kind, cause, dueMs, by, delivery, plan: planOf(job) };
   }
 
-  #randomness(): { random?: () => number } {
-    const { random } = this.#options;
-    return random === undefined ? {} : { random };
-  }
-
   #throwIfClosed(): void {
     if (this.#closing !== undefined) throw new SignalboxError('CLOSED', 'the gateway is ending');
   }
@@ -639,9 +588,4 @@ function stateOf(facts: {
   if (facts.isFaulty) return 'faulty';
   if (facts.isOff) return 'off';
   return facts.isOver ? 'over' : 'waiting';
-}
-
-/** Tells whether a job's steps are the same as before. */
-function planOf({ steps }: Job): string {
-  return createHash('sha256').update(JSON.stringify(steps)).digest('base64');
 }

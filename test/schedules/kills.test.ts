@@ -24,13 +24,13 @@ const timeoutMs = 900_000;
 const mutants: readonly Mutant[] = [
   {
     bug: 'a run that was cut short is done again, whatever it is',
-    file: 'scheduler.ts',
+    file: 'recovery.ts',
     find: `if (run.delivery === 'at-most-once') return`,
     replace: `if (run.id < 0) return`,
   },
   {
     bug: 'a run that was cut short is never done again',
-    file: 'scheduler.ts',
+    file: 'recovery.ts',
     find: `if (run.delivery === 'at-most-once') return`,
     replace: `if (run.id > 0) return`,
   },

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { Job, Step } from './job.ts';
+
+const secondMs = 1_000;
+
+/** Tells whether a job's steps are the same as before. */
+export function planOf({ steps }: Job): string {
+  return createHash('sha256').update(JSON.stringify(steps)).digest('base64');
+}
+
+/** What steps may take at most, each in its time. */
+export function longestMs(steps: readonly Step[]): number {
+  const seconds = steps.map((step) => {
+    if (step.do === 'wait') return step.forS;
+    // Reading where it begins, and the last value.
+    if (step.do === 'ramp') return step.overS + 2 * step.timeoutS;
+    return 'timeoutS' in step ? step.timeoutS : 0;
+  });
+  return seconds.reduce((sum, each) => sum + each, 0) * secondMs;
+}
