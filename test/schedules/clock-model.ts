@@ -101,10 +101,10 @@ export async function checkClock(
       if (run?.attempts !== 1 && state !== 'missed') return;
       if (state === 'running' || state === 'missed') {
         // However many times have gone by, they are dealt with together.
-        if (clock.monotonic() - (moments.get(job) ?? -Infinity) < minute) {
+        if ((run?.dueMs ?? 0) <= (moments.get(job) ?? -Infinity)) {
           found.problems.push(`${job}: one time after the other`);
         }
-        moments.set(job, clock.monotonic());
+        moments.set(job, clock.now());
       }
       if (state !== 'running') return;
       const slot = `${job} of ${run?.slot} (${run?.fold})`;
