@@ -3,6 +3,11 @@ import { completionScripts } from '../../src/cli/completion/scripts.ts';
 import { CliBench } from './cli-bench.ts';
 import { laboratory } from './laboratory.ts';
 
+const job = `
+[jobs.purge]
+cron = "0 6 * * *"
+steps = [{ do = "notify", message = "purged" }]
+`;
 let bench: CliBench;
 let folder: string;
 beforeAll(async () => {
@@ -40,7 +45,7 @@ describe('completion in bash', () => {
   });
 
   describe('with a gateway', () => {
-    beforeAll(async () => await bench.start(laboratory));
+    beforeAll(async () => await bench.start(laboratory + job));
 
     it.each<[readonly string[], readonly string[]]>([
       [['st'], ['start', 'stop', 'status', 'stats']],
@@ -76,6 +81,20 @@ describe('completion in bash', () => {
       [['config', 'get', 'ports.b'], ['ports.bus.']],
       [['config', 'set', 'ports.bus.timeo'], ['ports.bus.timeoutMs']],
       [['config', 'set', 'ports.bus.timeoutMs', ''], []],
+      [
+        ['alarm', 's'],
+        ['stop', 'snooze', 'sleep'],
+      ],
+      [
+        ['alarm', 'add', 'late', '--weekdays', 'week'],
+        ['weekdays', 'weekend'],
+      ],
+      [
+        ['alarm', 'edit', 'late', '--no-s'],
+        ['--no-shuffle', '--no-snooze'],
+      ],
+      [['job', 'run', ''], ['purge']],
+      [['job', 'stop', 'x'], []],
       [['start', ''], []],
       [['nonsense', ''], []],
     ])('of `%j` offers %j', async (words, expected) => {

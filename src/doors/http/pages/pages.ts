@@ -60,6 +60,7 @@ export const pages: readonly Page[] = [
       '<p><button type="button" id="add-alarm" class="main">Add an alarm</button></p>',
       `<div id="players-part" hidden>${section('players', 'Players', '<ul class="cards" id="players"></ul>')}</div>`,
       section('jobs', 'Jobs', '<ul class="cards" id="jobs"></ul>'),
+      '<p class="soft">Jobs are made and changed under <a href="/settings">Settings</a>.</p>',
       section('preview', 'When would it run?', previewForm),
       table('runs', 'Runs', ['Run', 'What', 'Due', 'State', 'Why', 'Took', 'By', 'Steps']),
       '<dialog id="alarm-form"></dialog><dialog id="dry-run"></dialog>',

@@ -233,22 +233,22 @@ function fieldsOf(name, alarm, players) {
   const enabled = check('On', alarm['enabled'] !== false);
   return {
     elements: [
-      enabled.label,
+      whole(enabled.label),
       called.label,
       title.label,
       time.label,
-      week,
       date.label,
+      week,
       player.label,
       playlist.label,
       device.label,
       fallback.label,
-      volume.label,
+      whole(volume.label),
       fadeIn.label,
       fadeInS.label,
-      shuffle.label,
       snooze.label,
       snoozeMinutes.label,
+      whole(shuffle.label),
     ],
     player: player.field,
     name: () => called.field.value.trim(),
@@ -271,6 +271,12 @@ function fieldsOf(name, alarm, players) {
       snoozeMinutes: Number(snoozeMinutes.field.value),
     }),
   };
+}
+
+/** Over all columns of the form. @param {HTMLElement} element */
+function whole(element) {
+  element.classList.add('whole');
+  return element;
 }
 
 /** What is left empty is not written. @param {HTMLInputElement} field */

@@ -106,7 +106,9 @@ function actionsOf({ name, kind, state, enabled }) {
     edit.addEventListener('click', () => void openAlarmForm(name, saved));
     buttons.push(edit);
   } else {
-    buttons.push(make('a', { href: '/settings', 'aria-label': `Change ${name}` }, 'Change'));
+    buttons.push(
+      make('a', { class: 'button', href: '/settings', 'aria-label': `Change ${name}` }, 'Change'),
+    );
   }
   return make('p', { class: 'actions' }, ...buttons);
 }
@@ -121,7 +123,7 @@ function card(schedule) {
   return make(
     'li',
     { class: 'card', 'data-name': name },
-    make('h3', {}, title),
+    make('h3', {}, title, ...(title === name ? [] : [make('span', { class: 'soft' }, ` ${name}`)])),
     make('p', {}, stateMark(state), `${until}${once}, in ${timeZone}`),
     ...(reason === undefined ? [] : [make('p', { class: 'bad' }, reason)]),
     ...(next.length === 0 ? [] : [plannedList(next)]),
@@ -159,7 +161,7 @@ function runRow({ id, job, cause, state, dueMs, startedMs, endedMs, by, reason, 
   const details = make(
     'details',
     {},
-    make('summary', {}, `${steps.length} steps`),
+    make('summary', {}, steps.length === 1 ? '1 step' : `${steps.length} steps`),
     make('ol', {}, ...each),
   );
   return row(`${id}`, [
@@ -194,7 +196,7 @@ async function refresh() {
   showCards(
     'jobs',
     schedules.filter(({ kind }) => kind === 'job'),
-    'No job yet: they are made under Settings.',
+    'No job yet.',
   );
   if (held !== null && held !== undefined) {
     const again = document.querySelector(`[aria-label="${CSS.escape(held)}"]`);
