@@ -1,52 +1,25 @@
-#!/usr/bin/env python3
 """Changes the settings of a running gateway from five threads at once, and loses nothing.
 
-    python3 examples/alarm-clock/change_settings.py [http://127.0.0.1:5001]
+First each thread does five things with the alarms, then each counts up one setting 25 times. What it does is
+what a program that was written for SpotiPi does: config_transaction, get_config_value.
 
-First each of five threads does five things with the alarms, then each counts up one setting 25 times.
-Only the standard library is needed.
+usage: change_settings.py [URL]
 """
 
-import json
+import os
 import sys
 import threading
-import urllib.error
-import urllib.request
 
-URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:5001"
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../python"))
+
+from signalbox import connect
+from signalbox.settings import config_transaction, get_config_value, load_config, use
+
 THREADS = 5
-COUNTER = ["alarms", "nap", "graceS"]
+COUNTER = "alarms.nap.graceS"
 
-
-def ask(method, path, body=None):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(URL + path, data, method=method)
-    request.add_header("content-type", "application/json")
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)
-
-
-def read(config, path):
-    value = config["values"]
-    for part in path:
-        value = value[part]
-    return value
-
-
-def transaction(change, why):
-    """Reads, changes, writes; again, as long as somebody else was faster."""
-    while True:
-        config = ask("GET", "/api/v1/config")
-        body = {
-            "changes": change(config),
-            "expectedRevision": config["revision"],
-            "why": why,
-        }
-        try:
-            return ask("PATCH", "/api/v1/config", body)
-        except urllib.error.HTTPError as error:
-            if json.load(error)["error"]["code"] != "CONFIG_CONFLICT":
-                raise
+if len(sys.argv) > 1:
+    use(connect(sys.argv[1]))
 
 
 def in_threads(work):
@@ -55,7 +28,7 @@ def in_threads(work):
     def run(number):
         try:
             work(number)
-        except Exception as error:  # told below, by the main thread
+        except Exception as error:
             failures.append(f"thread {number}: {error}")
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
@@ -68,35 +41,33 @@ def in_threads(work):
 
 
 def five_operations(number):
-    def volume_and_title(_config):
-        return [
-            {"path": ["alarms", "wake", "volume"], "value": 40 + number},
-            {"path": ["alarms", "wake", "title"], "value": f"Good morning from {number}"},
-        ]
-
     for operation in range(5):
         if operation % 2 == 0:
-            wake = ask("GET", "/api/v1/config")["values"]["alarms"]["wake"]
-            # Both were written in one piece, so that both are always of the same thread.
+            wake = load_config()["alarms"]["wake"]
+            # Both are written in one piece, so that both are always of the same thread.
             if wake["volume"] != 40 and wake["title"] != f"Good morning from {wake['volume'] - 40}":
-                sys.exit(f"read half of a change: {wake}")
+                raise ValueError(f"read half of a change: {wake}")
         else:
-            transaction(volume_and_title, f"operation {operation} of thread {number}")
+            with config_transaction(why=f"operation {operation} of thread {number}") as transaction:
+                config = transaction.load()
+                config["alarms"]["wake"]["volume"] = 41 + number
+                config["alarms"]["wake"]["title"] = f"Good morning from {1 + number}"
+                transaction.save(config)
 
 
 def count_up(number):
     for _ in range(25):
-        transaction(
-            lambda config: [{"path": COUNTER, "value": read(config, COUNTER) + 1}],
-            f"thread {number} counts",
-        )
+        with config_transaction(why=f"thread {number} counts") as transaction:
+            config = transaction.load()
+            config["alarms"]["nap"]["graceS"] += 1
+            transaction.save(config)
 
 
-before = read(ask("GET", "/api/v1/config"), COUNTER)
+before = get_config_value(COUNTER)
 in_threads(five_operations)
 print("5 threads, 5 operations each: done")
 in_threads(count_up)
-after = read(ask("GET", "/api/v1/config"), COUNTER)
-print(f"5 threads, 25 increments each: {'.'.join(COUNTER)} went from {before} to {after}")
+after = get_config_value(COUNTER)
+print(f"5 threads, 25 increments each: {COUNTER} went from {before} to {after}")
 if after != before + THREADS * 25:
     sys.exit(f"{before + THREADS * 25 - after} increments were lost")

@@ -6,7 +6,7 @@ import { say, sayJson } from '../output.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 import { weekdaysOf } from '../weekdays.ts';
-import { playable, timeOfDay, wholeNumber } from './alarm-values.ts';
+import { playable, someMusic, timeOfDay, wholeNumber } from './alarm-values.ts';
 import { found } from './schedule-actions.ts';
 
 interface AlarmFlags extends CommonOptions {
@@ -33,8 +33,8 @@ export function addAlarmChanges(alarm: Command): void {
   withAlarmOptions(
     common(
       alarm.command('add <name>'),
-      'alarm add wake --time 06:30 --weekdays mon-fri --playlist spotify:playlist:… --fade-in',
-      'alarm add flight --time 04:10 --date 2026-12-24 --playlist spotify:album:… --volume 60',
+      `alarm add wake --time 06:30 --weekdays mon-fri --playlist ${someMusic} --fade-in`,
+      `alarm add flight --time 04:10 --date 2026-12-24 --playlist ${someMusic} --volume 60`,
     ),
   )
     .description('set a new alarm; without --weekdays it rings once')

@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
+/** As examples name it. */
+export const someMusic = 'spotify:playlist:37i9dQZF1DXcBWIGoYBM5M';
+
 /** Takes whole numbers within limits. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

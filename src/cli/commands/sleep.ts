@@ -5,7 +5,7 @@ import { say, sayJson } from '../output.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 import { table } from '../table.ts';
-import { playable, wholeNumber } from './alarm-values.ts';
+import { playable, someMusic, wholeNumber } from './alarm-values.ts';
 import { clockTime, found } from './schedule-actions.ts';
 
 const snoozeMinutesMost = 60;
@@ -48,7 +48,7 @@ export function addSleepCommands(alarm: Command): void {
     alarm.command('sleep [player] [minutes]'),
     'alarm sleep',
     'alarm sleep music 30',
-    'alarm sleep music 45 --playlist spotify:playlist:… --volume 25',
+    `alarm sleep music 45 --playlist ${someMusic} --volume 25`,
     'alarm sleep music off',
   )
     .description('let a player fall silent after so many minutes; without one: see which will')
