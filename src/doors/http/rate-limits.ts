@@ -150,7 +150,7 @@ const inLine = /^\/api\/v1\/(?:instruments|ports|leases|watch|live|events|worker
 const looks =
   /^\/(?:livez|readyz|api\/v1\/(?:status|rate-limits|tasks)|api\/thread-safety\/status)(?:\/|$)/;
 const settings = /^\/api\/(?:v1\/(?:config|schedules|runs)|thread-safety)(?:\/|$)/;
-const strict = /^\/api\/v1\/(?:shutdown|discover|log-levels|rate-limits|player)(?:\/|$)/;
+const strict = /^\/api\/v1\/(?:shutdown|discover|log-levels|rate-limits|players)(?:\/|$)/;
 
 /** What kind of request it is; undefined for what is not counted. */
 export function rateClassOf(method: string, path: string): RateClass | undefined {
