@@ -9,8 +9,10 @@ import type { Layer, Layers } from './layers.ts';
 import { checkVersion, migrated, versionOf } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import type { ConfigNotice } from './notice.ts';
+import { placeInJournal } from './place-in-journal.ts';
 import type { ProcessLockWait } from './process-lock.ts';
 import { sha256 } from './sha256.ts';
+import { suspicionOf } from './suspicion.ts';
 import { changedKeys } from './table.ts';
 import type { Table } from './table.ts';
 import type { Version, Versions } from './versions.ts';
@@ -57,6 +59,8 @@ export class ConfigFile<T> {
   #isHeld = false;
   /** Whether what is in memory was ever in the file: mere defaults are never written over anything. */
   #isGood = true;
+  /** The highest revision of which there was a copy at the start: it was in the file. */
+  #copied = 0;
   /** The highest revision that anything tells of. */
   #highest = 0;
   /** After a write that failed, what the files are is not known until they are read again. */
@@ -264,7 +268,8 @@ export class ConfigFile<T> {
       this.#notice({ kind: 'journal-damaged', message: `no journal: ${String(error)}` });
     }
     const [newest] = await this.#disk.backups.list().catch(() => []);
-    this.#highest = Math.max(this.#disk.journal.highest, newest?.revision ?? 0);
+    this.#copied = newest?.revision ?? 0;
+    this.#highest = Math.max(this.#disk.journal.highest, this.#copied);
   }
 
   /** A journal that is damaged or too long is written anew; of a damaged one a copy is kept. */
@@ -329,32 +334,15 @@ export class ConfigFile<T> {
     this.#refusal = undefined;
   }
 
-  /**
-   * The entry of what the files are. When the journal goes on from there without a copy to show for
-   * it, what it names after that never came about.
-   */
-  #entryOf({ target, below }: Layers): JournalEntry | undefined {
-    const entries = this.#disk.journal.entries;
-    const undone = entries.flatMap((each) => each.undone ?? []);
-    const at = entries.findLastIndex(
-      (each) =>
-        each.sha256 === target.sha256 &&
-        each.below === below &&
-        each.undone === undefined &&
-        !isWithin(each.revision, undone),
+  /** The entry of what the files are; undefined when the journal knows of none. */
+  #entryOf(layers: Layers): JournalEntry | undefined {
+    const { entries } = this.#disk.journal;
+    const { entry, undone } = placeInJournal(
+      layers,
+      entries,
+      this.#current?.snapshot.revision ?? 0,
     );
-    const entry = entries[at];
-    this.#undone = undefined;
-    if (entry === undefined) return undefined;
-    const later = entries
-      .slice(at + 1)
-      .filter((each) => each.undone === undefined && !isWithin(each.revision, undone));
-    if (later.length === 0) return entry;
-    // Each write ends with an entry that has a digest: only the last write can be missing.
-    const writes = later.filter((each) => each.sha256 !== undefined).length;
-    const last = later.at(-1)?.revision ?? 0;
-    if (writes > 1 || last <= (this.#current?.snapshot.revision ?? 0)) return undefined;
-    this.#undone = [later[0]?.revision ?? last, last];
+    this.#undone = undone;
     return entry;
   }
 
@@ -443,25 +431,14 @@ export class ConfigFile<T> {
     return found;
   }
 
-  /** Why a file that reads well is not taken for an edit: nobody empties or cuts one on purpose. */
+  /** Why a file that reads well is not taken for an edit. */
   async #suspicion({ target }: Layers): Promise<SignalboxError | undefined> {
     const entry = this.#disk.journal.entries.findLast(({ size }) => size !== undefined);
-    const { path } = target;
-    const had = this.#layers?.target.size ?? entry?.size ?? 0;
-    if (had === 0 || target.size >= had || target.sha256 === entry?.sha256) return undefined;
-    const { text } = target.toml;
-    if (text.trim() === '') {
-      return new SignalboxError('CONFIG_UNREADABLE', `${path} is empty; it had ${had} bytes`, {
-        details: { path },
-      });
-    }
-    const last = this.#layers?.target.toml.text ?? (await this.#newestCopy());
-    if (text.endsWith('\n') || last?.startsWith(text) !== true) return undefined;
-    return new SignalboxError(
-      'CONFIG_UNREADABLE',
-      `${path} is cut short: ${target.size} of ${had} bytes`,
-      { details: { path } },
-    );
+    if (target.sha256 === entry?.sha256) return undefined;
+    return await suspicionOf(target, {
+      size: this.#layers?.target.size ?? entry?.size ?? 0,
+      text: async () => this.#layers?.target.toml.text ?? (await this.#newestCopy()),
+    });
   }
 
   async #newestCopy(): Promise<string | undefined> {
@@ -625,13 +602,6 @@ interface Bad {
 }
 
 type Found = Good | Bad;
-
-function isWithin(revision: number, bounds: readonly number[]): boolean {
-  for (let at = 0; at + 1 < bounds.length; at += 2) {
-    if (revision >= (bounds[at] ?? 0) && revision <= (bounds[at + 1] ?? 0)) return true;
-  }
-  return false;
-}
 
 function placeOf({ stamp, stat, toml }: Layer): Place {
   return { stamp, bytes: Buffer.from(toml.text), like: stat };

@@ -86,6 +86,15 @@ describe('at start', () => {
     },
   );
 
+  test('a change that was taken back by hand is a new revision, not one that never was', async () => {
+    await used();
+    await writeFile(file, text.replace('30', '40'));
+    const store = await opened();
+    expect(store.revision).toBe(4);
+    expect((await store.history()).map(({ revision }) => revision)).toEqual([4, 3, 2, 1]);
+    expect((await store.history())[0]?.by).toMatch(/^hand edit/);
+  });
+
   test('a file that is gone comes back from the newest good copy', async () => {
     await used();
     await rm(file);
