@@ -337,11 +337,8 @@ export class ConfigFile<T> {
   /** The entry of what the files are; undefined when the journal knows of none. */
   #entryOf(layers: Layers): JournalEntry | undefined {
     const { entries } = this.#disk.journal;
-    const { entry, undone } = placeInJournal(
-      layers,
-      entries,
-      this.#current?.snapshot.revision ?? 0,
-    );
+    const seen = Math.max(this.#current?.snapshot.revision ?? 0, this.#copied);
+    const { entry, undone } = placeInJournal(layers, entries, seen);
     this.#undone = undone;
     return entry;
   }
