@@ -98,9 +98,9 @@ export class Settings<T> {
     return this.store.revision;
   }
 
-  /** How often values were asked for: each time they were in memory. */
-  get reads(): number {
-    return this.#reads;
+  /** How often values were asked for, and how often a file had to be read for it. */
+  get reads(): { readonly asked: number; readonly fromFiles: number } {
+    return { asked: this.#reads, fromFiles: this.store.fileReads };
   }
 
   /** How many hear of changes. */

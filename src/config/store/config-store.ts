@@ -176,6 +176,11 @@ export class ConfigStore<T> implements AsyncDisposable {
     return this.#disk.path;
   }
 
+  /** How often a file had to be read; what is asked for comes from memory. */
+  get fileReads(): number {
+    return this.#disk.reader.reads;
+  }
+
   /** Why nothing can be written now; undefined when it can. */
   get refusal(): SignalboxError | undefined {
     return this.#file.refusal;

@@ -61,6 +61,7 @@ export class LayerReader {
   readonly overlay: string | undefined;
   readonly #files: FileSystem;
   readonly #known = new Map<string, Layer>();
+  #reads = 0;
 
   constructor(path: string, environment: string | undefined, files: FileSystem) {
     this.path = path;
@@ -106,6 +107,7 @@ export class LayerReader {
       const known = this.#known.get(path);
       if (known?.stamp === stat.stamp) return known;
       if (stat.size > configBytesMost) throw tooLong(path);
+      this.#reads += 1;
       bytes = await this.#files.readFile(path);
     } catch (error) {
       if (kind !== 'overlay' || !isMissing(error)) throw unreadable(path, error);
@@ -114,6 +116,11 @@ export class LayerReader {
     const layer = layerOf(kind, path, bytes, stat);
     this.#known.set(path, layer);
     return layer;
+  }
+
+  /** How often a file had to be read. */
+  get reads(): number {
+    return this.#reads;
   }
 
   /** Whether the files are still what they were when they were read. */

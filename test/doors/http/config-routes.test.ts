@@ -306,6 +306,32 @@ describe('thread safety, in the words of SpotiPi', () => {
     expect(body['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
+  test('counts what was asked for, and how often a file had to be read for it', async () => {
+    interface Answer {
+      readonly config_reads: {
+        total: number;
+        from_memory: number;
+        from_files: number;
+        hit_rate: number;
+      };
+    }
+    const reads = async (): Promise<Answer['config_reads']> => {
+      const { body } = await door.ask('GET', '/api/thread-safety/status');
+      return (body['thread_safety_stats'] as Answer).config_reads;
+    };
+    const before = await reads();
+    for (let asked = 0; asked < 9; asked += 1) await door.ask('GET', '/api/v1/config');
+    await patch({ changes: [slower] });
+    const between = await reads();
+    expect(between.from_files).toBe(before.from_files);
+    expect(between.from_memory).toBeGreaterThanOrEqual(before.from_memory + 9);
+    await writeFile(file, text.replace('timeoutMs = 200', 'timeoutMs = 202'));
+    await expect.poll(() => store.get(slower.path)).toBe(202);
+    const after = await reads();
+    expect(after.from_files).toBeGreaterThan(between.from_files);
+    expect(after.hit_rate).toBeCloseTo(after.from_memory / after.total, 6);
+  });
+
   test('reads the file again when its caches are cleared', async () => {
     await writeFile(file, text.replace('timeoutMs = 200', 'timeoutMs = 201'));
     const { body } = await door.ask('POST', '/api/thread-safety/invalidate-cache', {});

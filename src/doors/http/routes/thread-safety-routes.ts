@@ -56,8 +56,14 @@ export function threadSafetyRoutes(server: HttpServer, context: RouteContext): v
       change_listeners_count: settings?.listeners ?? 0,
       has_thread_local_cache: true,
       revision: settings?.revision ?? 0,
-      config_reads: { total: settings?.reads ?? 0, from_memory: settings?.reads ?? 0, hit_rate: 1 },
+      ...(settings === undefined ? {} : { config_reads: readsOf(settings.reads) }),
       ...(caches === undefined ? {} : { tokens: caches.tokens() }),
     };
   }
+}
+
+/** A file is read at the start, and when somebody else has written it: that much was not in memory. */
+function readsOf({ asked, fromFiles }: { asked: number; fromFiles: number }): object {
+  const total = asked + fromFiles;
+  return { total, from_memory: asked, from_files: fromFiles, hit_rate: asked / Math.max(1, total) };
 }
