@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How the gateways of this user on this machine can be found. */
@@ -46,7 +46,8 @@ export async function runningGateways(): Promise<GatewayRecord[]> {
 
 /** Where gateways of this user are noted, whatever folders their configurations name. */
 function recordsFolder(): string {
-  const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${userInfo().uid}`);
+  const base =
+    process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${process.getuid?.() ?? 'user'}`);
   return join(base, 'signalbox');
 }
 

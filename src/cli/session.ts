@@ -1,8 +1,7 @@
-import { userInfo } from 'node:os';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { SignalboxClient } from '../client/index.ts';
-import { asSignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, userName } from '../kernel/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findGateway } from './find-gateway.ts';
 import type { FoundGateway, GatewayWish } from './find-gateway.ts';
@@ -82,7 +81,7 @@ export function clientOf({ url, token }: FoundGateway): SignalboxClient {
     url,
     program: 'signalbox',
     pid: process.pid,
-    user: userInfo().username,
+    user: userName(),
     ...(token === undefined ? {} : { token }),
   });
 }

@@ -1,5 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignalboxError } from '../kernel/index.ts';
 
@@ -11,7 +11,8 @@ export function stateFolder(name: string): string {
 
 /** Where it puts virtual serial ports: gone with the machine's next start, open to this user alone. */
 export function runtimeFolder(name: string): string {
-  const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${userInfo().uid}`);
+  const base =
+    process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `run-${process.getuid?.() ?? 'user'}`);
   return join(base, 'signalbox', name);
 }
 
@@ -22,7 +23,7 @@ export function runtimeFolder(name: string): string {
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const { uid } = await stat(path);
-  if (uid === userInfo().uid) return;
+  if (uid === process.getuid?.()) return;
   throw new SignalboxError('FORBIDDEN', `${path} belongs to user ${uid}, not to this one`, {
     nextStep: 'Remove it, or set XDG_RUNTIME_DIR to a folder of your own.',
   });

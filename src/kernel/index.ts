@@ -29,3 +29,4 @@ export { sleep } from './sleep.ts';
 export { given } from './given.ts';
 export { TtlCache } from './ttl-cache.ts';
 export type { CacheStatistics, LoadOptions, TtlCacheOptions } from './ttl-cache.ts';
+export { userName } from './user-name.ts';

@@ -1,6 +1,5 @@
-import { userInfo } from 'node:os';
 import type { PortConfig } from '../../config/index.ts';
-import { asSignalboxError, hasCode } from '../../kernel/index.ts';
+import { asSignalboxError, hasCode, userName } from '../../kernel/index.ts';
 import type { FoundReport } from '../../client/index.ts';
 import { tryLink } from '../try-link.ts';
 import { linkKeys } from './link-keys.ts';
@@ -101,7 +100,7 @@ async function discover(
   const by = {
     id: 'discover',
     program: 'signalbox',
-    user: userInfo().username,
+    user: userName(),
     pid: process.pid,
     door: 'inline',
     sinceMs: Date.now(),

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type {
   ChangeSettingsOptions,
@@ -12,6 +11,7 @@ import type {
   SignalboxClient,
 } from '../../client/index.ts';
 import type { Config, ConfigStore, JsonSchema } from '../../config/index.ts';
+import { userName } from '../../kernel/index.ts';
 import { findGateway, findRecord } from '../find-gateway.ts';
 import type { GatewayWish } from '../find-gateway.ts';
 import { runningGateways } from '../gateway-record.ts';
@@ -73,7 +73,7 @@ export async function openFiles({
   environment,
 }: SettingsFiles): Promise<ConfigStore<Config>> {
   const { openConfig } = await import('../../config/index.ts');
-  const by = `${userInfo().username} with signalbox`;
+  const by = `${userName()} with signalbox`;
   return await openConfig(file, { watch: false, by, environment });
 }
 
