@@ -69,9 +69,25 @@ describe('settings over HTTP', () => {
         camera: { environment: { CAMERA_TOKEN: { redacted: true }, CAMERA_MODE: 'fast' } },
       },
     });
-    expect(headers.get('etag')).toBe('"1"');
-    const asked = { headers: { 'if-none-match': '"1"' } };
+    const etag = headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"1-/);
+    const asked = { headers: { 'if-none-match': etag } };
     expect((await fetch(`${door.url}/api/v1/config`, asked)).status).toBe(304);
+    const { headers: after } = await patch({ changes: [slower] }, { 'if-match': etag });
+    expect(after.get('etag')).toBe('"2"');
+  });
+
+  test('are sent again when nothing but their state is other', async () => {
+    const { headers } = await door.ask('GET', '/api/v1/config');
+    const asked = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
+    // An editor leaves what cannot be taken: the revision stays, and there is something to tell.
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace('timeoutMs = 200', 'timeoutMs = -1'),
+    );
+    await expect
+      .poll(async () => (await fetch(`${door.url}/api/v1/config`, asked)).status)
+      .toBe(200);
   });
 
   test('are described for forms', async () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -13,6 +15,8 @@ const historyMost = 1_000;
 const changesMost = 1_000;
 const partsMost = 32;
 const notModified = 304;
+/** Of a digest that tells two answers apart. */
+const digestLength = 16;
 
 /** What a change may come to. */
 const inAChange: readonly ErrorCode[] = [
@@ -42,15 +46,18 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     summary: 'All settings, where each comes from, and what holds only after a restart',
     description:
       'Secrets are left out: `{"redacted": true}` stands in their place, and keeps them when it is sent ' +
-      'back. The ETag is the revision; `If-None-Match` is answered with 304 while it holds.',
+      'back. The ETag begins with the revision and goes for the whole answer: `If-None-Match` is answered ' +
+      'with 304 while nothing of it is other; in `If-Match` of a change the revision counts.',
     tags,
     response: { 200: answer('The settings', report), 304: unchanged, ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/config', { schema: show }, async (request, reply) => {
-    const etag = etagOf(settings().revision);
+    const shown = settings().report();
+    const digest = createHash('sha256').update(JSON.stringify(shown)).digest('base64url');
+    const etag = `"${shown.revision}-${digest.slice(0, digestLength)}"`;
     void reply.header('etag', etag).header('cache-control', 'no-cache');
     if (request.headers['if-none-match'] === etag) return await reply.code(notModified).send();
-    return settings().report();
+    return shown;
   });
 
   const schemaOf = {
@@ -68,7 +75,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
       'refused with CONFIG_CONFLICT where somebody else was faster; the details say who, when and which ' +
       'keys.',
     tags,
-    headers: z.looseObject({ 'if-match': z.string().max(40).optional() }),
+    headers: z.looseObject({ 'if-match': z.string().max(80).optional() }),
     body: z.strictObject({
       changes: z.array(settingChange).min(1).max(changesMost),
       ...wish,
@@ -114,7 +121,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
   const back = {
     summary: 'Makes all settings what they were at a revision, as a new revision',
     tags,
-    headers: z.looseObject({ 'if-match': z.string().max(40).optional() }),
+    headers: z.looseObject({ 'if-match': z.string().max(80).optional() }),
     body: z.strictObject({ revision: z.number().int().min(1), ...wish }),
     response: { 200: answer('What was changed', commit), ...failures(...inAChange) },
   };
@@ -180,7 +187,7 @@ function etagOf(revision: number): string {
 /** The revision that a request names. @throws BAD_ARGUMENT */
 function matched(header: unknown): number | undefined {
   if (typeof header !== 'string' || header === '*') return undefined;
-  const digits = /^"(\d{1,15})"$/.exec(header)?.[1];
+  const digits = /^"(\d{1,15})(?:-[\w-]{1,43})?"$/.exec(header)?.[1];
   if (digits !== undefined) return Number(digits);
   throw new SignalboxError('BAD_ARGUMENT', `If-Match has no ETag of the settings: ${header}`);
 }
