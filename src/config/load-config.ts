@@ -1,9 +1,9 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 import { settlePaths } from './settle-paths.ts';
 import { check } from './store/check.ts';
-import { joined, LayerReader, layerOf } from './store/layers.ts';
+import { joined, LayerReader, layerOf, placesOf } from './store/layers.ts';
 import { checkVersion } from './store/migrations.ts';
 import { nodeFileSystem } from './store/node-file-system.ts';
 
@@ -24,11 +24,12 @@ export function environmentOf(named: string | undefined): string | undefined {
  *   schema. Both name the file and the line. CONFIG_VERSION when it is of a newer version
  */
 export async function loadConfig(path: string, environment?: string): Promise<Config> {
-  const layers = await new LayerReader(path, environmentOf(environment), nodeFileSystem).read();
+  const places = await placesOf(path, environmentOf(environment), nodeFileSystem);
+  const layers = await new LayerReader(places, nodeFileSystem).read();
   checkVersion(layers, configVersion);
   return check({ schema: configSchema, settle: settlePaths }, layers.merged, {
     file: path,
-    folder: dirname(resolve(path)),
+    folder: dirname(places.path),
     layers: layers.all,
   });
 }

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import { formatPath, isTable, valueAt } from '../store/table.ts';
+import { formatPath, isTable } from '../store/table.ts';
 import type { KeyPath } from '../store/table.ts';
 
 /** What stands for a secret in everything that leaves the store. */
@@ -43,22 +43,29 @@ export function redactedText(text: string): string {
 
 /**
  * Puts back what was left out, for who sends a table as it came.
- * @param current the whole configuration
+ * @param valueNow the value that is at a place now
  * @throws VALUE_INVALID for a placeholder where there is no secret
  */
-export function unredacted(value: unknown, path: KeyPath, current: unknown): unknown {
+export function unredacted(
+  value: unknown,
+  path: KeyPath,
+  valueNow: (path: KeyPath) => unknown,
+): unknown {
   if (isRedacted(value)) {
-    const secret = valueAt(current, path);
+    const secret = valueNow(path);
     if (isSecret(path, secret)) return secret;
     throw new SignalboxError('VALUE_INVALID', `${formatPath(path)}: there is no secret to keep`, {
       nextStep: 'Send the value itself.',
     });
   }
   if (Array.isArray(value)) {
-    return value.map((each, at) => unredacted(each, [...path, String(at)], current));
+    return value.map((each, at) => unredacted(each, [...path, String(at)], valueNow));
   }
   if (!isTable(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, unredacted(each, [...path, name], current)]),
+    Object.entries(value).map(([name, each]) => [
+      name,
+      unredacted(each, [...path, name], valueNow),
+    ]),
   );
 }

@@ -227,7 +227,11 @@ function apply<T>(tx: ConfigTransaction<T>, change: SettingChange): void {
     const [kind = '', from = ''] = path;
     if (path.length === 2) renameReferences(tx, kind, from, change.rename);
   } else if ('delete' in change) tx.delete(path);
-  else tx.set(path, unredacted(change.value, path, tx.load()));
+  else
+    tx.set(
+      path,
+      unredacted(change.value, path, (at) => tx.get(at)),
+    );
 }
 
 function difference(key: string, before: unknown, after: unknown): SettingDifference {

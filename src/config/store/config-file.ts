@@ -1,5 +1,4 @@
-import { userInfo } from 'node:os';
-import { hasCode, isSignalboxError, SignalboxError, sleep } from '../../kernel/index.ts';
+import { hasCode, isSignalboxError, SignalboxError, sleep, userName } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { TomlFile } from '../toml/toml-file.ts';
 import type { Disk, Place } from './disk.ts';
@@ -164,7 +163,8 @@ export class ConfigFile<T> {
   async write(steps: readonly Step<T>[]): Promise<void> {
     const last = steps.at(-1);
     if (last === undefined) return;
-    const { target, below } = this.layers;
+    const { target } = this.layers;
+    const { layers: around } = last.version;
     const text = steps.findLast((step) => step.text !== undefined)?.text;
     const base = text === undefined ? target.toml : TomlFile.parse(text, target.path);
     const { file: toml, removedComments } = base.edit(last.version.target);
@@ -174,13 +174,13 @@ export class ConfigFile<T> {
       ...(entries.pop() ?? last.entry),
       sha256: sha256(bytes),
       size: bytes.length,
-      below,
+      below: around.below,
       ...(removedComments.length === 0 ? {} : { removedComments }),
     });
     await this.#keepFirst();
     const place = placeOf(target);
     try {
-      await this.#replace(place, toml, bytes, [...this.#pendingEntries(), ...entries]);
+      await this.#replace(place, toml, bytes, [...this.#pendingEntries(), ...entries], around);
     } catch (error) {
       this.#isUnsure = true;
       throw error;
@@ -199,12 +199,13 @@ export class ConfigFile<T> {
     toml: TomlFile,
     bytes: Uint8Array,
     entries: readonly JournalEntry[],
+    around = this.layers,
   ): Promise<void> {
     const { target } = this.layers;
     const stat = await this.#disk.replace(place, bytes, entries);
     const written = layerOf(target.kind, target.path, bytes, stat, toml);
     this.#disk.reader.wrote(written);
-    this.#layers = withTarget(this.layers, written);
+    this.#layers = withTarget(around, written);
   }
 
   /** What the journal has to say before anything else. */
@@ -317,12 +318,13 @@ export class ConfigFile<T> {
     const known = this.#entryOf(layers);
     // Without a journal, what is found is the first revision.
     const revision = known?.revision ?? this.#highest + 1;
-    const version = this.#versionOf(layers, revision);
+    const version = this.versionOf(layers, revision);
     this.#accept(layers, version);
     if (known === undefined && this.#highest > 0) await this.#noteHandEdit(layers, version, []);
   }
 
-  #versionOf(layers: Layers, revision: number): Version<T> {
+  /** @throws CONFIG_INVALID, with lines; CONFIG_VERSION when the main file is of a newer version */
+  versionOf(layers: Layers, revision: number): Version<T> {
     checkVersion(layers, this.#options.version);
     return this.#options.versions.of(layers, revision);
   }
@@ -350,15 +352,16 @@ export class ConfigFile<T> {
     const { revision } = before.snapshot;
     if (isSame && (known === undefined || known.revision === revision)) {
       this.#layers = layers;
+      this.#current = { ...before, layers };
       this.#refusal = undefined;
       return [];
     }
     if (known !== undefined && known.revision > revision) {
-      const version = this.#versionOf(layers, known.revision);
+      const version = this.versionOf(layers, known.revision);
       this.#accept(layers, version);
       return [{ version, before, entry: known }];
     }
-    const version = this.#versionOf(layers, this.nextRevision());
+    const version = this.versionOf(layers, this.nextRevision());
     const keys = changedKeys(before.merged, version.merged);
     await this.#keepFirst();
     const entry = await this.#noteHandEdit(layers, version, keys);
@@ -391,8 +394,7 @@ export class ConfigFile<T> {
   async #editor({ target }: Layers): Promise<string> {
     const stat = await this.#disk.files.stat(target.path).catch(() => undefined);
     if (stat === undefined) return 'hand edit';
-    const { uid, username } = userInfo();
-    return `hand edit (${stat.uid === uid ? username : `user ${stat.uid}`})`;
+    return `hand edit (${stat.uid === process.getuid?.() ? userName() : `user ${stat.uid}`})`;
   }
 
   /** Reads the files; where the one that is written is no good, says why. */
@@ -455,7 +457,7 @@ export class ConfigFile<T> {
       const layers = bytes === undefined ? undefined : await this.#layersWith(bytes, place);
       if (bytes === undefined || layers === undefined) continue;
       try {
-        this.#accept(layers, this.#versionOf(layers, revision));
+        this.#accept(layers, this.versionOf(layers, revision));
       } catch (invalid) {
         if (isSignalboxError(invalid)) continue;
         throw invalid;
@@ -466,7 +468,7 @@ export class ConfigFile<T> {
     const layers = await this.#layersWith(new Uint8Array(), place);
     if (layers === undefined) throw error;
     try {
-      this.#accept(layers, this.#versionOf(layers, Math.max(1, revision - 1)));
+      this.#accept(layers, this.versionOf(layers, Math.max(1, revision - 1)));
     } catch {
       // A schema without safe defaults leaves nothing to run with.
       throw error;
@@ -556,7 +558,7 @@ export class ConfigFile<T> {
     const table: Table = { ...migrated(main, version, migrations), version };
     const { file: toml } = main.toml.edit(table);
     const next = withTarget(layers, { ...main, toml });
-    const after = this.#versionOf(next, Math.max(known, this.#highest) + 1);
+    const after = this.versionOf(next, Math.max(known, this.#highest) + 1);
     this.#layers = layers;
     const bytes = Buffer.from(toml.text);
     const why = `migrated from version ${from} to ${version}`;

@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
-import { Emitter, hasCode, SignalboxError, systemClock } from '../../kernel/index.ts';
+import { Emitter, hasCode, SignalboxError, systemClock, userName } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import { Agent, currentAgent, ReadWriteLock, unnamedOwner } from '../../locks/index.ts';
 import type { ConfigBackup } from './backups.ts';
@@ -11,10 +9,11 @@ import type { Step } from './config-file.ts';
 import type { ConfigSnapshot } from './config-snapshot.ts';
 import { Disk } from './disk.ts';
 import { FileWatch } from './file-watch.ts';
-import { isMissing } from './file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import { GroupCommit } from './group-commit.ts';
 import { History } from './history.ts';
+import { placesOf } from './layers.ts';
+import type { ConfigPlaces } from './layers.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import type { ConfigNotice } from './notice.ts';
 import type {
@@ -31,12 +30,13 @@ import { changedKeys, keyPath, valueAt } from './table.ts';
 import type { KeyPath, Table } from './table.ts';
 import { Draft } from './transaction.ts';
 import type { ConfigTransaction } from './transaction.ts';
-import { unreadable } from './unreadable.ts';
 import { Versions } from './versions.ts';
 import type { Version } from './versions.ts';
 
 /** A wait for other writers ends after so long unless told otherwise, in ms. */
 export const changeTimeoutMs = 30_000;
+/** A transaction that is under way when the store is closed has so long to end, in ms. */
+const closeTimeoutMs = 5_000;
 /** So many notices are kept, the newest. */
 const noticesMost = 100;
 /** Another process that waits has its turn after so long, in ms. */
@@ -94,14 +94,16 @@ export class ConfigStore<T> implements AsyncDisposable {
   #backupTimer: Timer | undefined;
   #backup: Promise<void> | undefined;
   #isClosed = false;
+  /** Whether the files are let go of: nothing is written any more. */
+  #isOver = false;
 
-  private constructor(path: string, files: FileSystem, options: ConfigStoreOptions<T>) {
+  private constructor(places: ConfigPlaces, files: FileSystem, options: ConfigStoreOptions<T>) {
+    const { path } = places;
     this.path = path;
     this.environment = options.environment;
     this.#clock = options.clock ?? systemClock;
-    this.#by = options.by ?? userInfo().username;
-    this.#disk = new Disk(path, {
-      environment: options.environment,
+    this.#by = options.by ?? userName();
+    this.#disk = new Disk(places, {
       files,
       clock: this.#clock,
       holder: `${this.#by} in process ${process.pid}`,
@@ -122,7 +124,11 @@ export class ConfigStore<T> implements AsyncDisposable {
     this.#events = new Emitter<Events<T>>();
     this.#commits = new GroupCommit<Step<T>>({
       write: async (steps) => await this.#file.write(steps),
-      written: (steps) => this.#show(steps),
+      written: (steps) => {
+        this.#show(steps);
+        // A whole text may include others than the one before.
+        if (steps.some(({ text }) => text !== undefined)) this.#follow();
+      },
       failed: () => (this.#staged = this.#file.current),
       idle: () => this.#letGo(),
     });
@@ -137,7 +143,7 @@ export class ConfigStore<T> implements AsyncDisposable {
    */
   static async open<T>(path: string, options: ConfigStoreOptions<T>): Promise<ConfigStore<T>> {
     const files = options.files ?? nodeFileSystem;
-    const store = new ConfigStore(await realPathOf(resolve(path), files), files, options);
+    const store = new ConfigStore(await placesOf(path, options.environment, files), files, options);
     try {
       await store.#open(options.watch ?? true);
     } catch (error) {
@@ -315,10 +321,8 @@ export class ConfigStore<T> implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#watch?.[Symbol.dispose]();
-    // What runs comes to its end; what only waits finds it closed.
-    if (running.getStore()?.store !== this) {
-      await this.#lock.write(() => {}, { by: new Agent(unnamedOwner) });
-    }
+    await this.#ended();
+    this.#isOver = true;
     await this.#commits.idle();
     if (this.#backupTimer !== undefined) {
       this.#backupTimer.cancel();
@@ -371,6 +375,18 @@ export class ConfigStore<T> implements AsyncDisposable {
       },
       { by: new Agent(unnamedOwner, currentAgent()), timeoutMs, signal },
     );
+  }
+
+  /** Returns when no transaction is under way, or after so long that none is waited for any more. */
+  async #ended(): Promise<void> {
+    try {
+      await this.#lock.write(() => {}, {
+        by: new Agent(unnamedOwner, currentAgent()),
+        timeoutMs: closeTimeoutMs,
+      });
+    } catch (error) {
+      if (!hasCode(error, 'WAIT_TIMEOUT', 'QUEUE_FULL', 'DEADLOCK')) throw error;
+    }
   }
 
   async #hold(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -442,7 +458,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     // What it read came to nothing meanwhile.
     if (this.#commits.failures !== failures) throw this.#commits.error;
     const revision = this.#file.nextRevision(before.snapshot.revision);
-    const version = this.#versions.after(before, draft, this.#file.layers, revision);
+    const version = this.#versions.after(before, draft, revision);
     if (version !== undefined) return { result, ...this.#stage(before, version, options) };
     // It may have read what is not on the disk yet.
     const written = this.#commits.settled();
@@ -456,7 +472,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     const before = await this.#base(options);
     const revision = this.#file.nextRevision(before.snapshot.revision);
     const layers = await this.#disk.reader.readWith(Buffer.from(text), undefined);
-    const version = this.#versions.of(layers, revision);
+    const version = this.#file.versionOf(layers, revision);
     return { result: undefined, ...this.#stage(before, version, options, text) };
   }
 
@@ -479,6 +495,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     { by, why, dryRun }: ChangeOptions,
     text?: string,
   ): { revision: number; keys: readonly string[]; written: Promise<void> } {
+    if (this.#isOver) throw this.#closed();
     const keys = changedKeys(before.merged, version.merged);
     if (dryRun === true) {
       return { revision: before.snapshot.revision, keys, written: this.#commits.settled() };
@@ -579,14 +596,5 @@ export class ConfigStore<T> implements AsyncDisposable {
 
   #closed(): SignalboxError {
     return new SignalboxError('CLOSED', `the configuration ${this.path} is closed`);
-  }
-}
-
-async function realPathOf(path: string, files: FileSystem): Promise<string> {
-  try {
-    return await files.realPath(path);
-  } catch (error) {
-    if (isMissing(error)) return path;
-    throw unreadable(path, error);
   }
 }

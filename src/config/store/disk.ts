@@ -8,6 +8,7 @@ import type { FileStat, FileSystem } from './file-system.ts';
 import { Journal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { LayerReader } from './layers.ts';
+import type { ConfigPlaces } from './layers.ts';
 import { ProcessLock } from './process-lock.ts';
 import type { ProcessLockWait } from './process-lock.ts';
 import { setAside } from './set-aside.ts';
@@ -19,7 +20,6 @@ const folderMode = 0o700;
 const fileMode = 0o600;
 
 export interface DiskOptions {
-  readonly environment?: string | undefined;
   readonly files: FileSystem;
   readonly clock: Clock;
   /** How other processes name this one. */
@@ -50,9 +50,8 @@ export class Disk implements AsyncDisposable {
   readonly #lock: ProcessLock;
   #hasFolder = false;
 
-  /** @param path the main file, after all links */
-  constructor(path: string, { environment, files, clock, holder, backups }: DiskOptions) {
-    this.reader = new LayerReader(path, environment, files);
+  constructor(places: ConfigPlaces, { files, clock, holder, backups }: DiskOptions) {
+    this.reader = new LayerReader(places, files);
     this.path = this.reader.target;
     this.folder = stateFolderOf(this.path);
     this.files = files;

@@ -13,6 +13,7 @@ export class FileWatch implements Disposable {
   #watchers = new Map<string, Disposable>();
   #names: ReadonlySet<string> = new Set();
   #timer: Timer | undefined;
+  #isOver = false;
 
   constructor(files: FileSystem, clock: Clock, changed: () => void) {
     this.#files = files;
@@ -22,6 +23,7 @@ export class FileWatch implements Disposable {
 
   /** What to watch from now on. */
   follow(paths: readonly string[]): void {
+    if (this.#isOver) return;
     this.#names = new Set(paths.map((path) => basename(path)));
     const folders = new Set(paths.map((path) => dirname(path)));
     for (const [folder, watcher] of this.#watchers) {
@@ -36,6 +38,7 @@ export class FileWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true;
     this.#timer?.cancel();
     for (const watcher of this.#watchers.values()) watcher[Symbol.dispose]();
     this.#watchers = new Map();

@@ -41,10 +41,10 @@ export const configBytesMost = 4_194_304;
 export const includesMost = 100;
 
 /** Words of a file that are for the store, not for the schema. */
-const ownWords = ['include', 'version'];
+export const ownWords: readonly string[] = ['include', 'version'];
 
 /** `lab.test.toml`, beside `lab.toml`. */
-export function overlayPath(path: string, environment: string): string {
+function overlayPath(path: string, environment: string): string {
   if (!/^[A-Za-z0-9][\w-]{0,63}$/.test(environment)) {
     throw new SignalboxError(
       'BAD_ARGUMENT',
@@ -55,6 +55,34 @@ export function overlayPath(path: string, environment: string): string {
   return join(dirname(path), `${name}.${environment}.toml`);
 }
 
+/** Where the files are that may be written. */
+export interface ConfigPlaces {
+  /** The main file, after all links: relative paths in it lead on from there. */
+  readonly path: string;
+  /** Of the environment, after all links; undefined without one. */
+  readonly overlay: string | undefined;
+}
+
+/** @throws CONFIG_UNREADABLE, BAD_ARGUMENT */
+export async function placesOf(
+  path: string,
+  environment: string | undefined,
+  files: FileSystem,
+): Promise<ConfigPlaces> {
+  const main = await realPathOf(resolve(path), files);
+  if (environment === undefined) return { path: main, overlay: undefined };
+  return { path: main, overlay: await realPathOf(overlayPath(main, environment), files) };
+}
+
+async function realPathOf(path: string, files: FileSystem): Promise<string> {
+  try {
+    return await files.realPath(path);
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw unreadable(path, error);
+  }
+}
+
 /** Reads the files of a configuration; those that are still what they were are not read again. */
 export class LayerReader {
   readonly path: string;
@@ -63,9 +91,9 @@ export class LayerReader {
   readonly #known = new Map<string, Layer>();
   #reads = 0;
 
-  constructor(path: string, environment: string | undefined, files: FileSystem) {
+  constructor({ path, overlay }: ConfigPlaces, files: FileSystem) {
     this.path = path;
-    this.overlay = environment === undefined ? undefined : overlayPath(path, environment);
+    this.overlay = overlay;
     this.#files = files;
   }
 

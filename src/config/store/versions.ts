@@ -3,7 +3,7 @@ import { SignalboxError } from '../../kernel/index.ts';
 import { check, layerAt } from './check.ts';
 import type { Shape } from './check.ts';
 import { ConfigSnapshot } from './config-snapshot.ts';
-import { mergedValue } from './layers.ts';
+import { mergedValue, ownWords } from './layers.ts';
 import type { Layers } from './layers.ts';
 import { editsBetween, formatPath, isTable, reconciled, valueAt, withValue } from './table.ts';
 import type { KeyPath, Table } from './table.ts';
@@ -17,6 +17,8 @@ export interface Version<T> {
   readonly target: Table;
   /** What all files say together. */
   readonly merged: Table;
+  /** The files around the one that is written, as this version has them. */
+  readonly layers: Layers;
 }
 
 /** Makes versions out of what files say and what transactions change. */
@@ -40,18 +42,18 @@ export class Versions<T> {
       snapshot: new ConfigSnapshot(revision, value),
       target: layers.target.toml.value,
       merged: layers.merged,
+      layers,
     };
   }
 
   /** What a draft makes of a version; undefined when it changes nothing. @throws CONFIG_INVALID */
-  after(
-    before: Version<T>,
-    draft: Draft<T>,
-    layers: Layers,
-    revision: number,
-  ): Version<T> | undefined {
+  after(before: Version<T>, draft: Draft<T>, revision: number): Version<T> | undefined {
+    const { layers } = before;
     const edits = editsBetween(before.merged, writtenBy(before.merged, draft));
     if (edits.length === 0) return undefined;
+    for (const { path } of edits) {
+      if (ownWords.includes(path[0] ?? '')) throw notASetting(path);
+    }
     let { target } = before;
     for (const edit of edits) target = withValue(target, edit) as Table;
     const merged = mergedValue(
@@ -66,7 +68,7 @@ export class Versions<T> {
       file: layers.target.path,
       folder: dirname(this.#file),
     });
-    return { snapshot: new ConfigSnapshot(revision, value), target, merged };
+    return { snapshot: new ConfigSnapshot(revision, value), target, merged, layers };
   }
 }
 
@@ -84,6 +86,15 @@ function writtenBy<T>(merged: Table, draft: Draft<T>): Table {
     }
   }
   return whole;
+}
+
+/** What says how files are read is not checked as settings are: a wrong one would end the next start. */
+function notASetting(path: KeyPath): SignalboxError {
+  const key = formatPath(path);
+  return new SignalboxError('VALUE_INVALID', `${key} is no setting: it is for the file itself`, {
+    details: { path: key },
+    nextStep: 'Change it in the file.',
+  });
 }
 
 /** What a file below says cannot be taken away in the one above. */

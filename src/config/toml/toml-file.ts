@@ -1,6 +1,6 @@
 import { parseDocument, patch } from '@decimalturn/toml-patch';
 import { SignalboxError } from '../../kernel/index.ts';
-import { lineOf } from '../line-of.ts';
+import { Lines } from '../lines.ts';
 import { frozen, isSame } from '../store/table.ts';
 import type { KeyPath, Table } from '../store/table.ts';
 import { editSections } from './toml-edit.ts';
@@ -12,6 +12,7 @@ export class TomlFile {
   readonly text: string;
   readonly value: Table;
   readonly #sections: readonly Section[];
+  #lines: Lines | undefined;
 
   private constructor(text: string, value: Table, sections: readonly Section[]) {
     this.text = text;
@@ -37,7 +38,8 @@ export class TomlFile {
 
   /** The line of a value, or of the innermost table around it that is there. */
   lineOf(path: KeyPath): number {
-    return lineOf(parseDocument(this.text), path);
+    this.#lines ??= new Lines(parseDocument(this.text));
+    return this.#lines.of(path);
   }
 
   /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigStore } from '../../../src/config/index.ts';
+import { ManualClock } from '../../../src/kernel/index.ts';
 
 const schema = z.strictObject({
   alarm: z
@@ -194,6 +195,25 @@ test('the folder beside the file is made with the first transaction', async () =
   ]);
 });
 
+test('a transaction that outlasts its store writes nothing', async () => {
+  const clock = new ManualClock();
+  const store = await ConfigStore.open(file, { schema, clock });
+  const entered = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const change = store.transaction(async (tx) => {
+    entered.resolve();
+    await gate.promise;
+    tx.set('counter', 7);
+  });
+  await entered.promise;
+  const closed = store.close();
+  await clock.advance(60_000);
+  await closed;
+  gate.resolve();
+  await expect(change).rejects.toMatchObject({ code: 'CLOSED' });
+  expect(await readFile(file, 'utf8')).toBe(text);
+});
+
 test('two stores of one file lose nothing of each other', async () => {
   const one = await opened();
   const other = await opened();
@@ -223,4 +243,19 @@ test('a store that closes lets what runs come to its end, and begins nothing mor
   await late;
   await closing;
   expect(await readFile(file, 'utf8')).toContain('counter = 1');
+});
+
+test('where each of thousands of values comes from is told at once', async () => {
+  const ports = Array.from(
+    { length: 1_000 },
+    (_, at) => `[ports.p${at}]\nhost = "h"\nport = ${at}\n`,
+  );
+  await writeFile(file, ports.join('\n'));
+  const many = z.strictObject({ ports: z.record(z.string(), z.looseObject({})) });
+  await using store = await ConfigStore.open(file, { schema: many });
+  // Each line is looked up, and the file read once for all of them.
+  const lines = ports.map((_, at) => store.origin(`ports.p${at}.port`));
+  expect(lines).toEqual(
+    ports.map((_, at) => ({ kind: 'main', file: store.file, line: at * 4 + 3 })),
+  );
 });

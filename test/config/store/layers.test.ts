@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -48,6 +48,39 @@ describe('included files', () => {
       host: 'common',
       devices: { a: { node: 1 }, b: { node: 2 } },
     });
+  });
+
+  test('come and go with a whole text', async () => {
+    const store = await opened();
+    await store.replace('include = "devices/a.toml"\nport = 3\n');
+    expect(store.value).toEqual({ port: 3, host: 'localhost', devices: { a: { node: 1 } } });
+    await store.set('port', 4);
+    expect(store.value).toEqual({ port: 4, host: 'localhost', devices: { a: { node: 1 } } });
+    await store.rollback(1);
+    await store.set('port', 5);
+    expect(store.value.host).toBe('common');
+    expect(Object.keys(store.value.devices)).toEqual(['a', 'b']);
+    const { revision } = store;
+    await store.close();
+    // Nothing looks like an edit by hand afterwards.
+    expect((await opened()).revision).toBe(revision);
+  });
+
+  test('are watched from the change on that includes them', async () => {
+    await writeFile(file, 'port = 2\n');
+    const store = await opened();
+    await store.replace('include = "common.toml"\n');
+    await writeFile(join(folder, 'common.toml'), 'port = 7\n');
+    await expect.poll(() => store.value.port).toBe(7);
+  });
+
+  test('are named in the file alone, as its version is', async () => {
+    const store = await opened({ version: 1 });
+    for (const name of ['include', 'version']) {
+      await expect(store.set(name, 99)).rejects.toMatchObject({ code: 'VALUE_INVALID' });
+    }
+    await expect(store.replace('version = 2\n')).rejects.toMatchObject({ code: 'CONFIG_VERSION' });
+    expect(store.revision).toBe(1);
   });
 
   test('are never written', async () => {
@@ -114,6 +147,16 @@ describe('an overlay', () => {
     expect(store.value.port).toBe(3);
     await store.delete('port');
     expect(store.value.port).toBe(2);
+  });
+
+  test('that is a link stays one', async () => {
+    const there = join(folder, 'devices/overlay');
+    await writeFile(there, 'port = 3 # theirs\n');
+    await symlink(there, join(folder, 'lab.test.toml'));
+    const store = await opened({ environment: 'test' });
+    await store.set('port', 4);
+    expect(await readFile(there, 'utf8')).toBe('port = 4 # theirs\n');
+    expect((await lstat(join(folder, 'lab.test.toml'))).isSymbolicLink()).toBe(true);
   });
 
   test('takes in what changes below it', async () => {

@@ -13,28 +13,28 @@ interface Located {
   readonly value?: unknown;
 }
 
-/**
- * The line on which a value stands, or else the one of the innermost table around it that is in the
- * file.
- */
-export function lineOf(document: TomlDocument, path: readonly PropertyKey[]): number {
-  const finder = new LineFinder(path.map(String));
-  finder.visit(Array.from(document.cst as Iterable<Located>), []);
-  return finder.line;
-}
-
-class LineFinder {
-  line = 1;
-  readonly #wanted: readonly string[];
+/** On which lines the values of a file stand: looked at once, however many are asked for. */
+export class Lines {
+  /** By path: where the first node is that leads there or further. */
+  readonly #lines = new Map<string, number>();
   /** How many elements each `[[list]]` has had so far. */
   readonly #elements = new Map<string, number>();
-  #depth = 0;
 
-  constructor(wanted: readonly string[]) {
-    this.#wanted = wanted;
+  constructor(document: TomlDocument) {
+    this.#visit(Array.from(document.cst as Iterable<Located>), []);
   }
 
-  visit(nodes: readonly Located[], prefix: readonly string[]): void {
+  /** The line of a value, or else the one of the innermost table around it that is in the file. */
+  of(path: readonly PropertyKey[]): number {
+    const wanted = path.map(String);
+    for (let depth = wanted.length; depth > 0; depth -= 1) {
+      const line = this.#lines.get(nameOf(wanted.slice(0, depth)));
+      if (line !== undefined) return line;
+    }
+    return 1;
+  }
+
+  #visit(nodes: readonly Located[], prefix: readonly string[]): void {
     for (const node of nodes) {
       const inner = node.type === 'InlineItem' && node.item !== undefined ? node.item : node;
       const key = inner.key?.value ?? inner.key?.item?.value;
@@ -42,32 +42,32 @@ class LineFinder {
       const isElement = inner.type === 'TableArray';
       // Only the head of a table has the whole path; what is in it goes on from there.
       const full = prefix.length === 0 ? this.#indexed(key, isElement) : [...prefix, ...key];
-      if (!this.#look(inner, full)) continue;
-      this.visit(inner.items ?? [], full);
+      this.#note(inner, full, prefix.length);
+      this.#visit(inner.items ?? [], full);
       if (isLocated(inner.value)) this.#visitValue(inner.value, full);
     }
   }
 
   #visitValue(value: Located, at: readonly string[]): void {
     if (value.type !== 'InlineArray') {
-      this.visit(value.items ?? [], at);
+      this.#visit(value.items ?? [], at);
       return;
     }
     for (const [index, { item }] of (value.items ?? []).entries()) {
+      if (item === undefined) continue;
       const full = [...at, String(index)];
-      if (item !== undefined && this.#look(item, full)) this.#visitValue(item, full);
+      this.#note(item, full, at.length);
+      this.#visitValue(item, full);
     }
   }
 
-  /** Whether the path goes through here; the innermost such place is the line. */
-  #look(node: Located, full: readonly string[]): boolean {
-    const depth = Math.min(full.length, this.#wanted.length);
-    if (full.slice(0, depth).some((part, index) => part !== this.#wanted[index])) return false;
-    if (depth > this.#depth) {
-      this.#depth = depth;
-      this.line = node.loc?.start.line ?? this.line;
+  /** @param known so many parts at the begin are noted already */
+  #note({ loc }: Located, full: readonly string[], known: number): void {
+    if (loc === undefined) return;
+    for (let depth = known + 1; depth <= full.length; depth += 1) {
+      const name = nameOf(full.slice(0, depth));
+      if (!this.#lines.has(name)) this.#lines.set(name, loc.start.line);
     }
-    return true;
   }
 
   /** Puts in which element of a `[[list]]` is meant: the last one there is. */
@@ -83,6 +83,10 @@ class LineFinder {
     }
     return full;
   }
+}
+
+function nameOf(path: readonly string[]): string {
+  return JSON.stringify(path);
 }
 
 function isLocated(value: unknown): value is Located {
