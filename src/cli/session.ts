@@ -1,12 +1,13 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { SignalboxClient } from '../client/index.ts';
-import { asSignalboxError, userName } from '../kernel/index.ts';
+import { asSignalboxError } from '../kernel/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findGateway } from './find-gateway.ts';
 import type { FoundGateway, GatewayWish } from './find-gateway.ts';
 import { Interruption } from './interruption.ts';
 import { sayError } from './output.ts';
+import { userName } from './user-name.ts';
 
 /** What every command takes. */
 export interface LocalOptions {

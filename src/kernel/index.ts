@@ -29,4 +29,3 @@ export { sleep } from './sleep.ts';
 export { given } from './given.ts';
 export { TtlCache } from './ttl-cache.ts';
 export type { CacheStatistics, LoadOptions, TtlCacheOptions } from './ttl-cache.ts';
-export { userName } from './user-name.ts';

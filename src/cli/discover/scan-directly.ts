@@ -1,7 +1,8 @@
 import type { PortConfig } from '../../config/index.ts';
-import { asSignalboxError, hasCode, userName } from '../../kernel/index.ts';
+import { asSignalboxError, hasCode } from '../../kernel/index.ts';
 import type { FoundReport } from '../../client/index.ts';
 import { tryLink } from '../try-link.ts';
+import { userName } from '../user-name.ts';
 import { linkKeys } from './link-keys.ts';
 import type { Language, Place, ScannedPlace } from './place.ts';
 

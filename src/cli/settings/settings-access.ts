@@ -11,7 +11,7 @@ import type {
   SignalboxClient,
 } from '../../client/index.ts';
 import type { Config, ConfigStore, JsonSchema } from '../../config/index.ts';
-import { userName } from '../../kernel/index.ts';
+import { userName } from '../user-name.ts';
 import { findGateway, findRecord } from '../find-gateway.ts';
 import type { GatewayWish } from '../find-gateway.ts';
 import { runningGateways } from '../gateway-record.ts';

@@ -1,4 +1,4 @@
-import { hasCode, isSignalboxError, SignalboxError, sleep, userName } from '../../kernel/index.ts';
+import { hasCode, isSignalboxError, SignalboxError, sleep } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { TomlFile } from '../toml/toml-file.ts';
 import type { Disk, Place } from './disk.ts';
@@ -13,6 +13,7 @@ import type { ProcessLockWait } from './process-lock.ts';
 import { sha256 } from './sha256.ts';
 import { suspicionOf } from './suspicion.ts';
 import { changedKeys } from './table.ts';
+import { userName } from './user-name.ts';
 import type { Table } from './table.ts';
 import type { Version, Versions } from './versions.ts';
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Emitter, hasCode, SignalboxError, systemClock, userName } from '../../kernel/index.ts';
+import { Emitter, hasCode, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import { Agent, currentAgent, ReadWriteLock, unnamedOwner } from '../../locks/index.ts';
 import type { ConfigBackup } from './backups.ts';
@@ -30,6 +30,7 @@ import { changedKeys, keyPath, valueAt } from './table.ts';
 import type { KeyPath, Table } from './table.ts';
 import { Draft } from './transaction.ts';
 import type { ConfigTransaction } from './transaction.ts';
+import { userName } from './user-name.ts';
 import { Versions } from './versions.ts';
 import type { Version } from './versions.ts';
 
