@@ -13,6 +13,8 @@ const words = '(?:pass(?:word|phrase|wd)|secret|token|credentials?|api[-_]?key|p
 const secretName = new RegExp(`${words}$`, 'i');
 const secretInText = new RegExp(`(${words}["']?\\s*=\\s*)("(?:[^"\\\\]|\\\\.)+"|'[^']+')`, 'gi');
 
+const secretLines = new RegExp(`(${words}["']?[ \\t]*=[ \\t]*)("""[^]*?"""|'''[^]*?''')`, 'gi');
+
 /** Whether a value at that place is not to be shown. */
 function isSecret(path: KeyPath, value: unknown): boolean {
   return typeof value === 'string' && value !== '' && secretName.test(path.at(-1) ?? '');
@@ -34,6 +36,11 @@ export function redacted(value: unknown, path: KeyPath = []): unknown {
       .filter(([, each]) => each !== undefined)
       .map(([name, each]) => [name, redacted(each, [...path, name])]),
   );
+}
+
+/** A whole file with secrets of several lines left out: of a piece of it nobody could tell them. */
+export function withoutSecretLines(text: string): string {
+  return text.replaceAll(secretLines, '$1"(secret)"');
 }
 
 /** A piece of a file with secrets left out. */

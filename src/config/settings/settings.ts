@@ -9,7 +9,7 @@ import { changedKeys, formatPath, isTable, keyPath, valueAt } from '../store/tab
 import type { KeyPath, Table } from '../store/table.ts';
 import type { ConfigTransaction } from '../store/transaction.ts';
 import { withMeanings } from './key-meanings.ts';
-import { redacted, redactedText, unredacted } from './redact.ts';
+import { redacted, redactedText, unredacted, withoutSecretLines } from './redact.ts';
 import { renameReferences } from './references.ts';
 import type { JsonSchema } from './schema-at.ts';
 
@@ -183,7 +183,7 @@ export class Settings<T> {
     from: number,
     to: number,
   ): Promise<{ readonly changes: readonly SettingDifference[]; readonly text: string }> {
-    const { keys, text } = await this.store.diff(from, to);
+    const { keys, text } = await this.store.diff(from, to, withoutSecretLines);
     const changes = keys.map(({ key, before, after }) => difference(key, before, after));
     return { changes, text: redactedText(text) };
   }

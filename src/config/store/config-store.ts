@@ -271,9 +271,17 @@ export class ConfigStore<T> implements AsyncDisposable {
     return await this.#history.list(options, this.#present);
   }
 
-  /** What differs between two revisions. @throws NOT_FOUND when one of them is not kept */
-  async diff(before: number, after: number = this.revision): Promise<ConfigDifference> {
-    return await this.#history.diff(before, after, this.#present);
+  /**
+   * What differs between two revisions.
+   * @param shown what of a whole text is compared as text. @default all of it
+   * @throws NOT_FOUND when one of them is not kept
+   */
+  async diff(
+    before: number,
+    after: number = this.revision,
+    shown = (text: string): string => text,
+  ): Promise<ConfigDifference> {
+    return await this.#history.diff(before, after, this.#present, shown);
   }
 
   /** The copies that are kept, the newest first. */

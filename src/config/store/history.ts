@@ -71,7 +71,13 @@ export class History {
     );
   }
 
-  async diff(before: number, after: number, present: Present): Promise<ConfigDifference> {
+  /** @param shown what of a whole text is shown */
+  async diff(
+    before: number,
+    after: number,
+    present: Present,
+    shown: (text: string) => string,
+  ): Promise<ConfigDifference> {
     const one = await this.text(before, present);
     const other = await this.text(after, present);
     const was = TomlFile.parse(one, `revision ${before}`).value;
@@ -83,7 +89,7 @@ export class History {
         before: valueAt(was, keyPath(key)),
         after: valueAt(is, keyPath(key)),
       })),
-      text: textDiff(one, other, {
+      text: textDiff(shown(one), shown(other), {
         before: `${name} (revision ${before})`,
         after: `${name} (revision ${after})`,
       }),
