@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { codeOf, isMissing, writeAll } from './file-system.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
 import { sha256 } from './sha256.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -27,6 +28,8 @@ interface Copy extends ConfigBackup {
 
 const digestDigits = 16;
 const dayMs = 86_400_000;
+/** Copies that were begun, by all stores of this thread: each has a name of its own until it is whole. */
+let begun = 0;
 const namePattern = /^(\d{8,})-(\d{14})-([0-9a-f]{16})\.toml$/;
 
 /** Dated copies of whole contents. The name of one says what its bytes must be. */
@@ -34,7 +37,6 @@ export class Backups {
   readonly folder: string;
   readonly #files: FileSystem;
   readonly #limits: BackupLimits;
-  #made = 0;
 
   constructor(folder: string, files: FileSystem, limits: Partial<BackupLimits> = {}) {
     this.folder = folder;
@@ -78,9 +80,9 @@ export class Backups {
     await this.#makeFolder();
     const all = await this.list();
     if (all.some((each) => each.name === name)) return;
-    this.#made += 1;
-    const pending = join(this.folder, `.new-${process.pid}-${this.#made}`);
-    const file = await this.#files.createFile(pending, 0o600);
+    begun += 1;
+    const pending = join(this.folder, `.new-${process.pid}-${threadId}-${begun}`);
+    const file = await this.#create(pending);
     try {
       await writeAll(file, bytes);
       await file.sync();
@@ -93,6 +95,17 @@ export class Backups {
     }
     await this.#files.syncFolder(this.folder);
     await this.#prune([...copyOfName(name), ...all], at);
+  }
+
+  async #create(pending: string): Promise<OpenFile> {
+    try {
+      return await this.#files.createFile(pending, 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      // Left over from a process that crashed, and had the same number: in a container all have.
+      await this.#files.remove(pending);
+      return await this.#files.createFile(pending, 0o600);
+    }
   }
 
   async #makeFolder(): Promise<void> {

@@ -39,8 +39,10 @@ const entrySchema: z.ZodType<JournalEntry> = z.object({
   undone: z.tuple([z.number().int(), z.number().int()]).optional(),
 });
 
-/** A journal longer than this is written anew, with its last {@link journalEntriesMost} entries. */
+/** A journal longer than this is written anew, with its last {@link journalEntriesMost} entries at most. */
 const journalBytesMost = 8_388_608;
+/** They are so long at most: otherwise it would be too long again at once. */
+const journalBytesKept = journalBytesMost / 2;
 const journalEntriesMost = 10_000;
 
 const checkDigits = 16;
@@ -145,12 +147,11 @@ export class Journal implements AsyncDisposable {
 
   /** Writes it anew with its newest entries. Only who holds the lock may. */
   async rewrite(): Promise<void> {
-    const entries = this.#entries.slice(-journalEntriesMost);
     const pending = `${this.path}.new`;
     await this.#files.remove(pending).catch(() => {});
     const file = await this.#files.createFile(pending, 0o600);
     try {
-      await writeAll(file, Buffer.from(entries.map(lineOf).join('')));
+      await writeAll(file, Buffer.from(newest(this.#entries).join('')));
       await file.sync();
     } finally {
       await file.close();
@@ -197,6 +198,20 @@ export class Journal implements AsyncDisposable {
     this.#size += bytes.length - torn;
     this.#torn = rest === '' ? 0 : torn;
   }
+}
+
+/** The lines of the newest entries, as many as are kept. */
+function newest(entries: readonly JournalEntry[]): string[] {
+  const lines: string[] = [];
+  let left = journalBytesKept;
+  for (const entry of entries.slice(-journalEntriesMost).toReversed()) {
+    const line = lineOf(entry);
+    left -= Buffer.byteLength(line);
+    // The last one says what the file is.
+    if (left < 0 && lines.length > 0) break;
+    lines.push(line);
+  }
+  return lines.toReversed();
 }
 
 function lineOf(entry: JournalEntry): string {

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigStore } from '../../../src/config/index.ts';
 import type { ConfigStoreOptions, Migration } from '../../../src/config/index.ts';
+import type { FileSystem } from '../../../src/config/store/file-system.ts';
+import { nodeFileSystem } from '../../../src/config/store/node-file-system.ts';
 
 const schema = z.strictObject({
   port: z.number().int().max(65_535).default(80),
@@ -213,6 +215,22 @@ describe('a file of an older version', () => {
       { revision: 2, by: 'signalbox', why: 'migrated from version 1 to 3' },
     ]);
     expect(await store.backups()).toMatchObject([{ revision: 1 }]);
+  });
+
+  test('is migrated also where a crash has left half a copy', async () => {
+    await writeFile(file, 'port = "2"\n');
+    const made: string[] = [];
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      createFile: async (path, mode) => {
+        // Of a process that had the same number.
+        if (path.includes('.new-') && !made.includes(path)) await writeFile(path, 'half');
+        made.push(path);
+        return await nodeFileSystem.createFile(path, mode);
+      },
+    };
+    const store = await opened({ version: 3, migrations, files });
+    expect(store.notices).toMatchObject([{ kind: 'migrated' }]);
   });
 
   test('of which no migration leads on is refused', async () => {
