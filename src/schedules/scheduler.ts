@@ -318,7 +318,12 @@ export class Scheduler implements AsyncDisposable {
   }
 
   #load(): void {
-    this.#book.load(this.#options.source.current());
+    try {
+      this.#book.load(this.#options.source.current());
+    } catch (error) {
+      // What cannot be written down is run all the same: nobody is to wait for an alarm in vain.
+      this.events.emit('fault', { job: 'schedules', error: asSignalboxError(error) });
+    }
     for (const entry of this.#book.entries.values()) {
       if (entry.job.enabled && entry.spentRun !== undefined) this.#spent.switchOff(entry);
     }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Owner } from '../../src/kernel/index.ts';
 import { ScheduleBench } from './schedule-bench.ts';
 
@@ -20,6 +20,19 @@ describe('a scheduler', () => {
     expect(bench.notices.map(({ message }) => message)).toEqual(['now']);
     const [run] = bench.scheduler.history('purge');
     expect(run).toMatchObject({ slot: '2026-11-30T06:00', fold: 0, by: 'schedule', attempts: 1 });
+  });
+
+  it('runs what was added while its ledger could not be written', async () => {
+    using bench = new ScheduleBench('2026-11-30T05:58:00+01:00', '');
+    vi.spyOn(bench.ledger, 'remember').mockImplementationOnce(() => {
+      throw new Error('the disk is full');
+    });
+    bench.source.replace(
+      `[schedules]\ntimeZone = "Europe/Vienna"\n[jobs.purge]\ncron = "0 6 * * *"\n${notify}`,
+    );
+    await bench.advance(2 * minutes);
+    expect(bench.ended).toEqual(['purge scheduled done']);
+    expect(bench.faults).toEqual([expect.stringContaining('full')]);
   });
 
   it('shows the next five runs with their offset, and runs nothing for it', () => {
