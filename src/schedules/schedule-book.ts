@@ -93,7 +93,11 @@ export class ScheduleBook {
         shown: isKnown ? known.shown : undefined,
       };
       this.#entries.set(name, entry);
-      if (job.enabled && !isSame) fresh.push({ name, definition, passedMs: nowMs });
+      // Also one that is known and could not be written down before.
+      if (job.enabled && mark?.definition !== definition) {
+        const { passedMs, spentRun } = entry;
+        fresh.push({ name, definition, passedMs, ...(spentRun === undefined ? {} : { spentRun }) });
+      }
       const isPlanned =
         isKnown &&
         job.enabled &&

@@ -30,7 +30,7 @@ import { planned } from './schedule-status.ts';
 import type { DryRun, PlannedRun, ScheduleStatus } from './schedule-status.ts';
 import { SpentJobs } from './spent-jobs.ts';
 import { checkStep, describeStep } from './steps/run-step.ts';
-import { WakeUp } from './wake-up.ts';
+import { lookLongestMs, WakeUp } from './wake-up.ts';
 
 /** So many of the next runs are shown unless said otherwise, and so many at most. */
 export const nextRunsShown = 5;
@@ -92,6 +92,8 @@ export class Scheduler implements AsyncDisposable {
   readonly #listeners = new DisposableStack();
   readonly #spent: SpentJobs;
   #isStarted = false;
+  /** Whether the newest change could not be taken in as a whole. */
+  #isBehind = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: SchedulerOptions) {
@@ -318,10 +320,20 @@ export class Scheduler implements AsyncDisposable {
   }
 
   #load(): void {
+    this.#takeIn();
+    this.#wake(this.#wakeUp.clockStep());
+  }
+
+  /** What fails is told once, and tried again with each wake-up. */
+  #takeIn(): void {
+    const wasBehind = this.#isBehind;
     try {
       this.#book.load(this.#options.source.current());
+      this.#isBehind = false;
     } catch (error) {
       // What cannot be written down is run all the same: nobody is to wait for an alarm in vain.
+      this.#isBehind = true;
+      if (wasBehind) return;
       this.events.emit('fault', { job: 'schedules', error: asSignalboxError(error) });
     }
     for (const entry of this.#book.entries.values()) {
@@ -333,13 +345,13 @@ export class Scheduler implements AsyncDisposable {
     const kinds = this.#book.entries.values().map(({ job }) => job.kind);
     const alarms = [...kinds].filter((kind) => kind === 'alarm').length;
     this.events.emit('changed', { alarms, jobs: this.#book.entries.size - alarms });
-    this.#wake(this.#wakeUp.clockStep());
   }
 
   #wake(clockStepMs: number): void {
     if (!this.#isStarted || this.#closing !== undefined) return;
     if (clockStepMs !== 0) this.events.emit('clock', { steppedMs: clockStepMs });
     if (clockStepMs < 0) this.#book.clockSetBack();
+    if (this.#isBehind) this.#takeIn();
     for (const { entry, occurrence } of this.#book.takeDue()) {
       try {
         this.#due(entry, occurrence);
@@ -353,7 +365,8 @@ export class Scheduler implements AsyncDisposable {
         if (step.do === 'ring') void this.#alarms.warmUp(step.alarm, this.#life.signal);
       }
     }
-    this.#wakeUp.set(this.#book.nearestMs);
+    const againMs = this.#isBehind ? this.#clock.now() + lookLongestMs : undefined;
+    this.#wakeUp.set(this.#book.nearestMs ?? againMs);
   }
 
   /** Deals with a time that has come. */

@@ -35,6 +35,36 @@ describe('a scheduler', () => {
     expect(bench.faults).toEqual([expect.stringContaining('full')]);
   });
 
+  it('takes in within a minute what changed while its ledger could not be read, and tells it once', async () => {
+    using bench = new ScheduleBench('2026-11-30T05:50:00+01:00', '');
+    const marks = vi.spyOn(bench.ledger, 'marks').mockImplementation(() => {
+      throw new Error('the disk does not answer');
+    });
+    bench.source.replace(
+      `[schedules]\ntimeZone = "Europe/Vienna"\n[jobs.purge]\ncron = "0 6 * * *"\n${notify}`,
+    );
+    await bench.advance(3 * minutes);
+    expect(bench.scheduler.size).toBe(0);
+    expect(bench.faults).toEqual([expect.stringContaining('does not answer')]);
+    marks.mockRestore();
+    await bench.advance(minutes);
+    expect(bench.scheduler.size).toBe(1);
+    await bench.advance(6 * minutes);
+    expect(bench.ended).toEqual(['purge scheduled done']);
+  });
+
+  it('writes down later what its ledger could not take when it was added', async () => {
+    using bench = new ScheduleBench('2026-11-30T05:50:00+01:00', '');
+    vi.spyOn(bench.ledger, 'remember').mockImplementationOnce(() => {
+      throw new Error('the disk is full');
+    });
+    bench.source.replace(
+      `[schedules]\ntimeZone = "Europe/Vienna"\n[jobs.purge]\ncron = "0 6 * * *"\n${notify}`,
+    );
+    await bench.advance(2 * minutes);
+    expect(bench.ledger.marks().has('purge')).toBe(true);
+  });
+
   it('shows the next five runs with their offset, and runs nothing for it', () => {
     using bench = new ScheduleBench(
       '2026-10-23T12:00:00+02:00',
