@@ -122,7 +122,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     });
     this.#history = new History(this.#disk);
     this.#lock = new ReadWriteLock({ name: `the configuration ${path}`, clock: this.#clock });
-    this.#events = new Emitter<Events<T>>();
+    this.#events = new Emitter<Events<T>>((error, event) => this.#listenerFailed(error, event));
     this.#commits = new GroupCommit<Step<T>>({
       write: async (steps) => await this.#file.write(steps),
       written: (steps) => {
@@ -576,10 +576,17 @@ export class ConfigStore<T> implements AsyncDisposable {
     this.#note({ kind: 'unreadable', message: String(error), at: this.#clock.now() });
   }
 
-  #note(notice: ConfigNotice): void {
+  #note(notice: ConfigNotice, isTold = true): void {
     this.#notices.push(notice);
     if (this.#notices.length > noticesMost) this.#notices.shift();
-    this.#events.emit('notice', notice);
+    if (isTold) this.#events.emit('notice', notice);
+  }
+
+  #listenerFailed(error: unknown, event: string): void {
+    const message = `who listens for a ${event} of ${this.path} failed: ${String(error)}`;
+    const notice = { kind: 'listener-failed', message, at: this.#clock.now() } as const;
+    // A listener that fails at a notice would fail at this one as well, and so on.
+    this.#note(notice, event !== 'notice');
   }
 
   /** Copies are no part of a commit: they are made when it is quiet, one for what came at once. */

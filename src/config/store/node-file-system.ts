@@ -39,8 +39,12 @@ class NodeFile implements OpenFile {
   async take({ mode, uid, gid }: Owned): Promise<void> {
     const mine = made.get(this.#kind) ?? (await this.#look());
     if (mine.uid !== uid || mine.gid !== gid) {
-      // Who is not root may give nothing away: the permissions are what counts then.
-      await this.#handle.chown(uid, gid).catch(() => {});
+      // Who is not root may give nothing away, but may hand it to a group that they are in; where
+      // not even that is so, the permissions are what counts.
+      await this.#handle
+        .chown(uid, gid)
+        .catch(async () => await this.#handle.chown(mine.uid, gid))
+        .catch(() => {});
     }
     if (mine.mode !== mode) await this.#handle.chmod(mode);
   }

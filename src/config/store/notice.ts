@@ -7,7 +7,8 @@ export interface ConfigNotice {
     | 'unreadable'
     | 'read-only'
     | 'journal-damaged'
-    | 'backup-failed';
+    | 'backup-failed'
+    | 'listener-failed';
   /** One line, for people. */
   readonly message: string;
   /** When, ms since 1970. */

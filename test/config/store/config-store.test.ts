@@ -72,6 +72,32 @@ describe('a snapshot', () => {
   });
 });
 
+describe('a listener that throws', () => {
+  test.each(['change', 'notice'] as const)(
+    'at a %s is told of, and disturbs nobody',
+    async (event) => {
+      const store = await opened();
+      const fail = (): never => {
+        throw new Error('no such lamp');
+      };
+      if (event === 'notice') store.onNotice(fail);
+      const told: string[] = [];
+      store.onChange(event === 'change' ? fail : () => told.push('change'));
+      store.onChange(() => told.push('change'));
+      store.onNotice(({ kind }) => told.push(kind));
+      await store.set('counter', 1);
+      if (event === 'notice') {
+        await writeFile(file, 'counter = "x"\n');
+        await expect.poll(() => store.notices.length).toBe(2);
+        expect(told).toEqual(['change', 'change', 'invalid']);
+      } else expect(told).toEqual(['listener-failed', 'change']);
+      expect(store.notices.find(({ kind }) => kind === 'listener-failed')?.message).toMatch(
+        /listens for a (change|notice) of .*: Error: no such lamp$/,
+      );
+    },
+  );
+});
+
 describe('a transaction', () => {
   test('changes the file and nothing else in it', async () => {
     const store = await opened();
