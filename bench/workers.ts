@@ -28,7 +28,7 @@ const forkClient = new URL('clients/echo-fork.ts', import.meta.url).pathname;
 
 /** Lower quartile and median of 20 rounds in one run; strace -f -c; /proc/PID/task/TID/schedstat. */
 const sessionBound =
-  'a worker has a session of its own, so that it is ended as a whole group, and the kernel schedules each session as a group (autogroup, man 7 sched): where fork took 16.1 to 16.2 µs, it took 17.5 to 19.2 in a session of its own, and this worker 16.9 to 18.4, but 15.3 to 15.4 in the session of its host. There both sides together took 17.2 µs of processor time a call (fork: 17.9). The system calls are as many: 2 write, 2 read and 3.3 epoll_pwait a call (fork: 2, 2 and 4.0). Some 0.5 µs more are the stream that reads its output, which the channel of fork goes without. Where the cores of a machine halt between calls (49 to 54 µs a call on all sides), waking them is nearly all of it: the two are then within 2 % of each other, and a session of its own shows no cost';
+  'a worker has a session of its own, so that it is ended as a whole group, and the kernel schedules each session as a group (autogroup, man 7 sched): where fork took 16.1 to 16.2 µs, it took 17.5 to 19.2 in a session of its own, and this worker 16.9 to 18.4, but 15.3 to 15.4 in the session of its host. There both sides together took 17.2 µs of processor time a call (fork: 17.9). The system calls are as many: 2 write, 2 read and 3.3 epoll_pwait a call (fork: 2, 2 and 4.0). In runs in which a call took 49 to 54 µs on all sides the two were within 2 % of each other, and a session of its own showed no cost';
 
 /** Somebody who answers with what it was asked. */
 interface Echo extends AsyncDisposable {
