@@ -49,9 +49,7 @@ function factoryOf(name: string, config: WorkerConfig): WorkerFactory {
   const { command = [], module, isolation, workingFolder, memoryMostMib } = config;
   const limits = given({ workingFolder, memoryMostMib });
   if (module !== undefined && isolation === 'thread') {
-    const memory =
-      memoryMostMib === undefined ? undefined : { maxOldGenerationSizeMb: memoryMostMib };
-    return threadWorkerFactory({ module, ...given({ memory }) });
+    return threadWorkerFactory({ module, ...given({ memoryMostMib }) });
   }
   const environment = { ...inherited(), ...config.environment };
   if (module !== undefined) return nodeProcessWorkerFactory({ module, environment, ...limits });

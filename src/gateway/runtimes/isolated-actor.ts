@@ -218,6 +218,6 @@ function factoryOf(config: ActorConfig, clock: Clock): WorkerFactory {
     module: entry,
     data,
     clock,
-    ...(memoryMostMib === undefined ? {} : { memory: { maxOldGenerationSizeMb: memoryMostMib } }),
+    ...(memoryMostMib === undefined ? {} : { memoryMostMib }),
   });
 }

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
+import type { WorkerOptions } from 'node:worker_threads';
 import type { Readable } from 'node:stream';
 import { asSignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { endsWithin } from './ends-within.ts';
+import { heapLimitMib, HeapWatch } from './heap-watch.ts';
 import { logLineLengthMost, LogLines } from './log-lines.ts';
 import { PortChannel } from './rpc/port-channel.ts';
 import { forcedMs } from './worker-body.ts';
@@ -16,11 +17,8 @@ export interface ThreadWorkerOptions {
   readonly module: string | URL;
   /** What the module finds as `workerData`. */
   readonly data?: unknown;
-  /** How much memory it may take; beyond it the thread ends, and this process does not. */
-  readonly memory?: Pick<
-    ResourceLimits,
-    'maxOldGenerationSizeMb' | 'maxYoungGenerationSizeMb' | 'stackSizeMb'
-  >;
+  /** How much memory it may take, in MiB; beyond it the thread ends, and this process does not. @default no limit */
+  readonly memoryMostMib?: number;
   /** @default the machine's own */
   readonly clock?: Clock;
 }
@@ -42,14 +40,17 @@ class ThreadWorker implements WorkerBody {
   readonly #worker: Worker;
   readonly #clock: Clock;
 
-  constructor({ module, data, memory, clock = systemClock }: ThreadWorkerOptions, log: WorkerLog) {
+  constructor(options: ThreadWorkerOptions, log: WorkerLog) {
+    const { module, data, memoryMostMib, clock = systemClock } = options;
     this.#clock = clock;
-    const options: WorkerOptions = { stdin: false, stdout: true, stderr: true, workerData: data };
-    if (memory !== undefined) options.resourceLimits = memory;
-    this.#worker = new Worker(module, options);
+    const thread: WorkerOptions = { stdin: false, stdout: true, stderr: true, workerData: data };
+    if (memoryMostMib !== undefined) {
+      thread.resourceLimits = { maxOldGenerationSizeMb: heapLimitMib(memoryMostMib) };
+    }
+    this.#worker = new Worker(module, thread);
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) follow(stream, log, clock);
     this.channel = new PortChannel(this.#worker);
-    this.ended = this.#end(log);
+    this.ended = this.#end(log, memoryMostMib);
   }
 
   async kill(politeMs: number): Promise<void> {
@@ -63,9 +64,16 @@ class ThreadWorker implements WorkerBody {
     await endsWithin(this.ended, forcedMs, this.#clock);
   }
 
-  async #end(log: WorkerLog): Promise<WorkerEnd> {
+  async #end(log: WorkerLog, memoryMostMib: number | undefined): Promise<WorkerEnd> {
     const exited = Promise.withResolvers<WorkerEnd>();
     let reason: string | undefined;
+    using stack = new DisposableStack();
+    if (memoryMostMib !== undefined) {
+      const exceeded = (): void => {
+        reason = `it took more memory than the ${memoryMostMib} MiB that it may`;
+      };
+      stack.use(new HeapWatch(this.#worker, memoryMostMib, this.#clock, exceeded));
+    }
     this.#worker.once('error', (error: unknown) => {
       const { message } = asSignalboxError(error);
       reason = `it failed: ${message.slice(0, logLineLengthMost)}`;

@@ -120,7 +120,7 @@ describe('a worker that does wrong', () => {
 
   it.each([
     ['process', nodeProcessWorkerFactory({ module, memoryMostMib: 60 })],
-    ['thread', threadWorkerFactory({ module, memory: { maxOldGenerationSizeMb: 50 } })],
+    ['thread', threadWorkerFactory({ module, memoryMostMib: 60 })],
   ])('and is a %s of Node that allocates without end dies alone', async (_, factory) => {
     const worker = supervised(factory, { restart });
     await worker.start();
@@ -128,6 +128,7 @@ describe('a worker that does wrong', () => {
     const call = worker.call('allocate', {}, { timeoutMs: 25_000 });
     await expect(call).rejects.toMatchObject({ code: 'WORKER_LOST' });
     await expect.poll(() => worker.state).toBe('error');
+    expect(worker.status.reason).toMatch(/memory|exit code|SIGABRT/);
   });
 
   it('and does not read is asked no more than the bound', async () => {
