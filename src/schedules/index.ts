@@ -7,15 +7,10 @@ export type { Occurrence, OccurrenceRule } from './occurrences.ts';
 export { cron, once, weekly } from './pattern.ts';
 export type { Pattern } from './pattern.ts';
 export type { RunCause, RunRecord, RunState, StepRecord } from './run-record.ts';
+export { nextRunsMost, nextRunsShown } from './schedule-board.ts';
 export type { ScheduleEvents } from './schedule-events.ts';
 export type { ScheduleChange, ScheduleConfig, ScheduleSource } from './schedule-source.ts';
 export type { DryRun, PlannedRun, ScheduleStatus } from './schedule-status.ts';
-export {
-  historyMost,
-  nextRunsMost,
-  nextRunsShown,
-  Scheduler,
-  snoozeMinutesMost,
-} from './scheduler.ts';
-export type { SchedulerOptions, SleepOptions } from './scheduler.ts';
+export { historyMost, Scheduler, snoozeMinutesMost } from './scheduler.ts';
+export type { SchedulerOptions, SleepOptions } from './scheduler-options.ts';
 export { TimeZone } from './time-zone.ts';

@@ -1,22 +1,69 @@
+import type { Clock, Emitter } from '../kernel/index.ts';
+import { onTimeMs } from './due-runs.ts';
 import type { Job } from './job.ts';
-import type { OpenRun } from './ledger.ts';
+import type { Ledger, OpenRun } from './ledger.ts';
+import type { RunDesk } from './run-desk.ts';
 import { longestMs, planOf } from './run-plan.ts';
+import type { ScheduleBook } from './schedule-book.ts';
+import type { ScheduleEvents } from './schedule-events.ts';
 
 /** A run that is to be done at least once is begun so often at most: it may be what ends the gateway. */
 export const attemptsMost = 10;
 
+export interface RecoveryOptions {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly events: Emitter<ScheduleEvents>;
+  readonly book: ScheduleBook;
+  readonly desk: RunDesk;
+}
+
 /** What becomes of a run that the end of the gateway cut short. */
-export type Recovery =
+type Recovery =
   | { readonly goesOn: true; readonly firstStep: number }
   /** It is given up, and this is why. */
   | { readonly goesOn: false; readonly reason: string };
+
+/** After a start: goes on with the runs that the end cut short, or gives them up. */
+export function recoverRuns(options: RecoveryOptions): void {
+  for (const run of options.ledger.openRuns()) recover(run, options);
+}
+
+function recover(run: OpenRun, { clock, ledger, events, book, desk }: RecoveryOptions): void {
+  const atMs = clock.now();
+  if (run.cause === 'snooze') {
+    // What was snoozed is known besides, and rings again.
+    ledger.ended(run.id, 'interrupted', atMs, { reason: 'the gateway ended' });
+    return;
+  }
+  const entry = book.entries.get(run.job);
+  const job = entry?.fault === undefined ? entry?.job : undefined;
+  const recovery = recoveryOf(run, job, atMs, Math.max(onTimeMs, job?.graceMs ?? 0));
+  const { id: runId, kind, cause } = run;
+  if (recovery.goesOn && job !== undefined) {
+    desk.begin({ job, runId, cause, firstStep: recovery.firstStep });
+    return;
+  }
+  const reason = recovery.goesOn ? '' : recovery.reason;
+  ledger.ended(runId, 'interrupted', atMs, { reason });
+  events.emit('run', {
+    job: run.job,
+    kind,
+    runId,
+    cause,
+    state: 'interrupted',
+    reason,
+    atMs,
+  });
+  desk.notify(run.job, 'warn', `${kind} ${run.job} was interrupted: ${reason}`);
+}
 
 /**
  * Whether a run that was cut short goes on, and from which step.
  * @param job what it is now; undefined when it is there no more or cannot be run
  * @param lateMostMs so late it would have been begun
  */
-export function recoveryOf(
+function recoveryOf(
   run: OpenRun,
   job: Job | undefined,
   nowMs: number,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Job, Step } from './job.ts';
+import type { NewRun } from './ledger.ts';
+import type { RunCause } from './run-record.ts';
 
 const secondMs = 1_000;
 
@@ -17,4 +19,13 @@ export function longestMs(steps: readonly Step[]): number {
     return 'timeoutS' in step ? step.timeoutS : 0;
   });
   return seconds.reduce((sum, each) => sum + each, 0) * secondMs;
+}
+
+/** A run as the ledger takes it. @param by who let it run */
+export function newRun(
+  { job, cause, dueMs }: { readonly job: Job; readonly cause: RunCause; readonly dueMs: number },
+  by: string,
+): NewRun {
+  const { name, kind, delivery } = job;
+  return { job: name, kind, cause, dueMs, by, delivery, plan: planOf(job) };
 }

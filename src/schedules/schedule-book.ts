@@ -1,4 +1,4 @@
-import { asSignalboxError, systemClock } from '../kernel/index.ts';
+import { asSignalboxError, didYouMean, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import { jobsOf, RuleBook } from './job.ts';
 import type { Job } from './job.ts';
@@ -52,6 +52,16 @@ export class ScheduleBook {
 
   get entries(): ReadonlyMap<string, BookEntry> {
     return this.#entries;
+  }
+
+  /** @throws NOT_FOUND */
+  entry(name: string): BookEntry {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) return entry;
+    const meant = didYouMean(name, this.#entries.keys());
+    throw new SignalboxError('NOT_FOUND', `no alarm or job '${name}'${meant}`, {
+      nextStep: 'List what exists with `signalbox alarm`.',
+    });
   }
 
   /** When the first of all is due, or is to be prepared. */

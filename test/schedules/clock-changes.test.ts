@@ -29,13 +29,13 @@ const mutants: readonly Mutant[] = [
   },
   {
     bug: 'what is too late is run',
-    file: 'scheduler.ts',
+    file: 'due-runs.ts',
     find: `(job.missed === 'skip' || lateMs > job.graceMs)`,
     replace: `job.missed === 'skip'`,
   },
   {
     bug: 'what is not to be caught up is',
-    file: 'scheduler.ts',
+    file: 'due-runs.ts',
     find: `(job.missed === 'skip' || lateMs > job.graceMs)`,
     replace: 'lateMs > job.graceMs',
   },
@@ -47,7 +47,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a clock that is set back keeps jobs from their times',
-    file: 'scheduler.ts',
+    file: 'timekeeper.ts',
     find: 'if (clockStepMs < 0) this.#book.clockSetBack();',
     replace: '',
   },
