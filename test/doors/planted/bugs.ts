@@ -149,12 +149,6 @@ export const bugsOfDoors: readonly Mutant[] = [
     replace: '',
   },
   {
-    bug: 'what a link has in line outlives it',
-    file: link,
-    find: 'await this.#session.close();',
-    replace: '',
-  },
-  {
     bug: 'an abort ends nothing',
     file: link,
     find: 'this.#underWay.abort();',

@@ -146,6 +146,25 @@ describe('the VXI-11 door', () => {
     expect(bench.written).toEqual(['NEW?\n']);
   });
 
+  it('takes back what a client had asked and not read when it goes', async () => {
+    const { promise: isTime, resolve: goOn } = Promise.withResolvers<void>();
+    await using bench = await openBench((request, side) => {
+      if (!request.startsWith('SLOW?')) side.reply(`re ${request}\n`);
+      else void isTime.then(() => side.reply('re SLOW?\n'));
+    });
+    const { port } = bench.bench.bench;
+    using slow = await bench.program();
+    await slow.write('SLOW?');
+    const gone = await bench.program();
+    await gone.write('LATE?');
+    await expect.poll(() => port.status().queue.length).toBe(1);
+    gone[Symbol.dispose]();
+    await expect.poll(() => port.status().queue).toEqual([]);
+    goOn();
+    expect(await slow.read()).toMatchObject({ text: 're SLOW?\n' });
+    expect(bench.written).toEqual(['SLOW?\n']);
+  });
+
   it('lets nobody use a link of another connection by guessing its number', async () => {
     await using bench = await openBench();
     using program = await bench.program();
