@@ -2,11 +2,17 @@ import { createInterface } from 'node:readline/promises';
 import { SignalboxError } from '../kernel/index.ts';
 import { hideProgress } from './progress-line.ts';
 
-/** @throws BAD_ARGUMENT when there is no terminal on which a person could answer */
-export function checkSomebodyThere(question: string): void {
+/**
+ * @param nextStep what a program does instead
+ * @throws BAD_ARGUMENT when there is no terminal on which a person could answer
+ */
+export function checkSomebodyThere(
+  question: string,
+  nextStep = 'Say yes beforehand with --yes.',
+): void {
   if (process.stdin.isTTY && process.stderr.isTTY) return;
   throw new SignalboxError('BAD_ARGUMENT', `${question} Nobody is there to be asked.`, {
-    nextStep: 'Say yes beforehand with --yes.',
+    nextStep,
   });
 }
 

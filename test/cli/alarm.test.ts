@@ -83,6 +83,9 @@ timeZone = "UTC"
   });
 
   it('let a player fall silent, and play on', async () => {
+    const wrong = await bench.run(['alarm', 'sleep', 'music', '241']);
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.errors).toContain('whole minutes from 1 to 240, or off');
     const begun = await bench.run(['alarm', 'sleep', 'music', '45']);
     expect(begun.output).toMatch(/music is silent at \d{2}:\d{2}/);
     expect((await bench.run(['alarm', 'sleep'])).output).toMatch(/^PLAYER[^]*music/);

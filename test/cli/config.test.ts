@@ -104,7 +104,7 @@ describe('the settings of a file on which no gateway runs', () => {
       environment: { SIGNALBOX_URL: '', VISUAL: "sed -i 's/propar/prpar/'" },
     });
     expect(bad.code).toBe(2);
-    expect(bad.errors).toMatch(/lab\.toml:7: .*"propar"/);
+    expect(bad.errors).toMatch(/lab\.toml:7: .*"propar"[^]*What you wrote is in \S+lab\.toml/);
     expect(await bench.read('lab.toml')).toContain('propar');
     // While the editor is open, somebody else changes the same file.
     const slow = `sh -c 'sed -i s/300/301/ "$1"; signalbox config set ports.bus.retries 3' sh`;
@@ -118,6 +118,16 @@ describe('the settings of a file on which no gateway runs', () => {
       /made by .*CONFIG_CONFLICT.*\n.*What you wrote is in \S+lab\.toml/s,
     );
     expect(await bench.read('lab.toml')).toContain('retries = 3');
+  });
+
+  it('say where a file is that did not parse, and was set aside', async () => {
+    await bench.write('torn.toml', '[gateway]\nname = "torn"\n');
+    const named = await config('set', 'gateway.logLevel', 'warn', '--file', 'torn.toml');
+    expect(named.output).toMatch(/undo: signalbox config rollback 1 --file torn\.toml\n$/);
+    await bench.write('torn.toml', 'name = = "torn"\n');
+    const read = await config('get', 'gateway.name', '--file', 'torn.toml');
+    expect(read.output).toBe('torn\n');
+    expect(read.errors).toMatch(/torn\.toml:1: .* was restored; what was there is in .*set-aside/);
   });
 
   it('are checked', async () => {

@@ -13,7 +13,7 @@ import {
   printedValues,
   shown,
 } from '../settings/printed-settings.ts';
-import { openFiles, openSettings, settingsFiles } from '../settings/settings-access.ts';
+import { openFiles, openSettings, settingsFiles, sameSettings } from '../settings/settings-access.ts';
 import type { SettingsAccess, SettingsWish } from '../settings/settings-access.ts';
 import { table } from '../table.ts';
 
@@ -169,7 +169,7 @@ async function edit(options: ConfigFlags, { isJson, signal }: Session): Promise<
   else if (edited === undefined) say('nothing was changed');
   else {
     say(`saved ${store.file}${edited.keys.length === 0 ? '' : `: ${edited.keys.join(', ')}`}`);
-    say(`revision ${edited.revision}; undo: signalbox config rollback ${before}`);
+    say(`revision ${edited.revision}; undo: signalbox config rollback ${before}${sameSettings(options)}`);
   }
 }
 
@@ -192,9 +192,9 @@ function changeOptions({ options }: Context): { why?: string; dryRun?: boolean }
   return { ...(why === undefined ? {} : { why }), ...(dryRun === true ? { dryRun } : {}) };
 }
 
-function tell(commit: SettingsCommit, { isJson }: Context): void {
+function tell(commit: SettingsCommit, { isJson, options }: Context): void {
   if (isJson) sayJson(commit);
-  else say(printedCommit(commit));
+  else say(printedCommit(commit, sameSettings(options)));
 }
 
 /** @throws BAD_ARGUMENT when there are too few or too many */

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { SignalboxClient } from '../../client/index.ts';
+import { SignalboxError } from '../../kernel/index.ts';
 import { say, sayJson } from '../output.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
@@ -115,11 +116,15 @@ async function begin(
   say(`undo: signalbox alarm sleep ${player} off`);
 }
 
-/** @throws InvalidArgumentError */
+/** @throws BAD_ARGUMENT */
 function minutesOf(text: string): number {
   try {
     return wholeNumber(1, sleepMinutesMost)(text);
   } catch {
-    throw new InvalidArgumentError(`minutes: a whole number from 1 to ${sleepMinutesMost}, or off`);
+    throw new SignalboxError(
+      'BAD_ARGUMENT',
+      `'${text}' is no time to sleep: whole minutes from 1 to ${sleepMinutesMost}, or off`,
+      { nextStep: 'Say `signalbox alarm sleep music 30`, or `off` to end it.' },
+    );
   }
 }

@@ -44,7 +44,9 @@ export async function editSettings(
         }
         if (!hasCode(error, 'CONFIG_INVALID', 'CONFIG_UNREADABLE')) throw error;
         for (const line of asSignalboxError(error).message.split('\n')) note(line);
-        checkSomebodyThere('Go on editing?');
+        isKept = true;
+        checkSomebodyThere('Go on editing?', whereKept(copy));
+        isKept = false;
         await needConsent('Go on editing?', signal);
       }
     }
@@ -65,11 +67,15 @@ async function edit(path: string): Promise<void> {
   });
 }
 
+function whereKept(copy: string): string {
+  return `What you wrote is in ${copy}; see what differs, then edit again.`;
+}
+
 function kept(error: unknown, copy: string): SignalboxError {
   const { code, message, details } = asSignalboxError(error);
   return new SignalboxError(code, message, {
     details: { ...details, copy },
-    nextStep: `What you wrote is in ${copy}; see what differs, then edit again.`,
+    nextStep: whereKept(copy),
     cause: error,
   });
 }

@@ -24,8 +24,11 @@ export function printedValues(
   return table(['SETTING', 'VALUE', 'FROM'], rows);
 }
 
-/** What was changed, and how to undo it. */
-export function printedCommit(commit: SettingsCommit): string {
+/**
+ * What was changed, and how to undo it.
+ * @param same what a command needs to reach the same settings again
+ */
+export function printedCommit(commit: SettingsCommit, same: string): string {
   const { changes, before, revision, dryRun, pendingRestart } = commit;
   if (changes.length === 0) return 'nothing was changed: it is so already';
   const lines = changes.flatMap(printedDifference);
@@ -35,7 +38,7 @@ export function printedCommit(commit: SettingsCommit): string {
     ...(pendingRestart.length === 0
       ? []
       : [style.doubtful(`holds after a restart: ${pendingRestart.join(', ')}`)]),
-    style.faint(`revision ${revision}; undo: signalbox config rollback ${before}`),
+    style.faint(`revision ${revision}; undo: signalbox config rollback ${before}${same}`),
   ].join('\n');
 }
 

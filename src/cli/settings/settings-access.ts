@@ -16,11 +16,21 @@ import { findGateway, findRecord } from '../find-gateway.ts';
 import type { GatewayWish } from '../find-gateway.ts';
 import { runningGateways } from '../gateway-record.ts';
 import { laboratoryFile } from '../laboratory-file.ts';
+import { note } from '../output.ts';
+import { printable } from '../printable.ts';
 import { clientOf } from '../session.ts';
 
 /** Which settings are meant. */
 export interface SettingsWish extends GatewayWish {
   readonly file?: string;
+}
+
+/** What a command needs to reach the same settings again. */
+export function sameSettings({ file, url, name }: SettingsWish): string {
+  const flags = { file, url, name };
+  return Object.entries(flags)
+    .map(([flag, value]) => (value === undefined ? '' : ` --${flag} ${value}`))
+    .join('');
 }
 
 /** Settings, whoever has them: a gateway that runs, or this program itself. */
@@ -74,7 +84,10 @@ export async function openFiles({
 }: SettingsFiles): Promise<ConfigStore<Config>> {
   const { openConfig } = await import('../../config/index.ts');
   const by = `${userName()} with signalbox`;
-  return await openConfig(file, { watch: false, by, environment });
+  const store = await openConfig(file, { watch: false, by, environment });
+  // A file that was no good is another one now: whoever wrote it has to hear where theirs is.
+  for (const { message } of store.notices) note(message.split('\n').map(printable).join('\n'));
+  return store;
 }
 
 async function gatewayWish({ file, url, name }: SettingsWish): Promise<GatewayWish | undefined> {
