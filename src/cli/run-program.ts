@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
 import { sayError } from './output.ts';
 import { createProgram } from './program.ts';
@@ -16,22 +17,36 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     const isParser = error instanceof CommanderError;
     if (isParser && error.exitCode === 0) return;
     const isJson = beforeCommandOfLock(words).includes('--json');
-    sayError(isParser ? argumentError(error, commandOf(words)) : asSignalboxError(error), isJson);
-  }
-
-  function commandOf(given: readonly string[]): string {
-    const names = program.commands.map((command) => command.name());
-    return given.find((word) => names.includes(word)) ?? '';
+    sayError(isParser ? argumentError(error, program, words) : asSignalboxError(error), isJson);
   }
 }
 
-function argumentError({ message }: CommanderError, command: string): SignalboxError {
+function argumentError(
+  { code, message }: CommanderError,
+  program: Command,
+  words: readonly string[],
+): SignalboxError {
+  const command = commandNamed(program, words);
+  const action = command && commandNamed(command, words.slice(words.indexOf(command.name()) + 1));
+  const named = [command, action].flatMap((each) => (each === undefined ? [] : [each.name()]));
+  const help = ['signalbox', ...named, '--help'].join(' ');
+  const nextStep = `See \`${help}\`.`;
+  const actions = command?.commands.map((each) => each.name()) ?? [];
+  if (code === 'commander.excessArguments' && actions.length > 0 && action === undefined) {
+    const text = `${command?.name()} has no such action; it has ${actions.join(', ')}`;
+    return new SignalboxError('BAD_ARGUMENT', text, { nextStep });
+  }
   const [first = '', ...hints] = message.replace(/^error: /, '').split('\n');
   const hint = hints.map((each) => each.replaceAll(/[()]/g, '').toLowerCase()).join(' ');
   const text = hint === '' ? first : `${first}; ${hint}`;
   return new SignalboxError('BAD_ARGUMENT', text, {
-    nextStep: `See \`signalbox ${command === '' ? '' : `${command} `}--help\`.`,
+    nextStep,
   });
+}
+
+function commandNamed(parent: Command, words: readonly string[]): Command | undefined {
+  const word = words.find((each) => parent.commands.some((command) => command.name() === each));
+  return parent.commands.find((command) => command.name() === word);
 }
 
 /** What follows `--` belongs to another command. */

@@ -324,7 +324,8 @@ function checkCron(cron: string, complain: Complain): void {
     const times = new Cron(cron, { mode: '5-part', paused: true, timezone: 'UTC' });
     if (times.nextRun() === null) complain(['cron'], 'never comes: no month has such a day');
   } catch (error) {
-    complain(['cron'], `must be five fields, minute to day of the week: ${messageOf(error)}`);
+    const why = messageOf(error).replace(/^CronPattern: /, '');
+    complain(['cron'], `must be five fields, minute to day of the week: ${why}`);
   }
 }
 

@@ -76,6 +76,9 @@ timeZone = "UTC"
     expect(none.errors).toContain('needs --time 06:30 and --playlist spotify:playlist:…');
     const noTime = await bench.run(['alarm', 'add', 'late', '--time', '25:00']);
     expect(noTime.errors).toContain('a time of the day: 06:30');
+    expect(noTime.errors).toContain('See `signalbox alarm add --help`');
+    const action = await bench.run(['alarm', 'ad']);
+    expect(action.errors).toContain('alarm has no such action; it has list, next,');
     const unknown = await bench.run(['alarm', 'edit', 'wake', '--volume', '25']);
     expect(unknown.errors).toContain("there is no alarm 'wake'");
     const silent = await bench.run(['alarm', 'sleep', 'musik', '30']);

@@ -13,7 +13,12 @@ import {
   printedValues,
   shown,
 } from '../settings/printed-settings.ts';
-import { openFiles, openSettings, settingsFiles, sameSettings } from '../settings/settings-access.ts';
+import {
+  openFiles,
+  openSettings,
+  settingsFiles,
+  sameSettings,
+} from '../settings/settings-access.ts';
 import type { SettingsAccess, SettingsWish } from '../settings/settings-access.ts';
 import { table } from '../table.ts';
 
@@ -169,7 +174,9 @@ async function edit(options: ConfigFlags, { isJson, signal }: Session): Promise<
   else if (edited === undefined) say('nothing was changed');
   else {
     say(`saved ${store.file}${edited.keys.length === 0 ? '' : `: ${edited.keys.join(', ')}`}`);
-    say(`revision ${edited.revision}; undo: signalbox config rollback ${before}${sameSettings(options)}`);
+    say(
+      `revision ${edited.revision}; undo: signalbox config rollback ${before}${sameSettings(options)}`,
+    );
   }
 }
 
