@@ -5,7 +5,6 @@ import { Agent, currentAgent, ReadWriteLock, unnamedOwner } from '../../locks/in
 import type { ConfigBackup } from './backups.ts';
 import { layerAt } from './check.ts';
 import { ConfigFile } from './config-file.ts';
-import type { Step } from './config-file.ts';
 import type { ConfigSnapshot } from './config-snapshot.ts';
 import { Disk } from './disk.ts';
 import { FileWatch } from './file-watch.ts';
@@ -24,6 +23,7 @@ import type {
   ConfigOrigin,
   ConfigStoreOptions,
 } from './options.ts';
+import type { Step } from './revision-writer.ts';
 import type { ConfigRevision } from './revision.ts';
 import { SharedSnapshot } from './shared-snapshot.ts';
 import { changedKeys, keyPath, valueAt } from './table.ts';
@@ -110,12 +110,11 @@ export class ConfigStore<T> implements AsyncDisposable {
       holder: `${this.#by} in process ${process.pid}`,
       backups: options.backups,
     });
-    this.#versions = new Versions(options, path);
+    this.#versions = new Versions(options, path, options.version ?? 1);
     this.#file = new ConfigFile({
       disk: this.#disk,
       versions: this.#versions,
       clock: this.#clock,
-      version: options.version ?? 1,
       migrations: options.migrations ?? [],
       mustExist: options.mustExist ?? false,
       onNotice: (notice) => this.#note(notice),
@@ -481,7 +480,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     const before = await this.#base(options);
     const revision = this.#file.nextRevision(before.snapshot.revision);
     const layers = await this.#disk.reader.readWith(Buffer.from(text), undefined);
-    const version = this.#file.versionOf(layers, revision);
+    const version = this.#versions.found(layers, revision);
     return { result: undefined, ...this.#stage(before, version, options, text) };
   }
 

@@ -16,3 +16,6 @@ export interface ConfigNotice {
   /** Where what was no good is kept. */
   readonly setAside?: string | undefined;
 }
+
+/** Tells of something just now. */
+export type Notify = (notice: Omit<ConfigNotice, 'at'>) => void;
