@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../src/kernel/index.ts';
 import type { Owner } from '../../src/kernel/index.ts';
 import { ScheduleBench } from './schedule-bench.ts';
@@ -228,6 +228,46 @@ describe('a sleep timer', () => {
     expect(player.isPlaying).toBe(false);
     expect(player.told.at(-2)).toBe('pause');
     expect(clock.scheduler.sleepTimers()).toEqual([]);
+  });
+
+  it.each([15 * second, 5 * minute])(
+    'that a restart of %i ms cuts short in its last minute leaves the volume as it was',
+    async (offMs) => {
+      using clock = bench('');
+      const { player } = clock;
+      player.active = 'Bedroom';
+      player.isPlaying = true;
+      player.volumes.set('Bedroom', 40);
+      await clock.scheduler.startSleepTimer('music', ada, { minutes: 1 });
+      await clock.advance(31 * second);
+      expect(player.volumes.get('Bedroom')).toBeLessThan(40);
+      clock.crash();
+      await clock.clock.advance(offMs);
+      clock.restart();
+      for (let passed = 0; passed < 60; passed += 1) await clock.advance(second);
+      expect(player.isPlaying).toBe(false);
+      expect(player.volumes.get('Bedroom')).toBe(40);
+    },
+  );
+
+  it('comes to its end, and says so, while its ledger cannot be written', async () => {
+    using clock = bench('');
+    const { player } = clock;
+    player.active = 'Bedroom';
+    player.isPlaying = true;
+    player.volumes.set('Bedroom', 40);
+    await clock.scheduler.startSleepTimer('music', ada, { minutes: 1 });
+    vi.spyOn(clock.ledger, 'setNote').mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    const states: string[] = [];
+    clock.scheduler.events.on('sleepTimer', ({ state }) => void states.push(state));
+    await clock.advance(2 * minute);
+    expect(states).toEqual(['fading', 'ended']);
+    expect(player.volumes.get('Bedroom')).toBe(40);
+    expect(clock.notices.map(({ message }) => message)).toEqual([
+      expect.stringContaining('the disk is full'),
+    ]);
   });
 
   it('can be stopped, and the player plays on as loud as before', async () => {

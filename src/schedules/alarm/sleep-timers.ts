@@ -29,6 +29,12 @@ export interface SleepTimer {
   readonly by: string;
 }
 
+/** What is kept of one over restarts. */
+interface SleepNote extends SleepTimer {
+  /** The volume that its fade-out began at; absent before that. */
+  readonly volume?: number;
+}
+
 export interface SleepTimersOptions {
   readonly clock: Clock;
   readonly ledger: Ledger;
@@ -62,8 +68,9 @@ export class SleepTimers implements Disposable {
   start(): void {
     const { clock, ledger, players } = this.#options;
     for (const [name, note] of ledger.notes(sleepNote)) {
-      const timer = note as SleepTimer;
-      if (players.has(timer.player) && clock.now() - timer.endsAtMs <= graceMs) this.#run(timer);
+      const { volume, ...timer } = note as SleepNote;
+      if (players.has(timer.player) && clock.now() - timer.endsAtMs <= graceMs)
+        this.#run(timer, volume);
       else ledger.setNote(name, undefined);
     }
   }
@@ -109,7 +116,7 @@ export class SleepTimers implements Disposable {
     for (const player of this.#running.keys()) this.#end(player);
   }
 
-  #run(timer: SleepTimer): void {
+  #run(timer: SleepTimer, volume?: number): void {
     const { clock } = this.#options;
     const fadeAtMs = timer.endsAtMs - fadeOutMs;
     const wakeUp = new WakeUp(clock, () => {
@@ -117,7 +124,7 @@ export class SleepTimers implements Disposable {
       else void this.#fallSilent(running);
     });
     const controller = new AbortController();
-    const running: Running = { timer, wakeUp, controller, volume: undefined };
+    const running: Running = { timer, wakeUp, controller, volume };
     this.#running.set(timer.player, running);
     this.#tell(running, 'running');
     wakeUp.set(fadeAtMs);
@@ -164,7 +171,9 @@ export class SleepTimers implements Disposable {
       );
       const from = state.device?.volume;
       if (!state.isPlaying || from === undefined || overMs <= 0) return;
-      running.volume = from;
+      // After a restart in the middle of it, the player is quieter than it was.
+      running.volume ??= from;
+      this.#keepVolume(running);
       await ramp({
         clock,
         from,
@@ -182,6 +191,14 @@ export class SleepTimers implements Disposable {
       });
     } catch (error) {
       if (signal.aborted) throw error;
+    }
+  }
+
+  #keepVolume({ timer, volume }: Running): void {
+    try {
+      this.#options.ledger.setNote(sleepNote + timer.player, { ...timer, volume });
+    } catch {
+      // Only a restart in the next minute would need it.
     }
   }
 
@@ -226,7 +243,14 @@ export class SleepTimers implements Disposable {
     if (this.#running.get(player) !== running) return;
     this.#running.delete(player);
     running.wakeUp[Symbol.dispose]();
-    this.#options.ledger.setNote(sleepNote + player, undefined);
+    try {
+      this.#options.ledger.setNote(sleepNote + player, undefined);
+    } catch (error) {
+      // What is left of it is thrown away at a start that is late enough.
+      const { message } = asSignalboxError(error);
+      const told = `the sleep timer of player ${player} is over, and is noted still: ${message}`;
+      this.#options.notify(player, 'warn', told);
+    }
     this.#tell(running, state, reason);
   }
 
