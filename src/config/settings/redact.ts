@@ -20,6 +20,15 @@ function isSecret(path: KeyPath, value: unknown): boolean {
   return typeof value === 'string' && value !== '' && secretName.test(path.at(-1) ?? '');
 }
 
+/** Whether anything in a value that is not shown at one place would be shown at another. */
+export function wouldShow(value: unknown, from: KeyPath, to: KeyPath): boolean {
+  if (isSecret(from, value)) return !isSecret(to, value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, each]) =>
+    wouldShow(each, [...from, name], [...to, name]),
+  );
+}
+
 function isRedacted(value: unknown): boolean {
   return isTable(value) && value['redacted'] === true && Object.keys(value).length === 1;
 }

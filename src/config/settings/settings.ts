@@ -9,7 +9,7 @@ import { changedKeys, formatPath, isTable, keyPath, valueAt } from '../store/tab
 import type { KeyPath, Table } from '../store/table.ts';
 import type { ConfigTransaction } from '../store/transaction.ts';
 import { withMeanings } from './key-meanings.ts';
-import { redacted, redactedText, unredacted, withoutSecretLines } from './redact.ts';
+import { redacted, redactedText, unredacted, withoutSecretLines, wouldShow } from './redact.ts';
 import { renameReferences } from './references.ts';
 import type { JsonSchema } from './schema-at.ts';
 
@@ -145,7 +145,7 @@ export class Settings<T> {
   /**
    * Makes all of the changes, or none.
    * @throws BAD_ARGUMENT for what is no path; NOT_FOUND for what is to be renamed and is not there;
-   *   what a transaction of the store throws
+   *   VALUE_INVALID for a secret that another name would show; what a transaction of the store throws
    */
   async change(
     changes: readonly SettingChange[],
@@ -223,7 +223,15 @@ export class Settings<T> {
 function apply<T>(tx: ConfigTransaction<T>, change: SettingChange): void {
   const path = keyPath(change.path);
   if ('rename' in change) {
-    tx.move(path, [...path.slice(0, -1), change.rename]);
+    const to = [...path.slice(0, -1), change.rename];
+    if (wouldShow(tx.get(path), path, to)) {
+      throw new SignalboxError(
+        'VALUE_INVALID',
+        `${formatPath(path)} is a secret, and would be shown as ${formatPath(to)}`,
+        { nextStep: 'Take it away, and set the other one to a value of its own.' },
+      );
+    }
+    tx.move(path, to);
     const [kind = '', from = ''] = path;
     if (path.length === 2) renameReferences(tx, kind, from, change.rename);
   } else if ('delete' in change) tx.delete(path);

@@ -27,3 +27,25 @@ test.each([
     await rm(folder, { recursive: true });
   }
 });
+
+test('a secret gets no name under which it would be shown', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-secrets-'));
+  const file = join(folder, 'lab.toml');
+  await writeFile(file, '[ports.x]\npassword = "hunter2"\n');
+  const schema = z.strictObject({
+    ports: z.record(z.string(), z.record(z.string(), z.string())),
+  });
+  const store = await ConfigStore.open(file, { schema });
+  try {
+    const settings = new Settings({ store, schema });
+    const rename = settings.change([{ path: 'ports.x.password', rename: 'note' }]);
+    await expect(rename).rejects.toMatchObject({ code: 'VALUE_INVALID' });
+    expect(JSON.stringify(settings.report())).not.toContain('hunter2');
+    await settings.change([{ path: 'ports.x.password', rename: 'token' }]);
+    await settings.change([{ path: 'ports.x', rename: 'y' }]);
+    expect(store.value).toEqual({ ports: { y: { token: 'hunter2' } } });
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true });
+  }
+});
