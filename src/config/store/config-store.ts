@@ -5,6 +5,7 @@ import { Agent, currentAgent, ReadWriteLock, unnamedOwner } from '../../locks/in
 import type { ConfigBackup } from './backups.ts';
 import { layerAt } from './check.ts';
 import { ConfigFile } from './config-file.ts';
+import type { Step } from './config-file.ts';
 import type { ConfigSnapshot } from './config-snapshot.ts';
 import { Disk } from './disk.ts';
 import { FileWatch } from './file-watch.ts';
@@ -23,7 +24,6 @@ import type {
   ConfigOrigin,
   ConfigStoreOptions,
 } from './options.ts';
-import type { Step } from './revision-writer.ts';
 import type { ConfigRevision } from './revision.ts';
 import { SharedSnapshot } from './shared-snapshot.ts';
 import { changedKeys, keyPath, valueAt } from './table.ts';
@@ -110,11 +110,12 @@ export class ConfigStore<T> implements AsyncDisposable {
       holder: `${this.#by} in process ${process.pid}`,
       backups: options.backups,
     });
-    this.#versions = new Versions(options, path, options.version ?? 1);
+    this.#versions = new Versions(options, path);
     this.#file = new ConfigFile({
       disk: this.#disk,
       versions: this.#versions,
       clock: this.#clock,
+      version: options.version ?? 1,
       migrations: options.migrations ?? [],
       mustExist: options.mustExist ?? false,
       onNotice: (notice) => this.#note(notice),
@@ -480,7 +481,7 @@ export class ConfigStore<T> implements AsyncDisposable {
     const before = await this.#base(options);
     const revision = this.#file.nextRevision(before.snapshot.revision);
     const layers = await this.#disk.reader.readWith(Buffer.from(text), undefined);
-    const version = this.#versions.found(layers, revision);
+    const version = this.#file.versionOf(layers, revision);
     return { result: undefined, ...this.#stage(before, version, options, text) };
   }
 

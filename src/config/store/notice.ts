@@ -16,6 +16,3 @@ export interface ConfigNotice {
   /** Where what was no good is kept. */
   readonly setAside?: string | undefined;
 }
-
-/** Tells of something just now. */
-export type Notify = (notice: Omit<ConfigNotice, 'at'>) => void;

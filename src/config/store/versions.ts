@@ -5,7 +5,6 @@ import type { Shape } from './check.ts';
 import { ConfigSnapshot } from './config-snapshot.ts';
 import { mergedValue, ownWords } from './layers.ts';
 import type { Layers } from './layers.ts';
-import { checkVersion } from './migrations.ts';
 import { editsBetween, formatPath, isTable, reconciled, valueAt, withValue } from './table.ts';
 import type { KeyPath, Table } from './table.ts';
 import { moved } from './transaction.ts';
@@ -26,22 +25,10 @@ export interface Version<T> {
 export class Versions<T> {
   readonly #shape: Shape<T>;
   readonly #file: string;
-  /** The newest version of the file, that the schema is for. */
-  readonly newest: number;
 
-  constructor(shape: Shape<T>, file: string, newest: number) {
+  constructor(shape: Shape<T>, file: string) {
     this.#shape = shape;
     this.#file = file;
-    this.newest = newest;
-  }
-
-  /**
-   * Of files as they were found.
-   * @throws CONFIG_INVALID, with lines; CONFIG_VERSION when the main file is of a newer version
-   */
-  found(layers: Layers, revision: number): Version<T> {
-    checkVersion(layers, this.newest);
-    return this.of(layers, revision);
   }
 
   /** @throws CONFIG_INVALID, with lines */

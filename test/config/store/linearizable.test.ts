@@ -83,7 +83,7 @@ const bugs: readonly Mutant[] = [
   },
   {
     bug: 'a revision is given twice',
-    file: 'store/revisions.ts',
+    file: 'store/config-file.ts',
     find: 'Math.max(after, current, this.#highest, this.#disk.journal.highest) + 1',
     replace: 'current + 1',
   },
