@@ -1,7 +1,7 @@
 import { parseDocument, patch } from '@decimalturn/toml-patch';
 import { SignalboxError } from '../../kernel/index.ts';
 import { Lines } from '../lines.ts';
-import { frozen, isSame } from '../store/table.ts';
+import { frozen, isSame, isTable } from '../store/table.ts';
 import type { KeyPath, Table } from '../store/table.ts';
 import { editSections } from './toml-edit.ts';
 import { sectionsOf } from './toml-section.ts';
@@ -24,6 +24,7 @@ export class TomlFile {
   static parse(text: string, path: string): TomlFile {
     try {
       const { sections, value } = sectionsOf(text);
+      if (hasPrototypeKey(value)) throw new PrototypeKeyError(text);
       return new TomlFile(text, frozen(value), sections);
     } catch (cause) {
       const { line } = cause as { line?: number };
@@ -69,6 +70,28 @@ export class TomlFile {
       return editWhole(this.text, value);
     }
   }
+}
+
+/** What this key sets is no setting, but what all objects have. */
+const prototypeKey = '__proto__';
+
+class PrototypeKeyError extends Error {
+  readonly line: number;
+
+  constructor(text: string) {
+    super(`${prototypeKey} is no key of a configuration`);
+    this.line = text.slice(0, Math.max(0, text.indexOf(prototypeKey))).split('\n').length;
+  }
+}
+
+/** Whether such a key is anywhere in a value; a parser may have taken it for the prototype of a table. */
+function hasPrototypeKey(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasPrototypeKey);
+  if (!isTable(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (Object.hasOwn(value, prototypeKey)) return true;
+  if (prototype !== null && prototype !== Object.prototype) return true;
+  return Object.values(value).some(hasPrototypeKey);
 }
 
 /** Edits the text as a whole. */

@@ -194,3 +194,15 @@ function comments(toml: string): string[] {
   const bare = toml.replaceAll(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/g, '""');
   return [...bare.matchAll(/#[^\n]*/g)].map(([raw]) => raw);
 }
+
+test.each([
+  ['a table', '[ports.bus]\ngap = 1\n["__proto__"]\nb = 5\n', 3],
+  ['a key', 'a = 1\n__proto__ = { b = 5 }\n', 2],
+  ['a key within', '[ports]\nbus = { "__proto__" = { b = 5 } }\n', 2],
+  ['a part of a key', '[ports.bus]\n__proto__.b = 5\n', 2],
+  ['a table of a list', '[[alarms]]\n"__proto__" = { b = 5 }\n', 2],
+])('what sets the prototype of tables is refused: %s', (_, bad, line) => {
+  expect(() => TomlFile.parse(bad, 'lab.toml')).toThrow(
+    `lab.toml:${line}: __proto__ is no key of a configuration`,
+  );
+});
