@@ -47,6 +47,8 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
   await expect.poll(async () => await page.locator('[data-name="late"]').count()).toBe(0);
 
   await page.getByRole('button', { name: 'Change wake' }).click();
+  // Until then the form before is there, hidden.
+  await form.getByText('Alarm wake').waitFor();
   await form.getByLabel('Fade in').uncheck();
   // Meanwhile somebody else changes another alarm: both changes are kept.
   await client.changeSettings([{ path: 'alarms.nap.volume', value: 33 }]);
@@ -57,6 +59,7 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
 
   // Somebody else has changed this very alarm: nothing of theirs is written over.
   await page.getByRole('button', { name: 'Change wake' }).click();
+  await form.getByText('Alarm wake').waitFor();
   await form.getByLabel('Title').fill('Up');
   await client.changeSettings([{ path: 'alarms.wake.volume', value: 44 }]);
   await form.getByRole('button', { name: 'Save' }).click();
