@@ -62,7 +62,7 @@ describe('test and doctor', () => {
       failed: ['configuration: bad.toml'],
     });
     expect((await bench.run(['doctor', 'bad.toml'])).output).toMatch(
-      /FAILED +bad\.toml +bad\.toml:2: ports\.bus\.protocol[^]*-> Correct[^]*1 of \d+ failed/,
+      /FAILED +bad\.toml +\S*bad\.toml:2: ports\.bus\.protocol[^]*-> Correct[^]*1 of \d+ failed/,
     );
   });
 
