@@ -128,6 +128,7 @@ export class ConfigFile<T> {
     await this.#disk.acquire(wait);
     this.#isHeld = true;
     try {
+      await this.#disk.journal.follow();
       const steps = await this.refresh();
       await this.#renewJournal();
       return steps;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { isMissing, writeAll } from './file-system.ts';
-import type { FileSystem, OpenFile } from './file-system.ts';
+import type { FileStat, FileSystem, OpenFile } from './file-system.ts';
 import { sha256 } from './sha256.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -103,10 +103,23 @@ export class Journal implements AsyncDisposable {
     }
   }
 
+  /**
+   * Reads it again where another process has put another file in its place: what is added to the old one
+   * nobody would find. @throws CONFIG_UNREADABLE
+   */
+  async follow(): Promise<void> {
+    try {
+      if (inodeOf(await this.#files.stat(this.path)) === this.#inode) return;
+    } catch (error) {
+      if (!isMissing(error)) throw unreadable(this.path, error);
+    }
+    await this.refresh();
+  }
+
   async #refresh(): Promise<void> {
     const stat = await this.#files.stat(this.path);
     if (stat.stamp === this.#stamp) return;
-    const inode = stat.stamp.slice(0, stat.stamp.indexOf(':'));
+    const inode = inodeOf(stat);
     if (inode !== this.#inode || stat.size < this.#size) await this.#forget();
     this.#take(await this.#files.readFrom(this.path, this.#size));
     this.#exists = true;
@@ -127,7 +140,10 @@ export class Journal implements AsyncDisposable {
       await until;
       await file.sync();
       // A new file is lost with its name.
-      if (!this.#exists) await this.#files.syncFolder(dirname(this.path));
+      if (!this.#exists) {
+        await this.#files.syncFolder(dirname(this.path));
+        this.#inode = inodeOf(await this.#files.stat(this.path));
+      }
     } catch (error) {
       // What of it went is not known: it is read again before anything else is added.
       await this.#forget();
@@ -198,6 +214,11 @@ export class Journal implements AsyncDisposable {
     this.#size += bytes.length - torn;
     this.#torn = rest === '' ? 0 : torn;
   }
+}
+
+/** What stays while a file is written to, and is another for another file of the same name. */
+function inodeOf({ stamp }: FileStat): string {
+  return stamp.slice(0, stamp.indexOf(':'));
 }
 
 /** The lines of the newest entries, as many as are kept. */
