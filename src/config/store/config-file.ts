@@ -128,7 +128,8 @@ export class ConfigFile<T> {
     await this.#disk.acquire(wait);
     this.#isHeld = true;
     try {
-      await this.#disk.journal.follow();
+      // Others may have tried in vain, which the file does not show: their numbers are given away.
+      await this.#disk.journal.refresh();
       const steps = await this.refresh();
       await this.#renewJournal();
       return steps;

@@ -103,19 +103,6 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /**
-   * Reads it again where another process has put another file in its place: what is added to the old one
-   * nobody would find. @throws CONFIG_UNREADABLE
-   */
-  async follow(): Promise<void> {
-    try {
-      if (inodeOf(await this.#files.stat(this.path)) === this.#inode) return;
-    } catch (error) {
-      if (!isMissing(error)) throw unreadable(this.path, error);
-    }
-    await this.refresh();
-  }
-
   async #refresh(): Promise<void> {
     const stat = await this.#files.stat(this.path);
     if (stat.stamp === this.#stamp) return;
@@ -140,10 +127,10 @@ export class Journal implements AsyncDisposable {
       await until;
       await file.sync();
       // A new file is lost with its name.
-      if (!this.#exists) {
-        await this.#files.syncFolder(dirname(this.path));
-        this.#inode = inodeOf(await this.#files.stat(this.path));
-      }
+      if (!this.#exists) await this.#files.syncFolder(dirname(this.path));
+      const stat = await this.#files.stat(this.path);
+      this.#stamp = stat.stamp;
+      this.#inode = inodeOf(stat);
     } catch (error) {
       // What of it went is not known: it is read again before anything else is added.
       await this.#forget();
@@ -153,7 +140,6 @@ export class Journal implements AsyncDisposable {
     this.#torn = 0;
     this.#entries.push(...entries);
     this.#exists = true;
-    this.#stamp = '';
   }
 
   /** Whether it is so long, or so damaged, that it has to be written anew. */
