@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { asSignalboxError } from '../../kernel/index.ts';
 import { laboratoryFile } from '../laboratory-file.ts';
-import { say, sayError, sayJson } from '../output.ts';
+import { note, say, sayError, sayJson } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { local } from '../session.ts';
 import type { LocalOptions } from '../session.ts';
@@ -35,6 +36,11 @@ export function addStartCommand(program: Command): void {
 async function run(path: string, environment: string | undefined, isJson: boolean): Promise<void> {
   const { openConfig } = await import('../../config/index.ts');
   await using store = await openConfig(path, { environment });
+  if (store.environment !== undefined && !existsSync(store.file)) {
+    note(
+      `There is no ${store.file} yet: changes will make it, and until then ${path} holds alone.`,
+    );
+  }
   const { runGateway } = await import('../run-gateway.ts');
   await runGateway(store, isJson);
 }

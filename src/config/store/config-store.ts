@@ -326,6 +326,11 @@ export class ConfigStore<T> implements AsyncDisposable {
     return this.#shared.buffer;
   }
 
+  /** Takes in at once what others have written, also where nothing can be written. */
+  async refresh(): Promise<void> {
+    await this.#look();
+  }
+
   /** Lets what is under way come to its end, then lets go of the files. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -34,8 +34,7 @@ export function threadSafetyRoutes(server: HttpServer, context: RouteContext): v
   server.post('/api/thread-safety/invalidate-cache', { schema: clear }, async (request, reply) => {
     log.debug('caches were cleared', { owner: callers.of(request, reply).by });
     await services.caches?.clear();
-    // A transaction that changes nothing takes in whatever others have written.
-    await services.settings?.change([]);
+    await services.settings?.store.refresh();
     const revision = services.settings?.revision ?? 0;
     return enveloped(reply, clock, {
       message: 'Settings were read again; what is cached is asked for anew.',

@@ -227,10 +227,12 @@ async function saved({ before, revision }, what) {
 
 /** People who were not woken want to know it before all else. @param {readonly Schedule[]} schedules */
 function showMissed(schedules) {
-  const failed = schedules.flatMap(({ kind, title, lastRun }) => {
+  const failed = schedules.flatMap(({ kind, title, state, lastRun }) => {
     const isFresh = lastRun !== undefined && Date.now() - lastRun.dueMs < missedShownMs;
     const isBad = isFresh && ['failed', 'missed', 'interrupted'].includes(lastRun.state);
-    return kind === 'alarm' && isBad ? [{ title, lastRun }] : [];
+    // One that a crash cut short may ring on.
+    const isRinging = state === 'ringing' || state === 'snoozed';
+    return kind === 'alarm' && isBad && !isRinging ? [{ title, lastRun }] : [];
   });
   const words = failed.map(({ title, lastRun: { dueMs, reason, state } }) =>
     make(
