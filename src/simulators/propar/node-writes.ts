@@ -46,11 +46,16 @@ function check(
   const found = findParameter(model, item, at);
   if ('status' in found) return found;
   if (found.set === undefined) return { status: proparStatus.readOnly, position: at.parameter };
-  const value = decodeValue(found.type, item.value);
+  const value = textOf(decodeValue(found.type, item.value));
   const isForbidden = found.isSecured === true && !isUnlocked;
   const status = isForbidden ? proparStatus.parameterValue : found.refuse?.(value);
   if (status !== undefined) return { status, position: at.value };
   const shown = value instanceof Uint8Array ? Array.from(value).join(' ') : value;
   const applied = { node: model.address, process, parameter, value: shown };
   return { parameter: found, value, applied };
+}
+
+/** A text of a fixed length ends before it where a zero is. */
+function textOf(value: ProparValue): ProparValue {
+  return typeof value === 'string' ? (value.split('\0', 1)[0] ?? '') : value;
 }

@@ -120,6 +120,11 @@ describe('a chain', () => {
     expect(ask(`04 71 ${item(true)}`)).toMatch(/^027166C84D/);
   });
 
+  it('that writes a text with a zero in it writes what is before the zero', () => {
+    expect(ask('01 71 66 05 61 62 00 63 64')).toBe('000009');
+    expect(ask('04 71 66 71 66 00')).toBe('02716600616200');
+  });
+
   it('that ends in the middle of an item is a protocol error', () => {
     expect(ask('04 01 A1 01')).toBe('002200');
   });
