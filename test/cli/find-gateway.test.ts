@@ -89,7 +89,13 @@ describe('a second gateway of the same name', () => {
   it('is refused, and leaves the first one as it was', async () => {
     await using bench = await CliBench.withGateway(laboratory);
     await bench.write('again.toml', `${laboratory}\n[http]\nport = 0\n`);
-    const before = (await bench.run(['logs'])).output;
+    const logs = async (): Promise<string> => (await bench.run(['logs'])).output;
+    await expect
+      .poll(logs)
+      .toMatch(
+        /port bus is open\n[^]*port meter is open\n|port meter is open\n[^]*port bus is open\n/,
+      );
+    const before = await logs();
     for (const words of [
       ['start', 'again.toml'],
       ['start', 'again.toml', '--detach'],

@@ -77,8 +77,10 @@ it('settings changed from the web, the command line, the API, a script and an ed
   expect(text, 'the comments').toMatch(
     /^# changed from everywhere\n[^]*"crossing" # of five roads\n/,
   );
-  const { values } = await client.settings();
-  expect(values['gasFactors'], 'the snapshot').toEqual({ count: expected });
+  // What another process wrote into the file, as the editor does, is noticed a moment later.
+  await expect
+    .poll(async () => (await client.settings()).values['gasFactors'], { message: 'the snapshot' })
+    .toEqual({ count: expected });
   const history = await client.settingsHistory({ limit: 1_000 });
   const wanted = Object.entries(times).flatMap(([who, count]) =>
     Array.from({ length: count }, (_, at) => `${who} ${at + 1}`),

@@ -30,7 +30,7 @@ export const sharingBugs: readonly Mutant[] = [
     bug: 'a reply is read when the turn is over',
     file: 'prologix/prologix-link.ts',
     find: 'await this.#afterMessage(use, end);',
-    replace: 'void this.#afterMessage(use, end);',
+    replace: 'this.#afterMessage(use, end).catch(() => {});',
   },
   {
     bug: 'what is said after its asker gave up is kept for the next one',
