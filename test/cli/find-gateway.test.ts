@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CliBench, nowhere } from './cli-bench.ts';
 import { laboratory } from './laboratory.ts';
@@ -35,6 +36,7 @@ describe('the gateway that is meant', () => {
     await using bench = await CliBench.withGateway(laboratory);
     const { pid } = (await bench.json(['status'])) as { pid: number };
     process.kill(pid, 'SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
     const { code, errors } = await bench.run(['stop', '--name', 'bench']);
     expect(code).toBe(2);
     expect(errors).toContain("no gateway named 'bench' runs here");
