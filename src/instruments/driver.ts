@@ -61,6 +61,11 @@ export interface Driver {
   /** A parameter by name, or by number. */
   parameter(nameOrNumber: string | number): Parameter | undefined;
   read(parameter: Parameter): Transaction<Value>;
+  /**
+   * Several parameters by one transaction, for families that tell much at once (a miner). What the
+   * answer has not is absent from the reply. Without it each parameter is read by itself.
+   */
+  readMany?(parameters: readonly Parameter[]): Transaction<Readonly<Record<string, Value>>>;
   /** @param options.unlock says that a secured parameter is meant to be written */
   write(
     parameter: Parameter,

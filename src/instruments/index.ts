@@ -97,7 +97,7 @@ export type { ProparRequest, ProparResult } from './flow-control/propar-types.ts
 export type { UsbStatistics } from './flow-control/usb-statistics.ts';
 export { Instrument } from './instrument.ts';
 export type { ActionOptions, CallOptions, InstrumentOptions, LastChange } from './instrument.ts';
-export type { Access, Parameter, Reading, Value } from './parameter.ts';
+export type { Access, ManyReadings, Parameter, Reading, Value } from './parameter.ts';
 export { deviceCacheMs } from './shared-resources/device-cache.ts';
 export { asOneChain, inOrder, serialPortRank, visaRank } from './shared-resources/lock-order.ts';
 export { SharedResources, sharedResourcesMost } from './shared-resources/shared-resources.ts';

@@ -1,10 +1,17 @@
-import { alike, didYouMean, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
+import {
+  alike,
+  asSignalboxError,
+  didYouMean,
+  hasCode,
+  SignalboxError,
+  systemClock,
+} from '../kernel/index.ts';
 import type { Clock, Owner } from '../kernel/index.ts';
 import { waitDefaultMs } from '../ports/index.ts';
 import type { Lease, LeaseOptions, Port, TransactOptions, Transaction } from '../ports/index.ts';
 import type { Driver, Identity } from './driver.ts';
 import { KnownFacts } from './known-facts.ts';
-import type { Parameter, Reading, Value } from './parameter.ts';
+import type { ManyReadings, Parameter, Reading, Value } from './parameter.ts';
 import { runAction } from './run-action.ts';
 
 export interface InstrumentOptions {
@@ -98,6 +105,47 @@ export class Instrument {
       atMs: this.#clock.now(),
       ...(unit === undefined ? {} : { unit }),
     };
+  }
+
+  /**
+   * Reads several parameters, together where the family or its wire can. One that cannot be read keeps
+   * no other from being read.
+   * @throws NOT_FOUND before anything is read
+   */
+  async readMany(
+    names: readonly string[],
+    by: Owner,
+    options: CallOptions = {},
+  ): Promise<ManyReadings> {
+    const parameters = names.map((name) => this.parameter(name));
+    const together = this.driver.readMany?.(parameters);
+    const readings = new Map<string, Reading>();
+    const failures = new Map<string, SignalboxError>();
+    if (together === undefined) {
+      await Promise.all(
+        parameters.map(async ({ name }) => {
+          try {
+            readings.set(name, await this.read(name, by, options));
+          } catch (error) {
+            failures.set(name, asSignalboxError(error));
+          }
+        }),
+      );
+      return { readings, failures };
+    }
+    try {
+      const values = await this.#call(together, by, options);
+      const atMs = this.#clock.now();
+      for (const { name, unit } of parameters) {
+        const value = values[name];
+        if (value === undefined) failures.set(name, this.#untold(name));
+        else readings.set(name, unit === undefined ? { value, atMs } : { value, unit, atMs });
+      }
+    } catch (error) {
+      const failure = asSignalboxError(error);
+      for (const { name } of parameters) failures.set(name, failure);
+    }
+    return { readings, failures };
   }
 
   /**
@@ -309,6 +357,14 @@ export class Instrument {
   #forget(): void {
     this.#units.forget();
     this.#factors.forget();
+  }
+
+  #untold(parameter: string): SignalboxError {
+    return new SignalboxError(
+      'INSTRUMENT_ERROR',
+      `${this.name} answered without a value for ${parameter}`,
+      { nextStep: 'Its firmware may not know it: read another one, or look for an update.' },
+    );
   }
 
   #speechless(): SignalboxError {

@@ -1,3 +1,5 @@
+import type { SignalboxError } from '../kernel/index.ts';
+
 /** A value as programs see it. */
 export type Value = number | string | boolean | Uint8Array;
 
@@ -34,4 +36,10 @@ export interface Reading {
   readonly unit?: string;
   /** When it arrived, ms since 1970. With `maxAgeMs` it may be older than the request. */
   readonly atMs: number;
+}
+
+/** What came of reading several parameters: each is in one of the two, by its name. */
+export interface ManyReadings {
+  readonly readings: ReadonlyMap<string, Reading>;
+  readonly failures: ReadonlyMap<string, SignalboxError>;
 }

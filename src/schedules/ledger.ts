@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import type { SignalboxError } from '../kernel/index.ts';
-import { Database, isDamaged } from './database.ts';
-import type { DatabaseLayout } from './database.ts';
+import { Database, isDamaged } from '../telemetry/index.ts';
+import type { DatabaseLayout } from '../telemetry/index.ts';
 import type { Occurrence } from './occurrences.ts';
 import type { RunCause, RunRecord, RunState, StepRecord } from './run-record.ts';
 

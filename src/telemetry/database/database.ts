@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { isSignalboxError, SignalboxError } from '../kernel/index.ts';
+import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
 
 /** What a row is made of, and what is given to a statement. */
 export type SqlValue = SQLInputValue;

@@ -1,0 +1,134 @@
+import { Emitter, systemClock } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import { frozenCopy } from './frozen-copy.ts';
+import { doubtfulValue, goodValue } from './latest-value.ts';
+import type { LatestRecord, LatestValue, NewValues, QualityReason } from './latest-value.ts';
+
+/** What became of an instrument's values. */
+export interface LatestChange {
+  readonly record: LatestRecord;
+  /** The parameters whose entries are new. */
+  readonly parameters: readonly string[];
+}
+
+export interface LatestEvents {
+  changed: LatestChange;
+  removed: { readonly instrument: string };
+}
+
+/**
+ * The newest values of all instruments. What is given out is frozen and never changes; a change of
+ * several values of an instrument is seen as a whole or not at all.
+ */
+export class LatestValues {
+  readonly events: Emitter<LatestEvents>;
+  readonly #clock: Clock;
+  readonly #records = new Map<string, LatestRecord>();
+
+  /** @param clock @default systemClock */
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.events = new Emitter<LatestEvents>();
+  }
+
+  /** How many instruments something is known of. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  has(instrument: string): boolean {
+    return this.#records.has(instrument);
+  }
+
+  /** @returns undefined when nothing is known of it */
+  get(instrument: string): LatestRecord | undefined {
+    const record = this.#records.get(instrument);
+    return record === undefined ? undefined : withOwnBytes(record);
+  }
+
+  /** All of them, as they were at one moment. */
+  all(): readonly LatestRecord[] {
+    return Array.from(this.#records.values(), withOwnBytes);
+  }
+
+  /** When a value of an instrument changed last, ms since 1970; undefined when nothing is known of it. */
+  lastUpdated(instrument: string): number | undefined {
+    return this.#records.get(instrument)?.updatedMs;
+  }
+
+  /** These are its values from now on; others that it had are forgotten. */
+  set(instrument: string, values: NewValues, atMs: number = this.#clock.now()): LatestRecord {
+    return this.#put(instrument, {}, this.#good(values, atMs), atMs);
+  }
+
+  /** These have been read; its others stay as they are. */
+  update(instrument: string, values: NewValues, atMs: number = this.#clock.now()): LatestRecord {
+    return this.#put(
+      instrument,
+      this.#records.get(instrument)?.values ?? {},
+      this.#good(values, atMs),
+      atMs,
+    );
+  }
+
+  /** These could not be read, or have not been for too long: what was known of them is kept, and marked. */
+  doubt(
+    instrument: string,
+    parameters: readonly string[],
+    quality: 'stale' | 'bad',
+    why: QualityReason,
+  ): LatestRecord {
+    const before = this.#records.get(instrument)?.values ?? {};
+    const marked: Record<string, LatestValue> = {};
+    for (const name of parameters) marked[name] = doubtfulValue(before[name], quality, why);
+    return this.#put(instrument, before, marked, this.#clock.now());
+  }
+
+  /** @returns whether anything was known of it */
+  remove(instrument: string): boolean {
+    const was = this.#records.delete(instrument);
+    if (was) this.events.emit('removed', { instrument });
+    return was;
+  }
+
+  #good(values: NewValues, atMs: number): Record<string, LatestValue> {
+    const read: Record<string, LatestValue> = {};
+    for (const name in values) {
+      const given = values[name];
+      if (given !== undefined) read[name] = goodValue(given.value, given.unit, atMs);
+    }
+    return read;
+  }
+
+  #put(
+    instrument: string,
+    before: Readonly<Record<string, LatestValue>>,
+    changed: Readonly<Record<string, LatestValue>>,
+    updatedMs: number,
+  ): LatestRecord {
+    const revision = (this.#records.get(instrument)?.revision ?? 0) + 1;
+    const values = Object.freeze({ ...before, ...changed });
+    const record = Object.freeze({ instrument, updatedMs, revision, values });
+    this.#records.set(instrument, record);
+    if (this.events.has('changed')) {
+      this.events.emit('changed', { record, parameters: Object.keys(changed) });
+    }
+    return record;
+  }
+}
+
+/** A record whose bytes are a copy, where it has any. */
+function withOwnBytes(record: LatestRecord): LatestRecord {
+  const binary = Object.entries(record.values).filter(
+    ([, { value }]) => value instanceof Uint8Array,
+  );
+  if (binary.length === 0) return record;
+  const copies = binary.map(([name, latest]): [string, LatestValue] => [
+    name,
+    Object.freeze({ ...latest, value: frozenCopy(latest.value as Uint8Array) }),
+  ]);
+  return Object.freeze({
+    ...record,
+    values: Object.freeze({ ...record.values, ...Object.fromEntries(copies) }),
+  });
+}
