@@ -9,9 +9,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { buildDashboard } from './build-dashboard.mjs';
 import { root } from './root.mjs';
 import { say, secondsSince } from './say.mjs';
 
@@ -26,8 +27,16 @@ const copied = ['.css', '.js'];
 /** Beside the sources, these decide what a build gives. */
 const settings = ['tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
 
-/** Compiles src/ into dist/ when something changed. Gives whether dist/ is good afterwards. */
+/** What lies in dist/ beside what src/ gives: the dashboard, and one that is being built. */
+const others = /^(?:dashboard|\.dashboard-\d+)$/;
+
+/** Builds dist/ when something changed. Gives whether it is good afterwards. */
 export function build() {
+  return compile() && buildDashboard();
+}
+
+/** Compiles src/ into dist/. */
+function compile() {
   const sources = [
     ...filesIn(sourceFolder, '.ts').filter((path) => !path.endsWith('.d.ts')),
     ...copied.flatMap((ending) => filesIn(sourceFolder, ending)),
@@ -79,7 +88,9 @@ function areWritten(sources) {
  */
 function removeOrphans(sources) {
   const expected = new Set(sources.map(outputOf));
-  const outputs = copied.flatMap((ending) => filesIn(outputFolder, ending));
+  const outputs = copied
+    .flatMap((ending) => filesIn(outputFolder, ending))
+    .filter((path) => !others.test(path.split(sep)[0] ?? ''));
   for (const path of outputs.filter((output) => !expected.has(output))) {
     rmSync(join(outputFolder, path), { force: true });
     for (const ending of ['.js.map', '.d.ts']) {

@@ -14,6 +14,7 @@ const checks = [
     program: 'tsc',
     args: ['-p', 'src/doors/http/pages/browser/tsconfig.json'],
   },
+  { name: 'types of the dashboard', program: 'tsc', args: ['-p', 'dashboard/tsconfig.json'] },
   { name: 'build', program: 'node', args: ['scripts/build.mjs'] },
   { name: 'lint', program: 'oxlint', args: ['--deny-warnings'] },
   { name: 'unused code', program: 'knip', args: [] },

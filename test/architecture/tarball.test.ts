@@ -38,7 +38,14 @@ test('the tarball holds what users need and nothing else', () => {
   const allowed = new Set([...folders, ...pages, 'package.json']);
   expect([...roots].filter((name) => name !== undefined && !allowed.has(name))).toEqual([]);
   expect(packed.files.filter(({ path }) => /^dist\/\.|__pycache__/.test(path))).toEqual([]);
-  for (const needed of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']) {
+  for (const needed of [
+    'README.md',
+    'LICENSE',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/dashboard/index.html',
+    'dist/dashboard/index.html.br',
+  ]) {
     expect(packed.files.map(({ path }) => path)).toContain(needed);
   }
 });

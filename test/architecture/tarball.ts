@@ -29,7 +29,7 @@ export function pack(folder: string): Packed {
 }
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly link?: boolean }>>;
 }
 
 /**
@@ -51,7 +51,9 @@ export function installInEmptyProject(project: string, tarball: string): void {
   const resolved = `file:${name}`;
   const own = { name: 'empty', version: '0.0.0', dependencies: { signalbox: resolved } };
   const needed = Object.entries(lock.packages).filter(
-    ([path, entry]) => path !== '' && entry.dev !== true,
+    ([path, entry]) =>
+      // The workspace of the dashboard is built into the package, and not among what it needs.
+      path.startsWith('node_modules/') && entry.dev !== true && entry.link !== true,
   );
   const packages = {
     '': own,

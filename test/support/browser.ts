@@ -17,7 +17,7 @@ const args = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const screenshots = join(import.meta.dirname, '../../screenshots');
+const screenshots = join(import.meta.dirname, '../../test-results/screenshots');
 /** A busy machine shows a page sooner or later. */
 const patienceMs = 20_000;
 
@@ -53,7 +53,7 @@ export class Browser implements AsyncDisposable {
     return page;
   }
 
-  /** Keeps what a page looks like, for a person: in `screenshots/`, which git ignores. */
+  /** Keeps what a page looks like, for a person: in `test-results/screenshots/`, which git ignores. */
   async keep(page: Page, name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
     await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });

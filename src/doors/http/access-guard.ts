@@ -2,14 +2,21 @@ import type { IncomingMessage } from 'node:http';
 
 import { isLoopback, plainAddress, SignalboxError } from '../../kernel/index.ts';
 import type { BearerToken } from './bearer-token.ts';
+import { assetPrefix, isPagePath } from './dashboard/page-paths.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import { hostNameOf } from './host-name.ts';
-import { assetPaths } from './pages/assets.ts';
 import { pagePaths } from './pages/pages.ts';
 import { isSignInCallback } from './sign-in-callback.ts';
 
 /** Paths that tell nothing of the laboratory and need no token: the frames of pages, and being alive. */
-const openPaths: readonly string[] = ['/livez', ...pagePaths, ...assetPaths];
+function isOpen(path: string): boolean {
+  return path === '/livez' || isPage(path) || path.startsWith(assetPrefix);
+}
+
+function isPage(path: string): boolean {
+  return isPagePath(path) || pagePaths.includes(path);
+}
+
 /** How a browser, which cannot set headers of a WebSocket, carries its token: as a subprotocol. */
 export const bearerProtocolPrefix = 'bearer.';
 
@@ -84,15 +91,14 @@ export class AccessGuard {
     const path = pathOf(request);
     // A browser that comes back from signing in shows what only it was given.
     const isLink =
-      request.headers['sec-fetch-mode'] === 'navigate' &&
-      (pagePaths.includes(path) || isSignInCallback(path));
+      request.headers['sec-fetch-mode'] === 'navigate' && (isPage(path) || isSignInCallback(path));
     if (!isLink) throw foreign('a page of another site');
   }
 
   #checkToken(request: IncomingMessage): void {
     const { token, failures } = this.#options;
     const path = pathOf(request);
-    if (token === undefined || openPaths.includes(path) || isSignInCallback(path)) return;
+    if (token === undefined || isOpen(path) || isSignInCallback(path)) return;
     const offered = tokenOf(request);
     if (offered !== undefined && token.matches(offered)) return;
     if (offered === undefined) throw new SignalboxError('AUTHENTICATION_REQUIRED', 'no token came');

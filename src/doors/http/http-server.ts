@@ -24,6 +24,7 @@ import type { RouteContext } from './route-context.ts';
 import { alarmClockRoutes } from './routes/alarm-clock-routes.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { configRoutes } from './routes/config-routes.ts';
+import { dashboardRoutes } from './routes/dashboard-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -101,6 +102,7 @@ export async function createHttpServer(
     });
   });
 
+  await dashboardRoutes(server);
   await pageRoutes(server);
   healthRoutes(server, context);
   statusRoutes(server, context);

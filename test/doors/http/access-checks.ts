@@ -8,14 +8,9 @@ import { expect } from 'vitest';
 
 import { failuresMost } from '../../../src/doors/http/failure-limit.ts';
 import { bodyBytesMost } from '../../../src/doors/http/limits.ts';
-import { assetPaths } from '../../../src/doors/http/pages/assets.ts';
-import { pagePaths } from '../../../src/doors/http/pages/pages.ts';
-import { everyRoute } from './every-route.ts';
+import { everyPage, everyRoute } from './every-route.ts';
 import type { openDoor } from './open-door.ts';
 import { rawRequest } from './raw-request.ts';
-
-/** A browser that comes back from signing in brings no token, but what it was sent away with. */
-const openPaths = ['/livez', ...pagePaths, ...assetPaths, '/api/players/x/callback'];
 
 /** Opens a door to a laboratory. */
 export type Open = typeof openDoor;
@@ -102,6 +97,8 @@ export async function tokens(open: Open): Promise<void> {
   const token = (await readFile(tokenFile, 'utf8')).trim();
   await rm(folder, { recursive: true });
   const { host } = new URL(door.url);
+  // A browser that comes back from signing in brings no token, but what it was sent away with.
+  const openPaths = ['/livez', ...(await everyPage()), '/api/players/x/callback'];
   const withoutToken: string[] = [];
   let wrong = 0;
   for (const way of await everyRoute(door.url, token)) {

@@ -1,3 +1,5 @@
+import { loadDashboard } from '../../../src/doors/http/dashboard/dashboard-files.ts';
+import { dashboardPaths } from '../../../src/doors/http/dashboard/page-paths.ts';
 import { assetPaths } from '../../../src/doors/http/pages/assets.ts';
 import { pagePaths } from '../../../src/doors/http/pages/pages.ts';
 import { rawRequest } from './raw-request.ts';
@@ -26,6 +28,14 @@ const upgrade = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
+/** What a browser shows and loads. */
+export async function everyPage(): Promise<readonly string[]> {
+  const files = await loadDashboard();
+  const assets = files.filter(({ path }) => path !== 'index.html').map(({ path }) => `/${path}`);
+  const oneThing = dashboardPaths.filter((path) => path !== '/').map((path) => `${path}/one`);
+  return [...dashboardPaths, ...oneThing, ...assets, ...pagePaths, ...assetPaths];
+}
+
 /** Every route of the API's own description, and what is beside it: page, nothing, nonsense. */
 export async function everyRoute(url: string, token?: string): Promise<readonly Way[]> {
   const { host } = new URL(url);
@@ -41,7 +51,7 @@ export async function everyRoute(url: string, token?: string): Promise<readonly 
   );
   return [
     ...described,
-    ...[...pagePaths, ...assetPaths].map((path) => ({ method: 'GET', path, headers: {} })),
+    ...(await everyPage()).map((path) => ({ method: 'GET', path, headers: {} })),
     { method: 'GET', path: '/nothing/here', headers: {} },
     { method: 'POST', path: '/nothing/here', headers: json },
     { method: 'GET', path: '/%zz', headers: {} },

@@ -7,7 +7,6 @@ const names = [
   'page.css',
   'elements.js',
   'gateway.js',
-  'overview.js',
   'alarms.js',
   'alarm-form.js',
   'players.js',

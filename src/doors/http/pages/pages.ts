@@ -35,22 +35,6 @@ const saveBar = `<p id="saved" class="good" role="status"></p>
 
 export const pages: readonly Page[] = [
   {
-    path: '/',
-    title: 'Overview',
-    script: 'overview.js',
-    main: [
-      table('ports', 'Ports', ['Port', 'State', 'On the wire', 'Held by', 'In line', 'Link']),
-      table('instruments', 'Instruments', [
-        'Instrument',
-        'Family',
-        'Port',
-        'Parameters',
-        'Actions',
-      ]),
-      table('doors', 'Doors', ['Door', 'Kind', 'Address', 'Inside']),
-    ].join('\n'),
-  },
-  {
     path: '/alarms',
     title: 'Alarms',
     script: 'alarms.js',
@@ -84,7 +68,7 @@ export const pagePaths: readonly string[] = pages.map(({ path }) => path);
 
 /** A page as a browser gets it. */
 export function htmlOf({ path, title, script, main }: Page): string {
-  const links = pages
+  const links = [{ path: '/', title: 'Dashboard' }, ...pages]
     .map((each) => {
       const current = each.path === path ? ' aria-current="page"' : '';
       return `<a href="${each.path}"${current}>${each.title}</a>`;

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 
 import { assetPaths } from '../../../../src/doors/http/pages/assets.ts';
 import { pagePaths } from '../../../../src/doors/http/pages/pages.ts';
-import { Browser } from '../../../support/browser.ts';
 import { openDoor } from '../open-door.ts';
 
 const files = join(import.meta.dirname, '../../../../src/doors/http/pages/browser');
@@ -30,20 +29,4 @@ test.each(pagePaths)('the page %s runs scripts and styles of the gateway only', 
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain('unsafe');
   expect(await response.text()).not.toMatch(/<style|<script>| on\w+=|(?:src|href)="(?!\/|data:,)/);
-});
-
-test('the overview shows ports, instruments and doors, in either scheme and on a phone', async () => {
-  await using door = await openDoor();
-  await using browser = new Browser();
-  const page = await browser.open(door.url);
-  await page.getByRole('rowheader', { name: 'dmm' }).waitFor();
-  await page.getByRole('row', { name: 'bus' }).getByText('open').waitFor();
-  await browser.keep(page, 'overview-light');
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.setViewportSize({ width: 390, height: 800 });
-  await browser.keep(page, 'overview-dark-phone');
-  const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
-  expect(await page.evaluate(isWider)).toBe(false);
-  expect(browser.complaints).toEqual([]);
-  expect(browser.asked.filter((url) => !url.startsWith(door.url) && url !== 'data:,')).toEqual([]);
 });

@@ -1,0 +1,17 @@
+import type { ComponentType } from 'preact';
+
+import type { PageName } from './page-list.ts';
+
+/** What a page is given. */
+export interface PageProps {
+  /** What follows the page's own name in the path: `['bus']` of `/ports/bus`. */
+  readonly parts: readonly string[];
+}
+
+type Load = () => Promise<{ readonly default: ComponentType<PageProps> }>;
+
+/** How the code of each page is loaded, when it is shown first. */
+export const pageCode: Readonly<Record<PageName, Load>> = {
+  '': async () => await import('../pages/overview/overview-page.tsx'),
+  ports: async () => await import('../pages/ports/ports-page.tsx'),
+};

@@ -1,0 +1,30 @@
+import type { IconName } from '../parts/icon-drawings.ts';
+
+/** What is told of a page before its code is loaded. */
+export interface PageFacts {
+  /** The first part of its path; '' is the page at `/`. The gateway's list of pages has it too. */
+  readonly name: string;
+  readonly title: string;
+  readonly icon: IconName;
+  /** Under which heading the navigation lists it. */
+  readonly group: Group;
+  /** After `g`, this key goes there. */
+  readonly key: string;
+}
+
+/** The headings of the navigation. */
+export const groups = ['Watch', 'Use', 'Set up'] as const;
+type Group = (typeof groups)[number];
+
+/** All pages, in the order of the navigation. */
+export const pages = [
+  { name: '', title: 'Overview', icon: 'overview', group: 'Watch', key: 'o' },
+  { name: 'ports', title: 'Ports', icon: 'ports', group: 'Watch', key: 'p' },
+] as const satisfies readonly PageFacts[];
+
+export type PageName = (typeof pages)[number]['name'];
+
+/** The page with a name; undefined when there is none. */
+export function pageNamed(name: string): (typeof pages)[number] | undefined {
+  return pages.find((page) => page.name === name);
+}

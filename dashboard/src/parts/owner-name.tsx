@@ -1,0 +1,23 @@
+import type { JSX } from 'preact';
+
+import type { Owner } from '../../../src/kernel/index.ts';
+
+/** The facts that tell one program from another of the same name. */
+export function ownerFacts({ pid, user, host, door }: Owner): string {
+  const facts = [
+    pid === undefined ? undefined : `pid ${pid}`,
+    user,
+    host === undefined ? undefined : `at ${host}`,
+    `by ${door}`,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(' · ');
+}
+
+/** Who asks or holds: the program, and below it what tells it from others. */
+export function OwnerName({ owner }: { readonly owner: Owner }): JSX.Element {
+  return (
+    <span class="owner">
+      <span class="program">{owner.program}</span> <span class="soft">{ownerFacts(owner)}</span>
+    </span>
+  );
+}
