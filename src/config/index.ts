@@ -13,6 +13,8 @@ export type {
 export type { InstrumentConfig } from './instrument-config.ts';
 export { environmentOf, loadConfig, parseConfig } from './load-config.ts';
 export { openConfig, settingsOf } from './open-config.ts';
+export { polledParametersMost } from './poll-config.ts';
+export type { PollConfig } from './poll-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';

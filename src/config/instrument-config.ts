@@ -3,6 +3,8 @@ import { isLoopback } from '../kernel/index.ts';
 import { host, milliseconds, name, table, tcpPort } from './fields.ts';
 import { functionPatterns, workerParameter } from './worker-config.ts';
 import { isSafeAddress } from './link-config.ts';
+import { pollSchema } from './poll-config.ts';
+import type { PollConfig } from './poll-config.ts';
 import type { WorkerParameterConfig } from './worker-config.ts';
 
 interface InstrumentCommon {
@@ -18,6 +20,8 @@ interface InstrumentCommon {
    * listens beyond this machine.
    */
   readonly socketAllowRemoteWithoutToken: boolean;
+  /** What is watched of it all the time. @default nothing */
+  readonly poll?: PollConfig | undefined;
 }
 
 export interface BronkhorstConfig extends InstrumentCommon {
@@ -107,6 +111,7 @@ const common = {
   socket: tcpPort.optional(),
   socketHost: host.default('127.0.0.1'),
   socketAllowRemoteWithoutToken: z.boolean().default(false),
+  poll: pollSchema.optional(),
 };
 
 const bronkhorst = table({

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { configVersion, environmentOf } from './load-config.ts';
 import { configSchema } from './schema.ts';
 import { Settings } from './settings/settings.ts';
+import type { SettingsOptions } from './settings/settings.ts';
 import { settlePaths } from './settle-paths.ts';
 import { ConfigStore } from './store/config-store.ts';
 import type { ConfigStoreOptions } from './store/options.ts';
@@ -27,13 +28,10 @@ export async function openConfig(
   });
 }
 
-/**
- * A configuration of a gateway for people and programs outside.
- * @param live what holds at once, by path; all else holds after a restart
- */
+/** A configuration of a gateway for people and programs outside. */
 export function settingsOf(
   store: ConfigStore<Config>,
-  live: readonly string[] = [],
+  options: Pick<SettingsOptions<Config>, 'live' | 'notApplied'> = {},
 ): Settings<Config> {
-  return new Settings({ store, schema: configSchema, live });
+  return new Settings({ store, schema: configSchema, ...options });
 }

@@ -1,4 +1,4 @@
-import type { Owner } from '../kernel/index.ts';
+import type { Emitter, Owner } from '../kernel/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import type { SignInStatus, SupervisedWorker, TokenStatistics } from '../links/index.ts';
 import type { Port } from '../ports/index.ts';
@@ -58,6 +58,16 @@ export interface DirectoryPlayer {
   >;
 }
 
+/** How what doors lead to changes while they are open. */
+export interface DirectoryEvents {
+  portAdded: Port;
+  portRemoved: { readonly name: string };
+  instrumentAdded: Instrument;
+  /** It is another object from now on, or is polled otherwise. */
+  instrumentChanged: Instrument;
+  instrumentRemoved: { readonly name: string };
+}
+
 /** What doors lead to. The gateway fills it; doors only look things up. */
 export interface Directory {
   readonly ports: ReadonlyMap<string, Port>;
@@ -67,6 +77,8 @@ export interface Directory {
   readonly workers?: ReadonlyMap<string, DirectoryWorker>;
   /** By the name of their instrument. Absent where there are none. */
   readonly players?: ReadonlyMap<string, DirectoryPlayer>;
+  /** Absent where nothing changes. */
+  readonly events?: Pick<Emitter<DirectoryEvents>, 'on'>;
   /** What else of the gateway can be ready or not: runtimes and their actors. */
   subsystems(): readonly SubsystemStatus[];
 }

@@ -3,6 +3,7 @@ export type { AdvertiserOptions } from './advertise/advertiser.ts';
 export type { AdvertisedService } from './advertise/advertised-service.ts';
 export type {
   Directory,
+  DirectoryEvents,
   DirectoryPlayer,
   DirectoryWorker,
   Door,

@@ -1,11 +1,5 @@
 import { join } from 'node:path';
-import type {
-  Config,
-  HttpConfig,
-  InstrumentConfig,
-  PortConfig,
-  Settings,
-} from '../config/index.ts';
+import type { Config, HttpConfig, InstrumentConfig, PortConfig } from '../config/index.ts';
 import {
   HislipDoor,
   HislipServer,
@@ -17,74 +11,94 @@ import {
   Vxi11Door,
   Vxi11Server,
 } from '../doors/index.ts';
-import type { Caches, Directory, Door, MessageDevice } from '../doors/index.ts';
-import { ScpiDriver, SpotifyDriver, WorkerDriver } from '../instruments/index.ts';
+import type { Directory, Door, HttpServices, MessageDevice } from '../doors/index.ts';
+import { ScpiDriver } from '../instruments/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { given, isLoopback, isSignalboxError, SignalboxError } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { framedMessages, linesProtocol, scpiMessages } from '../sessions/index.ts';
 import { defaultSerialSettings } from '../links/index.ts';
 import type { BuiltPort } from './build-port.ts';
-import type { Scheduler } from '../schedules/index.ts';
-import { discoverOn } from './discover.ts';
 import type { RoomLog } from './room-log.ts';
 
 export interface DoorSurroundings {
-  readonly config: Config;
-  readonly directory: Directory;
-  readonly built: ReadonlyMap<string, BuiltPort>;
   readonly log: RoomLog;
   /** Where virtual serial ports are. */
   readonly runtimeFolder: string;
-  /** Of Signalbox. */
-  readonly version: string;
-  readonly schedules: Scheduler;
-  /** Asked by the HTTP door to stop. */
-  readonly shutdown: ((by: Owner) => void) | undefined;
-  readonly settings: Settings<Config> | undefined;
-  readonly caches: Caches;
 }
 
-/** The doors of a configuration; not open yet. */
-export function buildDoors(surroundings: DoorSurroundings): Door[] {
-  const { config, built, directory } = surroundings;
-  const virtualPorts = Object.entries(config.ports).flatMap(([name, port]) =>
-    port.virtualPorts.flatMap((each) => virtualPort(each, built.get(name), surroundings)),
-  );
-  const sockets = Object.entries(config.instruments).flatMap(([name, instrument]) =>
-    socket(directory.instruments.get(name), instrument, surroundings),
-  );
-  const networkPorts = Object.entries(config.ports).flatMap(([name, port]) =>
-    networkPort(port, built.get(name), surroundings),
-  );
-  return [
-    ...virtualPorts,
-    ...networkPorts,
-    ...sockets,
-    ...hislipDoors(surroundings),
-    ...vxi11Doors(surroundings),
-    ...(config.http.enabled ? [httpDoor(config.http, surroundings)] : []),
-  ];
+/** The doors that lead to one port or instrument each; none of them is open yet. */
+export class DoorBuilder {
+  readonly #surroundings: DoorSurroundings;
+  readonly #hislip: HislipServer | undefined;
+  readonly #vxi11: Vxi11Server | undefined;
+  /** Devices have the numbers in which they came, and keep them. */
+  #devices = 0;
+
+  constructor({ hislip, vxi11 }: Pick<Config, 'hislip' | 'vxi11'>, surroundings: DoorSurroundings) {
+    this.#surroundings = surroundings;
+    const failed = failureLog(surroundings.log);
+    if (hislip !== undefined) {
+      const { host, port: tcpPort } = hislip;
+      this.#hislip = new HislipServer({ host, tcpPort, failed });
+    }
+    if (vxi11 !== undefined) {
+      const { host, port: tcpPort, portmapper: hasPortmapper } = vxi11;
+      this.#vxi11 = new Vxi11Server({ host, tcpPort, hasPortmapper, failed });
+    }
+  }
+
+  /** Its virtual serial ports, and what it is to serial programs in the network. */
+  ofPort(config: PortConfig, built: BuiltPort): Door[] {
+    return [
+      ...config.virtualPorts.flatMap((each) => virtualPort(each, built, this.#surroundings)),
+      ...networkPort(config, built, this.#surroundings),
+    ];
+  }
+
+  /** Its raw socket, and its places with the VISA servers. */
+  ofInstrument(instrument: Instrument, config: InstrumentConfig, built: BuiltPort): Door[] {
+    return [
+      ...socket(instrument, config, built, this.#surroundings),
+      ...this.#messageDoors(instrument, built),
+    ];
+  }
+
+  #messageDoors(instrument: Instrument, built: BuiltPort): Door[] {
+    const [hislip, vxi11] = [this.#hislip, this.#vxi11];
+    // A worker takes calls, a web service requests: no messages.
+    if (built.clientProtocol === undefined) return [];
+    if (hislip === undefined && vxi11 === undefined) return [];
+    const index = this.#devices;
+    this.#devices += 1;
+    const device = (): MessageDevice =>
+      messageDeviceOf(instrument, built, index, this.#surroundings);
+    const { name } = instrument;
+    return [
+      ...(hislip === undefined
+        ? []
+        : [new HislipDoor({ device: device(), name: `${name}-hislip`, server: hislip })]),
+      ...(vxi11 === undefined
+        ? []
+        : [new Vxi11Door({ device: device(), name: `${name}-vxi11`, server: vxi11 })]),
+    ];
+  }
 }
 
 function virtualPort(
   name: string,
-  built: BuiltPort | undefined,
+  built: BuiltPort,
   { runtimeFolder, log }: DoorSurroundings,
 ): Door[] {
-  if (built?.clientProtocol === undefined) return [];
+  if (built.clientProtocol === undefined) return [];
   const { port, clientProtocol: protocol } = built;
   const path = join(runtimeFolder, name);
   return [new VirtualPortDoor({ name, path, port, protocol, failed: failureLog(log) })];
 }
 
-function networkPort(
-  config: PortConfig,
-  built: BuiltPort | undefined,
-  { log }: DoorSurroundings,
-): Door[] {
+function networkPort(config: PortConfig, built: BuiltPort, { log }: DoorSurroundings): Door[] {
   const { rfc2217: tcpPort, rfc2217Host: host, rfc2217LineControl: hasLineControl } = config;
-  if (tcpPort === undefined || built?.clientProtocol === undefined) return [];
+  if (tcpPort === undefined || built.clientProtocol === undefined) return [];
   const { port, clientProtocol: protocol } = built;
   const settings = {
     baudRate: config.baudRate ?? defaultSerialSettings.baudRate,
@@ -108,11 +122,12 @@ function networkPort(
 }
 
 function socket(
-  instrument: Instrument | undefined,
+  instrument: Instrument,
   { socket: tcpPort, socketHost: host }: InstrumentConfig,
-  { built, log }: DoorSurroundings,
+  built: BuiltPort,
+  { log }: DoorSurroundings,
 ): Door[] {
-  if (tcpPort === undefined || instrument === undefined) return [];
+  if (tcpPort === undefined) return [];
   const { name, port, driver } = instrument;
   const protocol =
     driver instanceof ScpiDriver ? linesProtocol(driver) : portProtocol(instrument, built);
@@ -135,49 +150,27 @@ function socket(
 /** How programs speak with whatever is on the port of an instrument. */
 function portProtocol(
   { port }: Instrument,
-  built: DoorSurroundings['built'],
+  { clientProtocol }: BuiltPort,
 ): NonNullable<BuiltPort['clientProtocol']> {
-  const clientProtocol = built.get(port.name)?.clientProtocol;
   if (clientProtocol === undefined) throw new SignalboxError('INTERNAL', `no port ${port.name}`);
   return clientProtocol;
 }
 
-/** The instruments as VISA programs see them, with their numbers: in the order of the file. */
-function messageDevices({ directory, built, log }: DoorSurroundings): readonly MessageDevice[] {
+/** An instrument as VISA programs see it. */
+function messageDeviceOf(
+  instrument: Instrument,
+  built: BuiltPort,
+  index: number,
+  { log }: DoorSurroundings,
+): MessageDevice {
   const failed = failureLog(log);
-  // A worker takes calls, a player requests: no messages.
-  const speaking = [...directory.instruments.values()].filter(
-    ({ driver }) => !(driver instanceof WorkerDriver || driver instanceof SpotifyDriver),
-  );
-  return speaking.map((instrument, index) => {
-    const { driver } = instrument;
-    if (driver instanceof ScpiDriver) {
-      const { control } = driver;
-      return messageDevice({ index, instrument, protocol: scpiMessages(driver), control, failed });
-    }
-    const protocol = framedMessages(portProtocol(instrument, built));
-    return messageDevice({ index, instrument, protocol, control: undefined, failed });
-  });
-}
-
-function hislipDoors(surroundings: DoorSurroundings): Door[] {
-  const { config, log } = surroundings;
-  if (config.hislip === undefined) return [];
-  const { host, port: tcpPort } = config.hislip;
-  const server = new HislipServer({ host, tcpPort, failed: failureLog(log) });
-  return messageDevices(surroundings).map(
-    (device) => new HislipDoor({ device, name: `${device.instrument.name}-hislip`, server }),
-  );
-}
-
-function vxi11Doors(surroundings: DoorSurroundings): Door[] {
-  const { config, log } = surroundings;
-  if (config.vxi11 === undefined) return [];
-  const { host, port: tcpPort, portmapper: hasPortmapper } = config.vxi11;
-  const server = new Vxi11Server({ host, tcpPort, hasPortmapper, failed: failureLog(log) });
-  return messageDevices(surroundings).map(
-    (device) => new Vxi11Door({ device, name: `${device.instrument.name}-vxi11`, server }),
-  );
+  const { driver } = instrument;
+  if (driver instanceof ScpiDriver) {
+    const { control } = driver;
+    return messageDevice({ index, instrument, protocol: scpiMessages(driver), control, failed });
+  }
+  const protocol = framedMessages(portProtocol(instrument, built));
+  return messageDevice({ index, instrument, protocol, control: undefined, failed });
 }
 
 /** Says of each door without tokens that other machines can reach, once it is open, what that means. */
@@ -213,18 +206,18 @@ function socketNameOf(instrument: string): string {
   return `${instrument}-socket`;
 }
 
-function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
+export interface HttpDoorSurroundings {
+  readonly directory: Directory;
+  readonly services: Omit<HttpServices, 'logLevels'>;
+  readonly log: RoomLog;
+  /** Of Signalbox. */
+  readonly version: string;
+}
+
+/** The HTTP door; not open yet. */
+export function buildHttpDoor(config: HttpConfig, surroundings: HttpDoorSurroundings): HttpDoor {
   const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins, rateLimits } = config;
-  const {
-    directory,
-    built,
-    version,
-    schedules,
-    shutdown,
-    settings,
-    caches,
-    log: roomLog,
-  } = surroundings;
+  const { directory, services, version, log: roomLog } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
     host,
@@ -234,14 +227,7 @@ function httpDoor(config: HttpConfig, surroundings: DoorSurroundings): Door {
     rateLimits,
     directory,
     version,
-    services: {
-      logLevels: roomLog,
-      discover: async (onPort, context) =>
-        await discoverOn(onPort, built.get(onPort.name), context),
-      schedules,
-      caches,
-      ...given({ shutdown, settings }),
-    },
+    services: { ...services, logLevels: roomLog },
     log: {
       debug: (message, details) => log.debug(details ?? {}, message),
       info: (message, details) => log.info(details ?? {}, message),

@@ -9,27 +9,31 @@ import type {
   Door,
   SubsystemStatus,
 } from '../doors/index.ts';
-import type { Instrument } from '../instruments/index.ts';
-import { asSignalboxError, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
+import { pollsOf } from './build-polls.ts';
+import { discoverOn } from './discover.ts';
+import { asSignalboxError, given, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { PrologixAdapters } from '../links/index.ts';
 import type { SharedWorker } from '../links/index.ts';
+import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
-import type { SimulatedLaboratory } from '../simulators/index.ts';
+import { LatestValues, Poller } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
-import { buildDoors, warnOfOpenSockets } from './build-doors.ts';
+import { buildHttpDoor, DoorBuilder, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { authorizationOf, buildPlayers, httpAddress, playerCaches } from './build-players.ts';
 import type { BuiltPlayer } from './build-players.ts';
 import { buildPort } from './build-port.ts';
-import type { BuiltPort } from './build-port.ts';
+import { Roster } from './roster.ts';
+import { RunningSimulators } from './running-simulators.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
 import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
 import { buildSchedules, fixedSource, scheduleSubsystems, storeSource } from './build-schedules.ts';
 import type { Schedules } from './build-schedules.ts';
+import { isFixed } from './fixed-parts.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 import { holdFolder } from './hold-folder.ts';
@@ -38,7 +42,6 @@ import { followRuntimes, subsystemsOf } from './runtimes/follow-runtimes.ts';
 import { RuntimeManager } from './runtimes/runtime-manager.ts';
 import { endAll, shutDown } from './shut-down.ts';
 import type { ShutdownStep } from './shut-down.ts';
-import { simulatorDefinition } from './simulator-definition.ts';
 
 /** Of the package. */
 export const version = '0.1.0';
@@ -50,6 +53,7 @@ export const version = '0.1.0';
 export const shutdownLongestMs = {
   start: 1_000,
   schedules: 1_000,
+  poller: 500,
   recorders: 500,
   runtimes: 3_000,
   advertisement: 500,
@@ -64,10 +68,13 @@ export const shutdownLongestMs = {
 /** What workers have under way when nobody asks them any more may take so long to end, in ms. */
 const workerDrainMs = 1_000;
 
-/** What holds as soon as it is saved; all else after a restart. */
+/** What holds as soon as it is saved, but for what the roster could not take up; all else after a restart. */
 const liveSettings = [
   'gateway.logLevel',
   'gateway.logLevels',
+  'simulators',
+  'ports',
+  'instruments',
   'gasFactors',
   'schedules',
   'alarms',
@@ -85,6 +92,9 @@ export interface GatewayOptions {
 /** Everything of a running gateway, wired together: the only place that does. */
 export class Gateway implements AsyncDisposable {
   readonly log: RoomLog;
+  /** The newest values of what is polled. */
+  readonly latest: LatestValues = new LatestValues();
+  readonly #poller = new Poller({ latest: this.latest });
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   readonly #config: Config;
@@ -93,17 +103,16 @@ export class Gateway implements AsyncDisposable {
   readonly #shutdown: ((by: Owner) => void) | undefined;
   readonly #workers: ReadonlyMap<string, SharedWorker>;
   readonly #workersForDoors: ReadonlyMap<string, DirectoryWorker>;
-  readonly #ports = new Map<string, Port>();
-  readonly #instruments = new Map<string, Instrument>();
-  #players: ReadonlyMap<string, BuiltPlayer> = new Map();
+  readonly #simulators: RunningSimulators;
   readonly #playersForDoors = new Map<string, DirectoryPlayer>();
-  readonly #doors: Door[] = [];
+  #players: ReadonlyMap<string, BuiltPlayer> = new Map();
+  #roster: Roster | undefined;
+  #httpDoor: Door | undefined;
   #held: DisposableStack | undefined;
   #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
   #schedules: Schedules | undefined;
   #runtimes: RuntimeManager | undefined;
-  #laboratory: SimulatedLaboratory | undefined;
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   /** Settles when an orderly end is no longer waited for. */
@@ -114,7 +123,12 @@ export class Gateway implements AsyncDisposable {
     const { name, logLevel, logLevels } = config.gateway;
     this.#config = config;
     this.#shutdown = shutdown;
-    if (store !== undefined) this.#settings = settingsOf(store, liveSettings);
+    if (store !== undefined) {
+      this.#settings = settingsOf(store, {
+        live: liveSettings,
+        notApplied: () => this.#roster?.notApplied ?? new Set(),
+      });
+    }
     this.stateFolder = config.gateway.stateFolder ?? stateFolder(name);
     this.runtimeFolder = config.gateway.runtimeFolder ?? runtimeFolder(name);
     this.log = new RoomLog({
@@ -122,19 +136,34 @@ export class Gateway implements AsyncDisposable {
       level: logLevel,
       levels: logLevels,
     });
+    this.#simulators = new RunningSimulators(this.runtimeFolder, (simulator, address) =>
+      this.log.of('simulators').info(`simulator ${simulator} is at ${address}`),
+    );
     this.#following = this.#settings?.onChange(({ keys, snapshot }) => {
-      if (keys.some((key) => key.startsWith('gateway.logLevel'))) this.#setLevels(snapshot.value);
+      const touches = (path: string): boolean => keys.some((key) => key.startsWith(path));
+      if (touches('gateway.logLevel')) this.#setLevels(snapshot.value);
+      if (touches('simulators.') || touches('ports.') || touches('instruments.')) {
+        void this.#takeUp(snapshot.value);
+      }
     });
     this.#workers = buildWorkers(config, this.log);
     this.#workersForDoors = workersForDoors(config, this.#workers);
   }
 
-  /** What doors lead to. */
+  /** What doors lead to, as it is at each moment. */
   get directory(): Directory {
+    const roster = this.#rosterNow();
+    const doors = (): Door[] => [
+      ...roster.doors,
+      ...(this.#httpDoor === undefined ? [] : [this.#httpDoor]),
+    ];
     return {
-      ports: this.#ports,
-      instruments: this.#instruments,
-      doors: this.#doors,
+      ports: roster.ports,
+      instruments: roster.instruments,
+      get doors() {
+        return doors();
+      },
+      events: roster.events,
       subsystems: () => this.#subsystems(),
       workers: this.#workersForDoors,
       players: this.#playersForDoors,
@@ -180,55 +209,63 @@ export class Gateway implements AsyncDisposable {
   async #startAll(): Promise<void> {
     await this.#holdFolders();
     this.#throwIfEnding();
-    await this.#startSimulators();
+    await this.#simulators.start(this.#config.simulators);
     this.#throwIfEnding();
-    const built = await this.#buildPorts();
-    const gasFactors = (): Config['gasFactors'] =>
-      (this.#settings?.store.value ?? this.#config).gasFactors;
-    for (const [name, config] of Object.entries(this.#config.instruments)) {
-      const port = built.get(config.port);
-      if (port === undefined) continue;
-      this.#instruments.set(name, buildInstrument(name, config, port, gasFactors));
-    }
-    this.#records = buildRecords(this.#config, this.#instruments, this.log);
-    const { directory, log, runtimeFolder: folder, stateFolder } = this;
+    const roster = await this.#buildRoster();
+    this.#roster = roster;
+    roster.build(this.#config);
+    for (const port of roster.ports.values()) followPort(port, this.log);
+    roster.events.on('portAdded', (port) => followPort(port, this.log));
+    this.#records = buildRecords(this.#config, roster.instruments, this.log);
+    const { directory, log, stateFolder } = this;
     this.#schedules = buildSchedules({
       source:
         this.#settings === undefined
           ? fixedSource(this.#config)
           : storeSource(this.#settings.store),
-      instruments: this.#instruments,
+      instruments: roster.instruments,
       stateFolder,
       log,
     });
     const { scheduler } = this.#schedules;
-    this.#doors.push(
-      ...buildDoors({
-        config: this.#config,
-        directory,
-        built,
-        log,
-        runtimeFolder: folder,
-        version,
-        schedules: scheduler,
-        shutdown: this.#shutdown,
-        settings: this.#settings,
-        caches: playerCaches(this.#players),
-      }),
-    );
-    for (const door of this.#doors) {
+    this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
+    for (const door of directory.doors) {
       this.#throwIfEnding();
       await door.open();
     }
-    warnOfOpenSockets(this.#config, this.#doors, this.log);
+    warnOfOpenSockets(this.#config, directory.doors, this.log);
     this.#throwIfEnding();
-    this.#advertiser = await advertise(this.#config, this.directory, this.log);
+    this.#advertiser = await advertise(this.#config, directory, this.log);
     this.#throwIfEnding();
-    for (const port of this.#ports.values()) port.open();
+    roster.open();
     for (const recorder of this.#records.recorders) recorder.start();
     scheduler.start();
-    this.#startRuntimes(built);
+    this.#startRuntimes(roster);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
+  }
+
+  #buildHttpDoor({ built, settled }: Roster, schedules: Scheduler): Door | undefined {
+    const { http } = this.#config;
+    if (!http.enabled) return undefined;
+    return buildHttpDoor(http, {
+      directory: this.directory,
+      log: this.log,
+      version,
+      services: {
+        discover: async (onPort, context) =>
+          await discoverOn(onPort, built.get(onPort.name), context),
+        schedules,
+        caches: playerCaches(this.#players),
+        telemetry: { latest: this.latest, polls: () => this.#poller.status() },
+        applied: settled,
+        ...given({ shutdown: this.#shutdown, settings: this.#settings }),
+      },
+    });
+  }
+
+  /** What changed while it runs: simulators before the ports that lead to them. Never rejects. */
+  async #takeUp(config: Config): Promise<void> {
+    await this.#roster?.apply(config);
   }
 
   #subsystems(): SubsystemStatus[] {
@@ -257,25 +294,8 @@ export class Gateway implements AsyncDisposable {
     throw new SignalboxError('CLOSED', 'the gateway was stopped before it had started');
   }
 
-  async #startSimulators(): Promise<void> {
-    const entries = Object.entries(this.#config.simulators);
-    if (entries.length === 0) return;
-    const { startSimulators } = await import('../simulators/index.ts');
-    this.#laboratory = await startSimulators(
-      Object.fromEntries(
-        entries.map(([name, config]) => [
-          name,
-          simulatorDefinition(name, config, this.runtimeFolder),
-        ]),
-      ),
-    );
-    for (const [name, { address }] of this.#laboratory.simulators) {
-      this.log.of('simulators').info(`simulator ${name} is at ${address}`);
-    }
-  }
-
   /** Begins to start them: one that fails is told of and tried again, and keeps nothing else from running. */
-  #startRuntimes(built: ReadonlyMap<string, BuiltPort>): void {
+  #startRuntimes({ built }: Roster): void {
     const { runtimes } = this.#config;
     if (runtimes === undefined) return;
     const manager = new RuntimeManager(runtimes, { resources: actorPorts(this.#config, built) });
@@ -287,36 +307,50 @@ export class Gateway implements AsyncDisposable {
     });
   }
 
-  async #buildPorts(): Promise<Map<string, BuiltPort>> {
+  async #buildRoster(): Promise<Roster> {
     const tokens = await FileTokenSource.open(join(this.stateFolder, 'token-epoch'));
     const graph = new WaitGraph();
     const adapters = new PrologixAdapters();
-    const simulatorAddress = (simulator: string): string =>
-      this.#laboratory?.simulators.get(simulator)?.address ?? '';
-    const { stateFolder: folder, log } = this;
-    const doorUrl = (): string => httpAddress(this.#doors, this.#config);
+    const { stateFolder: folder, runtimeFolder, log } = this;
+    const simulatorAddress = (simulator: string): string => this.#simulators.addressOf(simulator);
     this.#players = buildPlayers(this.#config, {
       stateFolder: folder,
       simulatorAddress,
-      doorUrl,
+      doorUrl: () => httpAddress(this.directory.doors, this.#config),
       log,
     });
     for (const [name, { forDoors }] of this.#players) this.#playersForDoors.set(name, forDoors);
-    const built = new Map<string, BuiltPort>();
-    for (const [name, config] of Object.entries(this.#config.ports)) {
-      const port = buildPort(name, config, {
-        tokens,
-        graph,
-        adapters,
-        worker: (worker) => this.#workers.get(worker),
-        simulatorAddress,
-        ...authorizationOf(name, this.#config, this.#players),
-      });
-      built.set(name, port);
-      this.#ports.set(name, port.port);
-      followPort(port.port, this.log);
-    }
-    return built;
+    const gasFactors = (): Config['gasFactors'] =>
+      (this.#settings?.store.value ?? this.#config).gasFactors;
+    return new Roster({
+      buildPort: (name, config, all) =>
+        buildPort(name, config, {
+          tokens,
+          graph,
+          adapters,
+          worker: (worker) => this.#workers.get(worker),
+          simulatorAddress,
+          ...authorizationOf(name, all, this.#players),
+        }),
+      buildInstrument: (name, config, built) => buildInstrument(name, config, built, gasFactors),
+      doors: new DoorBuilder(this.#config, { log, runtimeFolder }),
+      poll: (instrument, config) => {
+        const polls = pollsOf(instrument, config);
+        if (polls.length === 0) this.#poller.remove(instrument.name);
+        else this.#poller.set(instrument.name, polls);
+      },
+      unpoll: (name) => this.#poller.remove(name),
+      simulators: this.#simulators,
+      isFixed: (kind, name, wanted) => isFixed(kind, name, this.#config, wanted),
+      failed: (path, error) =>
+        log.of('gateway').error({ path, err: error }, `${path}: ${error.message}`),
+    });
+  }
+
+  /** Empty until the gateway has started. */
+  #rosterNow(): Roster {
+    if (this.#roster !== undefined) return this.#roster;
+    throw new SignalboxError('CLOSED', 'the gateway has not started');
   }
 
   async #end(): Promise<void> {
@@ -342,9 +376,19 @@ export class Gateway implements AsyncDisposable {
    */
   #steps(): ShutdownStep[] {
     const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
-      endAll(this.#ports.values(), end);
-    const { start, schedules, recorders, runtimes, advertisement, drain, doors, logs, simulators } =
-      shutdownLongestMs;
+      endAll(this.#roster?.ports.values() ?? [], end);
+    const {
+      start,
+      schedules,
+      poller,
+      recorders,
+      runtimes,
+      advertisement,
+      drain,
+      doors,
+      logs,
+      simulators,
+    } = shutdownLongestMs;
     return [
       {
         name: 'the start',
@@ -356,6 +400,15 @@ export class Gateway implements AsyncDisposable {
         name: 'the schedules',
         longestMs: schedules,
         run: async () => await this.#schedules?.[Symbol.asyncDispose](),
+      },
+      {
+        // What is being taken up is finished first: nothing comes after it.
+        name: 'the poller',
+        longestMs: poller,
+        run: async () => {
+          await this.#roster?.close();
+          await this.#poller[Symbol.asyncDispose]();
+        },
       },
       {
         name: 'the recorders',
@@ -389,7 +442,11 @@ export class Gateway implements AsyncDisposable {
       {
         name: 'the doors',
         longestMs: doors,
-        run: async () => await endAll(this.#doors, async (door) => await door.close()),
+        run: async () =>
+          await endAll(
+            this.#roster === undefined ? [] : this.directory.doors,
+            async (door) => await door.close(),
+          ),
       },
       {
         name: 'the ports',
@@ -411,7 +468,7 @@ export class Gateway implements AsyncDisposable {
       {
         name: 'the simulators',
         longestMs: simulators,
-        run: async () => await this.#laboratory?.[Symbol.asyncDispose](),
+        run: async () => await this.#simulators[Symbol.asyncDispose](),
       },
     ];
   }

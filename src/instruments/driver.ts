@@ -57,6 +57,11 @@ export interface Driver {
   /** The instrument's scope on its port: `node 3`. Absent where the port has only one instrument. */
   readonly scope?: string | undefined;
   readonly parameters: readonly Parameter[];
+  /**
+   * Names of the parameters that are watched of it where nobody says which.
+   * @default those that can be read
+   */
+  readonly watched?: readonly string[];
   readonly actions: readonly Action[];
   /** A parameter by name, or by number. */
   parameter(nameOrNumber: string | number): Parameter | undefined;

@@ -9,3 +9,11 @@ export type {
 } from './latest/latest-value.ts';
 export { Database, isDamaged } from './database/database.ts';
 export type { DatabaseLayout, SqlValue } from './database/database.ts';
+export {
+  absentEveryMostMs,
+  staleAfterIntervals,
+  type PollOptions,
+  type PollStatus,
+} from './poller/poll.ts';
+export { Poller, pollEveryLeastMs, pollEveryMostMs } from './poller/poller.ts';
+export type { PollerOptions } from './poller/poller.ts';

@@ -33,6 +33,7 @@ const rooms = [
   'instruments',
   'sessions',
   'config',
+  'telemetry',
   'schedules',
   'doors',
   'client',

@@ -62,6 +62,8 @@ export interface SettingsOptions<T> {
   readonly schema: z.ZodType<T>;
   /** What holds at once, by path, with all that is in it: `gateway.logLevel`, `alarms`. @default nothing */
   readonly live?: readonly string[];
+  /** What of it could not be taken up all the same: `ports.bus`. @default nothing */
+  readonly notApplied?: () => ReadonlySet<string>;
 }
 
 /**
@@ -72,16 +74,18 @@ export class Settings<T> {
   readonly store: ConfigStore<T>;
   readonly #schema: z.ZodType<T>;
   readonly #live: readonly KeyPath[];
+  readonly #notApplied: () => ReadonlySet<string>;
   #described: JsonSchema | undefined;
   /** What was written when whoever uses the values took them. */
   readonly #started: Table;
   #reads = 0;
   #listeners = 0;
 
-  constructor({ store, schema, live = [] }: SettingsOptions<T>) {
+  constructor({ store, schema, live = [], notApplied }: SettingsOptions<T>) {
     this.store = store;
     this.#schema = schema;
     this.#live = live.map(keyPath);
+    this.#notApplied = notApplied ?? (() => new Set());
     this.#started = store.written;
   }
 
@@ -110,9 +114,12 @@ export class Settings<T> {
 
   /** What was changed and holds only after a restart, by path. */
   get pendingRestart(): readonly string[] {
+    const notApplied = [...this.#notApplied()].map(keyPath);
+    const isBelow = (path: KeyPath, above: readonly KeyPath[]): boolean =>
+      above.some((each) => each.every((part, at) => path[at] === part));
     return changedKeys(this.#started, this.store.written).filter((key) => {
       const path = keyPath(key);
-      return !this.#live.some((live) => live.every((part, at) => path[at] === part));
+      return !isBelow(path, this.#live) || isBelow(path, notApplied);
     });
   }
 

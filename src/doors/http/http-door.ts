@@ -120,6 +120,7 @@ export class HttpDoor implements Door {
     );
     this.#server = server;
     for (const port of directory.ports.values()) this.#eventLog.follow(port);
+    directory.events?.on('portAdded', (port) => this.#eventLog.follow(port));
     if (services.settings !== undefined) this.#eventLog.followSettings(services.settings);
     if (services.schedules !== undefined) this.#eventLog.followSchedules(services.schedules);
     try {

@@ -41,6 +41,7 @@ import { sleepRoutes } from './routes/sleep-routes.ts';
 import { rateLimitRoutes } from './routes/rate-limit-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
 import { threadSafetyRoutes } from './routes/thread-safety-routes.ts';
+import { valueRoutes } from './routes/value-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
 import { workerRoutes } from './routes/worker-routes.ts';
 import { errorBody } from './schemas.ts';
@@ -113,6 +114,7 @@ export async function createHttpServer(
   playerRoutes(server, context);
   parameterRoutes(server, context);
   leaseRoutes(server, context);
+  valueRoutes(server, context);
   watchRoutes(server, context);
   eventRoutes(server, context);
   taskRoutes(server, context);

@@ -3,6 +3,7 @@ import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
+import type { LatestValues, PollStatus } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
 export interface LogLevels {
@@ -60,6 +61,12 @@ export interface Caches {
   clear(): Promise<void>;
 }
 
+/** The newest values of what is polled, and how that goes. */
+export interface Telemetry {
+  readonly latest: LatestValues;
+  polls(): readonly PollStatus[];
+}
+
 /** What the rest of the gateway does for the door. What is absent is answered with NOT_FOUND. */
 export interface HttpServices {
   readonly logLevels?: LogLevels;
@@ -69,6 +76,10 @@ export interface HttpServices {
   /** What the gateway was configured with, to be read and changed. */
   readonly settings?: Settings<Config>;
   readonly caches?: Caches;
+  /** What is watched all the time. */
+  readonly telemetry?: Telemetry;
+  /** Resolves when what was changed in the settings is taken up, as far as it can be while it runs. */
+  readonly applied?: () => Promise<void>;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

@@ -61,26 +61,30 @@ export class LatestValues {
     return this.#put(instrument, {}, this.#good(values, atMs), atMs);
   }
 
-  /** These have been read; its others stay as they are. */
-  update(instrument: string, values: NewValues, atMs: number = this.#clock.now()): LatestRecord {
-    return this.#put(
-      instrument,
-      this.#records.get(instrument)?.values ?? {},
-      this.#good(values, atMs),
-      atMs,
-    );
-  }
-
-  /** These could not be read, or have not been for too long: what was known of them is kept, and marked. */
-  doubt(
+  /**
+   * These have been read and those could not be: all of it at once. Its others stay as they are, and of
+   * what could not be read the last value is kept, marked as bad.
+   */
+  update(
     instrument: string,
-    parameters: readonly string[],
-    quality: 'stale' | 'bad',
-    why: QualityReason,
+    values: NewValues,
+    failures: Readonly<Record<string, QualityReason>> = {},
+    atMs: number = this.#clock.now(),
   ): LatestRecord {
     const before = this.#records.get(instrument)?.values ?? {};
+    const changed = this.#good(values, atMs);
+    for (const name in failures) {
+      const why = failures[name];
+      if (why !== undefined) changed[name] = doubtfulValue(before[name], 'bad', why);
+    }
+    return this.#put(instrument, before, changed, atMs);
+  }
+
+  /** These should have been read again by now: what is known of them is kept, and marked as stale. */
+  age(instrument: string, parameters: readonly string[], why: QualityReason): LatestRecord {
+    const before = this.#records.get(instrument)?.values ?? {};
     const marked: Record<string, LatestValue> = {};
-    for (const name of parameters) marked[name] = doubtfulValue(before[name], quality, why);
+    for (const name of parameters) marked[name] = doubtfulValue(before[name], 'stale', why);
     return this.#put(instrument, before, marked, this.#clock.now());
   }
 

@@ -35,7 +35,9 @@ beforeEach(async () => {
   file = join(folder, 'lab.toml');
   await writeFile(file, text);
   store = await openConfig(file);
-  door = await openDoor({ services: { settings: settingsOf(store, ['gateway.logLevel']) } });
+  door = await openDoor({
+    services: { settings: settingsOf(store, { live: ['gateway.logLevel'] }) },
+  });
 });
 
 afterEach(async () => {

@@ -5,7 +5,13 @@ import { z } from 'zod';
 
 import { describeOwner, given, SignalboxError } from '../../../kernel/index.ts';
 import type { ErrorCode, Owner } from '../../../kernel/index.ts';
-import type { ChangeOptions, Config, SettingChange, Settings } from '../../../config/index.ts';
+import type {
+  ChangeOptions,
+  Config,
+  SettingChange,
+  Settings,
+  SettingsCommit,
+} from '../../../config/index.ts';
 import { failures } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer } from '../schemas.ts';
@@ -86,7 +92,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     const options = optionsOf(request, reply, request.body);
     const done = await settings().change(request.body.changes, options);
     void reply.header('etag', etagOf(done.revision));
-    return done;
+    return await applied(done);
   });
 
   const revisions = {
@@ -133,7 +139,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     const options = { why, ...optionsOf(request, reply, request.body) };
     const done = await settings().rollback(request.body.revision, options);
     void reply.header('etag', etagOf(done.revision));
-    return done;
+    return await applied(done);
   };
   server.post('/api/v1/config/rollback', { schema: back }, async (request, reply) => {
     return await rollBack(request, reply, `rollback to ${request.body.revision}`);
@@ -163,6 +169,13 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     }
     return await rollBack(request, reply, `restored the copy of ${wanted}`);
   });
+
+  /** Who asks next finds what was changed: a new instrument is there. */
+  async function applied(done: SettingsCommit): Promise<SettingsCommit> {
+    if (done.dryRun) return done;
+    await context.services.applied?.();
+    return { ...done, pendingRestart: settings().pendingRestart };
+  }
 
   function optionsOf(
     request: FastifyRequest,

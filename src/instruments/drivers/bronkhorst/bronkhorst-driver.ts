@@ -55,6 +55,7 @@ function isEmpty(factors: GasFactors): boolean {
 /** Turns the parameters of one Bronkhorst instrument on a ProPar line into transactions. */
 export class BronkhorstDriver implements Driver {
   readonly family = 'bronkhorst';
+  readonly watched: readonly string[] = ['fMeasure', 'fSetpoint'];
   readonly scope: string | undefined;
   readonly actions: Driver['actions'];
   readonly #wire: ProparWire;
