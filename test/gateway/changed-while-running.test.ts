@@ -37,15 +37,24 @@ const meter = [
   },
 ];
 
-async function json(bench: GatewayBench, path: string, init: RequestInit = {}): Promise<any> {
+/** What these tests look at of what is answered. */
+interface Answer {
+  readonly pendingRestart?: readonly string[];
+  readonly polls?: readonly object[];
+  readonly ports?: readonly object[];
+  readonly instruments?: readonly object[];
+  readonly values?: Readonly<Record<string, { readonly quality: string } | undefined>>;
+}
+
+async function json(bench: GatewayBench, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${bench.address('http')}${path}`, {
     ...init,
     headers: init.body === undefined ? {} : { 'content-type': 'application/json' },
   });
-  return await response.json();
+  return (await response.json()) as Answer;
 }
 
-async function change(bench: GatewayBench, changes: readonly object[]): Promise<any> {
+async function change(bench: GatewayBench, changes: readonly object[]): Promise<Answer> {
   return await json(bench, '/api/v1/config', {
     method: 'PATCH',
     body: JSON.stringify({ changes }),
@@ -64,7 +73,7 @@ describe('while a gateway runs', () => {
     expect(await names(client)).toEqual(['left', 'dmm']);
     expect((await client.read('dmm', 'voltage')).unit).toBe('V');
     await expect
-      .poll(async () => (await json(bench, '/api/v1/values/dmm')).values?.voltage?.quality)
+      .poll(async () => (await json(bench, '/api/v1/values/dmm')).values?.['voltage']?.quality)
       .toBe('good');
     const { polls } = await json(bench, '/api/v1/polls');
     expect(polls).toMatchObject([

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import { LatestValues } from '../../../src/telemetry/index.ts';
@@ -59,7 +59,8 @@ describe('the newest values', () => {
     latest.set('a', { raw: { value: bytes }, flow: { value: 1 } });
     bytes[0] = 9;
     const given = latest.get('a');
-    (given?.values['raw']?.value as Uint8Array)[1] = 9;
+    const raw = given?.values['raw']?.value;
+    if (raw instanceof Uint8Array) raw[1] = 9;
     expect(() => Object.assign(given?.values['flow'] ?? {}, { value: 2 })).toThrow(TypeError);
     expect(() => Object.assign(given?.values ?? {}, { flow: 2 })).toThrow(TypeError);
     expect(() => Object.assign(latest.all()[0] ?? {}, { revision: 0 })).toThrow(TypeError);

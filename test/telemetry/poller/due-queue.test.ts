@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DueQueue } from '../../../src/telemetry/poller/due-queue.ts';
 import { seed } from '../../support/seed.ts';
