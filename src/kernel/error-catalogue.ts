@@ -58,6 +58,12 @@ export type ErrorCode =
   | 'QUERY_UNTERMINATED'
   | 'QUERY_DEADLOCKED'
   | 'STATE_UNREADABLE'
+  | 'DATABASE_CONSTRAINT'
+  | 'DATABASE_BUSY'
+  | 'DATABASE_FULL'
+  | 'DATABASE_READ_ONLY'
+  | 'DATABASE_UNREACHABLE'
+  | 'DATABASE_FAILED'
   | 'JOB_RUNNING'
   | 'CONDITION_FAILED'
   | 'ALARM_FAILED'
@@ -417,6 +423,42 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     500,
     'A file in which the gateway keeps its state cannot be opened, or is damaged.',
     'Look at the disk, and at who owns the file.',
+  ),
+  DATABASE_CONSTRAINT: entry(
+    'caller',
+    409,
+    'A row breaks a rule of its table: its key is there already, or a value is missing or of the wrong type.',
+    'Change the row, or update the one that is there; nothing of the transaction was done.',
+  ),
+  DATABASE_BUSY: entry(
+    'signalbox',
+    503,
+    'Others held the database for too long, or all of its connections were taken; nothing was done.',
+    'Try again; look for a program that keeps a transaction open.',
+  ),
+  DATABASE_FULL: entry(
+    'signalbox',
+    507,
+    'There is no room left for the database; nothing of the transaction was done.',
+    'Free some disk space, or keep values for a shorter time; recording goes on by itself.',
+  ),
+  DATABASE_READ_ONLY: entry(
+    'signalbox',
+    503,
+    'The database can be read but not written.',
+    'Look at who owns its file and folder, or whether its server is a standby.',
+  ),
+  DATABASE_UNREACHABLE: entry(
+    'link',
+    503,
+    'The server of the database does not answer, refuses the connection, or the connection broke.',
+    'Look at whether the server runs, and at the address, user and password that it is given.',
+  ),
+  DATABASE_FAILED: entry(
+    'signalbox',
+    500,
+    'The database could not do what it was asked: reading or writing failed, or a statement is wrong.',
+    'Look at the message, at the disk, and at the log of the server.',
   ),
   JOB_RUNNING: entry(
     'caller',

@@ -1,6 +1,5 @@
-import { existsSync, renameSync } from 'node:fs';
 import type { SignalboxError } from '../kernel/index.ts';
-import { Database, isDamaged } from '../telemetry/index.ts';
+import { Database, openOrSetAside } from '../telemetry/index.ts';
 import type { DatabaseLayout } from '../telemetry/index.ts';
 import type { Occurrence } from './occurrences.ts';
 import type { RunCause, RunRecord, RunState, StepRecord } from './run-record.ts';
@@ -151,18 +150,7 @@ export class Ledger implements Disposable {
     nowMs: number,
     setAside: (error: SignalboxError, movedTo: string) => void,
   ): Ledger {
-    try {
-      return new Ledger(path);
-    } catch (error) {
-      if (!isDamaged(error)) throw error;
-      const movedTo = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
-      // With what was written and not yet put in its place, or the new file would get it.
-      for (const part of ['', '-wal', '-shm']) {
-        if (existsSync(path + part)) renameSync(path + part, movedTo + part);
-      }
-      setAside(error, movedTo);
-      return new Ledger(path);
-    }
+    return openOrSetAside(path, nowMs, () => new Ledger(path), setAside);
   }
 
   /** What is known of all jobs, by name. */

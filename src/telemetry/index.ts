@@ -17,3 +17,36 @@ export {
 } from './poller/poll.ts';
 export { Poller, pollEveryLeastMs, pollEveryMostMs } from './poller/poller.ts';
 export type { PollerOptions } from './poller/poller.ts';
+export { Database } from './database/database.ts';
+export type { DatabaseLayout, DatabaseOptions, SqlValue, Statement } from './database/database.ts';
+export { isDamaged } from './database/database-errors.ts';
+export { openOrSetAside } from './database/set-aside.ts';
+export type { SetAside } from './database/set-aside.ts';
+export { pointsMost, resolutions, seriesMost } from './history/history.ts';
+export type {
+  AppendResult,
+  ExportPage,
+  ExportQuery,
+  HistoryQuery,
+  HistoryReader,
+  HistoryStore,
+  RecordedSample,
+  RecordedValue,
+  Resolution,
+  Retention,
+  RetentionStep,
+  SeriesDefinition,
+  SeriesHistory,
+  SeriesInfo,
+  SeriesKind,
+  SeriesName,
+  WaitOptions,
+} from './history/history.ts';
+export { SampleBatch, SeriesBook } from './history/sample-batch.ts';
+export type { BatchColumns, Sample } from './history/sample-batch.ts';
+export { SqliteHistory } from './history/sqlite-history.ts';
+export type { SqliteHistoryOptions } from './history/sqlite-history.ts';
+export { Recorder } from './recorder/recorder.ts';
+export type { RecorderOptions } from './recorder/recorder.ts';
+export type { RecorderEvents, RecorderStatus } from './recorder/recorder-events.ts';
+export type { Selection } from './recorder/selection.ts';
