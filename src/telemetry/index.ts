@@ -7,8 +7,6 @@ export type {
   Quality,
   QualityReason,
 } from './latest/latest-value.ts';
-export { Database, isDamaged } from './database/database.ts';
-export type { DatabaseLayout, SqlValue } from './database/database.ts';
 export {
   absentEveryMostMs,
   staleAfterIntervals,

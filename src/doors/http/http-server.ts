@@ -28,6 +28,7 @@ import { dashboardRoutes } from './routes/dashboard-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
+import { historyRoutes } from './routes/history-routes.ts';
 import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
@@ -124,6 +125,7 @@ export async function createHttpServer(
   gatewayRoutes(server, context);
   configRoutes(server, context);
   threadSafetyRoutes(server, context);
+  historyRoutes(server, context);
   rateLimitRoutes(server, context);
   liveRoutes(server, context, owners);
   await server.ready();

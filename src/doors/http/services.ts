@@ -3,7 +3,7 @@ import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { LatestValues, PollStatus } from '../../telemetry/index.ts';
+import type { HistoryReader, LatestValues, PollStatus } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
 export interface LogLevels {
@@ -80,6 +80,8 @@ export interface HttpServices {
   readonly telemetry?: Telemetry;
   /** Resolves when what was changed in the settings is taken up, as far as it can be while it runs. */
   readonly applied?: () => Promise<void>;
+  /** What was recorded. */
+  readonly history?: HistoryReader;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

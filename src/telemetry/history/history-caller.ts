@@ -39,8 +39,11 @@ export class HistoryCaller {
     return this.#starts;
   }
 
-  get isStarted(): boolean {
-    return this.#thread !== undefined;
+  /** Its file was set aside: what it has open is no longer the one of that name. */
+  reopen(): void {
+    if (this.#thread === undefined || this.#isClosed) return;
+    // One that it cannot close any more is closed with the thread.
+    this.call({ kind: 'reopen' }).catch(() => {});
   }
 
   /** Starts the thread if there is none. @throws CLOSED */

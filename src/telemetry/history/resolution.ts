@@ -11,7 +11,8 @@ export const rowMs: Readonly<Record<Resolution, number>> = {
 };
 
 /** Where the rows of each resolution are. */
-export const tableOf: Readonly<Record<Resolution, 'samples' | 'minutes' | 'hours'>> = {
+export type HistoryTable = 'samples' | 'minutes' | 'hours';
+export const tableOf: Readonly<Record<Resolution, HistoryTable>> = {
   raw: 'samples',
   minute: 'minutes',
   hour: 'hours',

@@ -25,7 +25,7 @@ export interface BatchColumns {
  */
 export class SampleBatch {
   readonly capacity: number;
-  readonly texts = new Map<number, string>();
+  readonly texts: Map<number, string> = new Map();
   columns: BatchColumns;
   #size = 0;
   #earliestMs = Infinity;

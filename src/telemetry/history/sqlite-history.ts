@@ -41,8 +41,7 @@ export class SqliteHistory implements HistoryStore {
   constructor(options: SqliteHistoryOptions) {
     const { path, setAside = () => {} } = options;
     this.#writer = new HistoryCaller({ role: 'writer', path }, (error, movedTo) => {
-      // The reader still has the old one open.
-      if (this.#reader.isStarted) void this.#reader.call({ kind: 'reopen' }).catch(() => {});
+      this.#reader.reopen();
       setAside(error, movedTo);
     });
     this.#reader = new HistoryCaller({ role: 'reader', path }, setAside);

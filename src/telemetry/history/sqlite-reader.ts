@@ -13,6 +13,7 @@ import type {
 import { ExportRows, Points, valueOf } from './points.ts';
 import type { SampleRow, SummaryRow } from './points.ts';
 import { partLength, partStart, resolutionFor, rowMs, tableOf } from './resolution.ts';
+import type { HistoryTable } from './resolution.ts';
 import { historyLayout } from './sqlite-layout.ts';
 import { readHorizons } from './sqlite-writer.ts';
 
@@ -47,14 +48,13 @@ export class SqliteReader implements Disposable {
       if (whole !== undefined) return whole;
       const resolution = resolutionFor(fromMs, toMs, points, horizons);
       const result = new Points(series, resolution, series.kind, series.unit);
-      const read = resolution === 'raw' ? this.#rawPart : this.#summaryPart;
       const table = tableOf[resolution];
       const lengthMs = partLength(fromMs, toMs, points, resolution);
       const firstMs = partStart(fromMs, rowMs[resolution]);
       let startMs = partStart(firstMs, lengthMs);
       while (startMs < toMs) {
         const endMs = Math.min(startMs + lengthMs, toMs);
-        const row = read.call(this, table, series.id, Math.max(startMs, firstMs), endMs);
+        const row = this.#part(table, series.id, Math.max(startMs, firstMs), endMs);
         if (row === undefined) {
           // A stretch without samples is passed in one go.
           const next = this.#next(table, series.id, endMs);
@@ -172,16 +172,23 @@ export class SqliteReader implements Disposable {
     return result.done();
   }
 
-  #rawPart(table: string, ...where: readonly SqlValue[]): SummaryRow | undefined {
+  /** What lies in a part of the time; undefined when nothing does. */
+  #part(table: HistoryTable, id: number, fromMs: number, toMs: number): SummaryRow | undefined {
+    return table === 'samples'
+      ? this.#samplesPart(id, fromMs, toMs)
+      : this.#summaryPart(table, id, fromMs, toMs);
+  }
+
+  #samplesPart(...where: readonly SqlValue[]): SummaryRow | undefined {
     const row = this.#database.get<Omit<SummaryRow, 'value' | 'text'> & { at: number }>(
       `SELECT count(*) AS count, avg(value) AS mean, min(value) AS low, max(value) AS high,
          max(at) AS at
-       FROM ${table} WHERE series = ? AND at >= ? AND at < ?`,
+       FROM samples WHERE series = ? AND at >= ? AND at < ?`,
       ...where,
     );
     if (row === undefined || row.count === 0) return undefined;
     const last = this.#database.get<SampleRow>(
-      `SELECT value, text FROM ${table} WHERE series = ? AND at = ?`,
+      'SELECT value, text FROM samples WHERE series = ? AND at = ?',
       where[0] ?? 0,
       row.at,
     );
