@@ -47,7 +47,7 @@ describe('a recorder', () => {
       raw: { value: new Uint8Array(3) },
     });
     latest.update('b', { x: { value: 3 }, y: { value: 'open' } });
-    latest.doubt('a', ['x'], 'bad', { code: 'LINK_TIMEOUT', message: 'no answer' });
+    latest.update('a', {}, { x: { code: 'LINK_TIMEOUT', message: 'no answer' } });
     latest.update('a', { x: { value: Number.NaN } });
     await clock.advance(499);
     expect(store.written).toEqual([]);
@@ -60,7 +60,7 @@ describe('a recorder', () => {
   it('writes at once when a batch is full', async () => {
     const { clock, store, latest, recorder: made } = recorder({ batchMost: 3 });
     made.follow(latest);
-    for (let at = 1; at <= 7; at += 1) latest.update('a', { x: { value: at } }, at);
+    for (let at = 1; at <= 7; at += 1) latest.update('a', { x: { value: at } }, {}, at);
     await clock.advance(0);
     expect(store.written.map((batch) => batch.length)).toEqual([3, 3]);
     await made.close();
@@ -95,7 +95,7 @@ describe('a recorder', () => {
     } = recorder({ batchMost: 2, batchesMost: 2 });
     store.isSlow = true;
     made.follow(latest);
-    for (let at = 1; at <= 9; at += 1) latest.update('a', { x: { value: at } }, at);
+    for (let at = 1; at <= 9; at += 1) latest.update('a', { x: { value: at } }, {}, at);
     expect(made.status()).toMatchObject({ dropped: 5, waiting: 4 });
     expect(told).toEqual(['dropped {"count":1,"why":"there was no room for more"}']);
     await expect(made.append([sample(10)])).rejects.toMatchObject({ code: 'QUEUE_FULL' });
@@ -117,10 +117,10 @@ describe('a recorder', () => {
     } = recorder({ batchMost: 2, batchesMost: 2 });
     made.follow(latest);
     store.failure = full;
-    for (let at = 1; at <= 3; at += 1) latest.update('a', { x: { value: at } }, at);
+    for (let at = 1; at <= 3; at += 1) latest.update('a', { x: { value: at } }, {}, at);
     await clock.advance(5_000);
     expect(made.status()).toMatchObject({ state: 'stopped', error: full, stored: 0 });
-    for (let at = 4; at <= 8; at += 1) latest.update('a', { x: { value: at } }, at);
+    for (let at = 4; at <= 8; at += 1) latest.update('a', { x: { value: at } }, {}, at);
     store.failure = undefined;
     await clock.advance(15_000);
     expect(made.status()).toMatchObject({ state: 'recording', stored: 4, dropped: 4 });
@@ -179,10 +179,10 @@ describe('a recorder', () => {
   it('writes what waits before it ends, within its time', async () => {
     const { store, latest, recorder: made } = recorder();
     made.follow(latest);
-    latest.update('a', { x: { value: 1 } }, 1);
+    latest.update('a', { x: { value: 1 } }, {}, 1);
     await made.close();
     expect(store.written).toEqual([['a.x@1=1']]);
-    latest.update('a', { x: { value: 2 } }, 2);
+    latest.update('a', { x: { value: 2 } }, {}, 2);
     await expect(made.append([sample(3)])).rejects.toMatchObject({ code: 'CLOSED' });
     expect(store.written).toHaveLength(1);
   });
@@ -191,7 +191,7 @@ describe('a recorder', () => {
     const { clock, store, latest, recorder: made, told } = recorder();
     made.follow(latest);
     store.failure = full;
-    latest.update('a', { x: { value: 1 } }, 1);
+    latest.update('a', { x: { value: 1 } }, {}, 1);
     const waiting = made.append([sample(2)]);
     const failed = expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
     const closed = made.close(1_000);
