@@ -19,6 +19,7 @@ import { addStartCommand } from './commands/start.ts';
 import { addStatsCommand } from './commands/stats.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addStopCommand } from './commands/stop.ts';
+import { addValuesCommand } from './commands/values.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { packageVersion } from './version.ts';
 
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addSetCommand(program);
   addQueryCommand(program);
   addCallCommand(program);
+  addValuesCommand(program);
   addWatchCommand(program);
 
   program.commandsGroup('Sharing:');

@@ -64,3 +64,4 @@ export type {
   SettingsReport,
   SettingsRevision,
 } from './settings-reports.ts';
+export type { LatestRecordReport, LatestValueReport, PollReport } from './value-reports.ts';

@@ -48,6 +48,7 @@ import type {
   SettingsReport,
   SettingsRevision,
 } from './settings-reports.ts';
+import type { LatestRecordReport, PollReport } from './value-reports.ts';
 import { watchEvents, watchParameters } from './watch-parameters.ts';
 
 /** Where a gateway is unless said otherwise. */
@@ -100,6 +101,22 @@ export class SignalboxClient {
 
   async statistics(port: string, options: WaitOptions = {}): Promise<StatisticsReport> {
     return await this.#calls.get(['ports', port, 'statistics'], options);
+  }
+
+  /** The newest values of all instruments that are polled; none is asked for them. */
+  async values(options: WaitOptions = {}): Promise<readonly LatestRecordReport[]> {
+    type Answer = { readonly instruments: LatestRecordReport[] };
+    return (await this.#calls.get<Answer>(['values'], options)).instruments;
+  }
+
+  /** Those of one instrument. */
+  async valuesOf(instrument: string, options: WaitOptions = {}): Promise<LatestRecordReport> {
+    return await this.#calls.get(['values', instrument], options);
+  }
+
+  /** What is polled, how often, and what it costs. */
+  async polls(options: WaitOptions = {}): Promise<readonly PollReport[]> {
+    return (await this.#calls.get<{ readonly polls: PollReport[] }>(['polls'], options)).polls;
   }
 
   /** Counts from nothing again; gives what had been counted. */

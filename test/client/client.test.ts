@@ -167,7 +167,8 @@ test('discovery and actions tell how far they are, and are taken back with their
   expect(steps).toContain(0.5);
   expect(await client.run('dmm', 'count', { to: 3 })).toBe(3);
   await expect(client.run('dmm', 'fly')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  const stopped = client.discover('bus', { signal: AbortSignal.timeout(100) });
+  const stop = new AbortController();
+  const stopped = client.discover('bus', { signal: stop.signal, progress: () => stop.abort() });
   await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
   await expect.poll(() => wasStopped).toBe(true);
 });
