@@ -1,15 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { buildDashboard } from './build-dashboard.mjs';
@@ -22,8 +13,6 @@ const outputFolder = join(root, 'dist');
 const stamp = join(outputFolder, '.built');
 /** What the compiler remembers between builds. */
 const memory = join(outputFolder, '.tsbuildinfo');
-/** What runs in a browser as it is written, and is only copied. */
-const copied = ['.css', '.js'];
 /** Beside the sources, these decide what a build gives. */
 const settings = ['tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
 
@@ -37,10 +26,7 @@ export function build() {
 
 /** Compiles src/ into dist/. */
 function compile() {
-  const sources = [
-    ...filesIn(sourceFolder, '.ts').filter((path) => !path.endsWith('.d.ts')),
-    ...copied.flatMap((ending) => filesIn(sourceFolder, ending)),
-  ];
+  const sources = filesIn(sourceFolder, '.ts').filter((path) => !path.endsWith('.d.ts'));
   removeOrphans(sources);
   if (isUpToDate(sources)) return true;
 
@@ -54,10 +40,6 @@ function compile() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) return false;
-  for (const path of sources.filter((each) => !each.endsWith('.ts'))) {
-    mkdirSync(dirname(join(outputFolder, path)), { recursive: true });
-    copyFileSync(join(sourceFolder, path), join(outputFolder, path));
-  }
   writeFileSync(stamp, '');
   // What was saved during the build is newer than the build.
   utimesSync(stamp, startDate, startDate);
@@ -88,9 +70,9 @@ function areWritten(sources) {
  */
 function removeOrphans(sources) {
   const expected = new Set(sources.map(outputOf));
-  const outputs = copied
-    .flatMap((ending) => filesIn(outputFolder, ending))
-    .filter((path) => !others.test(path.split(sep)[0] ?? ''));
+  const outputs = filesIn(outputFolder, '.js').filter(
+    (path) => !others.test(path.split(sep)[0] ?? ''),
+  );
   for (const path of outputs.filter((output) => !expected.has(output))) {
     rmSync(join(outputFolder, path), { force: true });
     for (const ending of ['.js.map', '.d.ts']) {

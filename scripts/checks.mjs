@@ -9,11 +9,6 @@ const checks = [
   { name: 'format', program: 'oxfmt', args: ['--check'] },
   { name: 'types', program: 'tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types without Node', program: 'tsc', args: ['-p', 'tsconfig.anywhere.json'] },
-  {
-    name: 'types in browsers',
-    program: 'tsc',
-    args: ['-p', 'src/doors/http/pages/browser/tsconfig.json'],
-  },
   { name: 'types of the dashboard', program: 'tsc', args: ['-p', 'dashboard/tsconfig.json'] },
   { name: 'build', program: 'node', args: ['scripts/build.mjs'] },
   { name: 'lint', program: 'oxlint', args: ['--deny-warnings'] },

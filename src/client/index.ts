@@ -35,6 +35,7 @@ export type {
   TaskReport,
   LeaseReport,
   ParameterReport,
+  PlayerReport,
   PortReport,
   RateLimitsReport,
   ReadinessOfPart,

@@ -237,6 +237,15 @@ export interface FoundReport {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** A player of music, and whether somebody is signed in at its service. */
+export interface PlayerReport {
+  readonly name: string;
+  /** `ended`: somebody was, and has to sign in again. */
+  readonly state: 'signed-in' | 'signed-out' | 'ended';
+  /** Where a browser signs in. */
+  readonly signInUrl: string;
+}
+
 /** Something that takes a while. */
 export interface TaskReport {
   readonly id: string;

@@ -32,6 +32,17 @@ export class ScheduleCalls {
     return await this.#calls.get(['schedules', schedule, 'dry-run'], options, { next });
   }
 
+  /** When something would run by a rule that is in no file. @throws BAD_ARGUMENT when it is none */
+  async preview(
+    rule: { readonly cron: string; readonly timeZone?: string },
+    options: WaitOptions = {},
+  ): Promise<readonly { readonly at: string }[]> {
+    const { cron, timeZone } = rule;
+    const path = ['schedules', 'preview'];
+    return (await this.#calls.post<{ next: { at: string }[] }>(path, { cron, timeZone }, options))
+      .next;
+  }
+
   /** The newest runs, the newest first. @param options.limit at most so many. @default 50 */
   async runs(
     options: WaitOptions & { readonly schedule?: string; readonly limit?: number } = {},

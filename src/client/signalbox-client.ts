@@ -33,6 +33,7 @@ import type {
   TaskReport,
   LeaseReport,
   ParameterReport,
+  PlayerReport,
   PortReport,
   ReadinessReport,
   StatisticsReport,
@@ -285,6 +286,12 @@ export class SignalboxClient {
     options: StreamOptions = {},
   ): AsyncGenerator<GatewayEvent, void, undefined> {
     return watchEvents(this.#transport, options, ['instruments', instrument, 'events']);
+  }
+
+  /** All players, and whether somebody is signed in at their service. */
+  async players({ signal }: WaitOptions = {}): Promise<readonly PlayerReport[]> {
+    const call = { method: 'GET', path: ['api', 'players'], signal } as const;
+    return (await this.#transport.call<{ players: PlayerReport[] }>(call)).players;
   }
 
   /** All leases that are held, by whomever. */

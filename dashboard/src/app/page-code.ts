@@ -14,4 +14,6 @@ type Load = () => Promise<{ readonly default: ComponentType<PageProps> }>;
 export const pageCode: Readonly<Record<PageName, Load>> = {
   '': async () => await import('../pages/overview/overview-page.tsx'),
   ports: async () => await import('../pages/ports/ports-page.tsx'),
+  alarms: async () => await import('../pages/alarms/alarms-page.tsx'),
+  settings: async () => await import('../pages/settings/settings-page.tsx'),
 };

@@ -20,6 +20,8 @@ type Group = (typeof groups)[number];
 export const pages = [
   { name: '', title: 'Overview', icon: 'overview', group: 'Watch', key: 'o' },
   { name: 'ports', title: 'Ports', icon: 'ports', group: 'Watch', key: 'p' },
+  { name: 'alarms', title: 'Alarms', icon: 'alarms', group: 'Use', key: 'a' },
+  { name: 'settings', title: 'Settings', icon: 'settings', group: 'Set up', key: 's' },
 ] as const satisfies readonly PageFacts[];
 
 export type PageName = (typeof pages)[number]['name'];

@@ -5,16 +5,11 @@ import type { BearerToken } from './bearer-token.ts';
 import { assetPrefix, isPagePath } from './dashboard/page-paths.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import { hostNameOf } from './host-name.ts';
-import { pagePaths } from './pages/pages.ts';
 import { isSignInCallback } from './sign-in-callback.ts';
 
 /** Paths that tell nothing of the laboratory and need no token: the frames of pages, and being alive. */
 function isOpen(path: string): boolean {
-  return path === '/livez' || isPage(path) || path.startsWith(assetPrefix);
-}
-
-function isPage(path: string): boolean {
-  return isPagePath(path) || pagePaths.includes(path);
+  return path === '/livez' || isPagePath(path) || path.startsWith(assetPrefix);
 }
 
 /** How a browser, which cannot set headers of a WebSocket, carries its token: as a subprotocol. */
@@ -91,7 +86,8 @@ export class AccessGuard {
     const path = pathOf(request);
     // A browser that comes back from signing in shows what only it was given.
     const isLink =
-      request.headers['sec-fetch-mode'] === 'navigate' && (isPage(path) || isSignInCallback(path));
+      request.headers['sec-fetch-mode'] === 'navigate' &&
+      (isPagePath(path) || isSignInCallback(path));
     if (!isLink) throw foreign('a page of another site');
   }
 

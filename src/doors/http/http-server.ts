@@ -25,6 +25,7 @@ import { alarmClockRoutes } from './routes/alarm-clock-routes.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { configRoutes } from './routes/config-routes.ts';
 import { dashboardRoutes } from './routes/dashboard-routes.ts';
+import { descriptionRoutes } from './routes/description-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -33,7 +34,6 @@ import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
-import { pageRoutes } from './routes/page-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -105,7 +105,7 @@ export async function createHttpServer(
   });
 
   await dashboardRoutes(server);
-  await pageRoutes(server);
+  descriptionRoutes(server);
   healthRoutes(server, context);
   statusRoutes(server, context);
   portRoutes(server, context);

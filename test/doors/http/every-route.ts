@@ -1,7 +1,5 @@
 import { loadDashboard } from '../../../src/doors/http/dashboard/dashboard-files.ts';
 import { dashboardPaths } from '../../../src/doors/http/dashboard/page-paths.ts';
-import { assetPaths } from '../../../src/doors/http/pages/assets.ts';
-import { pagePaths } from '../../../src/doors/http/pages/pages.ts';
 import { rawRequest } from './raw-request.ts';
 
 /** One way to come in. */
@@ -33,7 +31,7 @@ export async function everyPage(): Promise<readonly string[]> {
   const files = await loadDashboard();
   const assets = files.filter(({ path }) => path !== 'index.html').map(({ path }) => `/${path}`);
   const oneThing = dashboardPaths.filter((path) => path !== '/').map((path) => `${path}/one`);
-  return [...dashboardPaths, ...oneThing, ...assets, ...pagePaths, ...assetPaths];
+  return [...dashboardPaths, ...oneThing, ...assets];
 }
 
 /** Every route of the API's own description, and what is beside it: page, nothing, nonsense. */

@@ -1,5 +1,5 @@
 /** The pages of the dashboard: each is at `/NAME`, and what it shows of one thing at `/NAME/…`. */
-export const pageNames = ['ports'] as const;
+export const pageNames = ['ports', 'alarms', 'settings'] as const;
 
 /** One address of each page of the dashboard. */
 export const dashboardPaths: readonly string[] = ['/', ...pageNames.map((name) => `/${name}`)];

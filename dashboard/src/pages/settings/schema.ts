@@ -1,34 +1,49 @@
 // What the schema of the configuration says of a value: which kinds it may be of, and how it is shown. It
 // is JSON Schema (draft 2020-12), as far as the gateway makes use of it.
-import { isTable, valueAt } from './settings-values.js';
+import { isTable, valueAt } from './values.ts';
 
-/**
- * @typedef {{
- *   type?: string, title?: string, description?: string, default?: unknown, const?: unknown, enum?: unknown[],
- *   properties?: Record<string, Schema>, additionalProperties?: Schema | boolean, propertyNames?: Schema,
- *   required?: string[], items?: Schema, anyOf?: Schema[], oneOf?: Schema[], allOf?: Schema[],
- *   minimum?: number, maximum?: number, exclusiveMinimum?: number, exclusiveMaximum?: number,
- *   minLength?: number, maxLength?: number, pattern?: string,
- * }} Schema
- */
+/** As much of JSON Schema as is made use of. */
+export interface Schema {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+}
 
-/**
- * The alternatives that a schema offers; itself when there are none.
- *
- * @param {Schema} schema
- * @returns {Schema[]}
- */
-export function variantsOf(schema) {
+/** How a value is edited. */
+export type Kind =
+  | 'table'
+  | 'record'
+  | 'list'
+  | 'lines'
+  | 'days'
+  | 'choice'
+  | 'switch'
+  | 'number'
+  | 'text'
+  | 'scalar'
+  | 'json';
+
+/** The alternatives that a schema offers; itself when there are none. */
+export function variantsOf(schema: Schema): Schema[] {
   const inner = schema.oneOf ?? schema.anyOf;
   return inner === undefined ? [schema] : inner.flatMap(variantsOf);
 }
 
-/**
- * The key by whose value alternatives are told apart: `driver`, `protocol`, `kind`.
- *
- * @param {readonly Schema[]} variants
- */
-export function discriminatorOf(variants) {
+/** The key by whose value alternatives are told apart: `driver`, `protocol`, `kind`. */
+export function discriminatorOf(variants: readonly Schema[]): string | undefined {
   if (variants.length < 2) return undefined;
   const names = Object.keys(variants[0]?.properties ?? {});
   return names.find((name) => {
@@ -39,31 +54,20 @@ export function discriminatorOf(variants) {
   });
 }
 
-/** @param {Schema} schema */
-function isFixed(schema) {
+function isFixed(schema: Schema) {
   return schema.const !== undefined || schema.enum !== undefined;
 }
 
-/**
- * The only values that are allowed, where there are only some.
- *
- * @param {Schema} schema
- * @returns {unknown[] | undefined}
- */
-export function choicesOf(schema) {
+/** The only values that are allowed, where there are only some. */
+export function choicesOf(schema: Schema): unknown[] | undefined {
   const all = variantsOf(schema).map(
     ({ const: only, enum: some }) => some ?? (only === undefined ? undefined : [only]),
   );
   return all.every((each) => each !== undefined) ? all.flat() : undefined;
 }
 
-/**
- * The alternative that a value is of.
- *
- * @param {readonly Schema[]} variants
- * @param {unknown} value
- */
-export function variantFor(variants, value) {
+/** The alternative that a value is of. */
+export function variantFor(variants: readonly Schema[], value: unknown): Schema {
   const key = discriminatorOf(variants);
   if (key === undefined) return variants[0] ?? {};
   const wanted = valueAt(value, [key]);
@@ -74,14 +78,8 @@ export function variantFor(variants, value) {
   );
 }
 
-/**
- * How a value is edited.
- *
- * @typedef {'table' | 'record' | 'list' | 'lines' | 'days' | 'choice' | 'switch' | 'number' | 'text' | 'scalar' | 'json'} Kind
- * @param {Schema} schema
- * @returns {Kind}
- */
-export function kindOf(schema) {
+/** How a value of a schema is edited. */
+export function kindOf(schema: Schema): Kind {
   const variants = variantsOf(schema);
   if (choicesOf(schema) !== undefined) return 'choice';
   if (variants.length > 1 && variants.every((each) => each.properties !== undefined))
@@ -99,23 +97,18 @@ export function kindOf(schema) {
   return only.type === 'string' ? 'text' : 'json';
 }
 
-/**
- * @param {Schema} items
- * @returns {Kind}
- */
-function kindOfList(items) {
+function kindOfList(items: Schema): Kind {
   const kind = kindOf(items);
   if (kind === 'choice') return 'days';
   return kind === 'text' || kind === 'number' ? 'lines' : 'list';
 }
 
-/** @param {Schema} schema */
-function isScalar(schema) {
+function isScalar(schema: Schema) {
   return isFixed(schema) || ['string', 'number', 'integer', 'boolean'].includes(schema.type ?? '');
 }
 
-/** Units that names of keys end with. @type {readonly (readonly [RegExp, string])[]} */
-const units = [
+/** Units that names of keys end with. */
+const units: readonly (readonly [RegExp, string])[] = [
   [/Ms$/, 'ms'],
   [/Minutes$/, 'min'],
   [/Mib$/, 'MiB'],
@@ -126,20 +119,13 @@ const units = [
   [/^voltage$/, 'V'],
 ];
 
-/**
- * @param {string} key
- * @returns {string | undefined}
- */
-export function unitOf(key) {
+/** The unit that a key says its value has. */
+export function unitOf(key: string): string | undefined {
   return units.find(([pattern]) => pattern.test(key))?.[1];
 }
 
-/**
- * A key as people read it: `stateFolder` is "State folder".
- *
- * @param {string} key
- */
-export function labelOf(key) {
+/** A key as people read it: `stateFolder` is "State folder". */
+export function labelOf(key: string): string {
   const bare = key.replace(/(?:Ms|Mib|Minutes)$/, '').replace(/(?<=[a-z])S$/, '');
   const words = bare.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, ' ').toLowerCase();
   const known = words
@@ -150,12 +136,8 @@ export function labelOf(key) {
   return known.charAt(0).toUpperCase() + known.slice(1);
 }
 
-/**
- * What is allowed, in words.
- *
- * @param {Schema} schema
- */
-export function limitsOf(schema) {
+/** What is allowed, in words. */
+export function limitsOf(schema: Schema): string {
   const [only = {}] = variantsOf(schema);
   const { minimum, maximum = only.exclusiveMaximum } = only;
   const least = minimum ?? only.exclusiveMinimum;

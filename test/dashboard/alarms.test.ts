@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test } from 'vitest';
 
-import { SignalboxClient } from '../../../../src/client/index.ts';
-import { Browser } from '../../../support/browser.ts';
-import { GatewayProcess } from '../../../support/gateway-process.ts';
+import { SignalboxClient } from '../../src/client/index.ts';
+import { Browser } from '../support/browser.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { seriousFindings, seriousFindingsInBothThemes } from './accessibility.ts';
 
-const example = new URL('../../../../examples/alarm-clock/lab.toml', import.meta.url);
+const example = new URL('../../examples/alarm-clock/lab.toml', import.meta.url);
 const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
 const patience = { timeout: 30_000 };
 
@@ -28,6 +29,8 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
   await signingIn.close();
   await player.getByText('signed in').waitFor();
   await browser.keep(page, 'alarms-light');
+  expect(await seriousFindingsInBothThemes(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
 
   await page.getByRole('button', { name: 'Add an alarm' }).click();
   const form = page.locator('#alarm-form');
@@ -37,6 +40,7 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
   await form.getByLabel('Playlist').fill('spotify:playlist:37i9dQZF1DX0SIMULATED2');
   await form.getByLabel('Device').fill('Kitchen');
   await browser.keep(page, 'alarm-form-light');
+  expect(await seriousFindings(page)).toEqual([]);
   await form.getByRole('button', { name: 'Save' }).click();
   await page.locator('[data-name="late"]').getByText('09:15').first().waitFor();
   const written = await readFile(`${gateway.folder}/lab.toml`, 'utf8');
@@ -66,7 +70,7 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
   await form.getByRole('alert').getByText('open it again').waitFor();
   await form.getByRole('button', { name: 'Close' }).click();
 
-  await page.getByRole('button', { name: 'Run wake now' }).click();
+  await page.getByRole('button', { name: 'Run now: wake' }).click();
   await alarm.getByText('ringing').waitFor();
   await page.emulateMedia({ colorScheme: 'dark' });
   await browser.keep(page, 'alarms-ringing-dark');
@@ -80,7 +84,7 @@ test('alarms are seen, set, rung, snoozed and taken away, and each change has a 
   await page.setViewportSize({ width: 390, height: 800 });
   await browser.keep(page, 'alarms-dark-phone');
   expect(await page.evaluate(isWider)).toBe(false);
-  await player.getByRole('button', { name: 'Let music play on' }).click();
+  await player.getByRole('button', { name: 'Let it play on: music' }).click();
   await player.getByRole('button', { name: 'Start the sleep timer of music' }).waitFor();
   expect(browser.complaints.filter((each) => !each.includes('409'))).toEqual([]);
 }, 120_000);

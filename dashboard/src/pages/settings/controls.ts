@@ -1,24 +1,27 @@
 // How one value is edited: what fits its type, its limits and its unit.
-import { make } from './elements.js';
-import { choicesOf, kindOf, limitsOf, unitOf, variantsOf } from './settings-schema.js';
-import { isTable } from './settings-values.js';
+import { make } from '../../parts/elements.ts';
+import { choicesOf, kindOf, limitsOf, unitOf, variantsOf } from './schema.ts';
+import { isTable } from './values.ts';
+import type { Form } from './form.ts';
+import type { Schema } from './schema.ts';
 
-/**
- * @typedef {import('./settings-form.js').Form} Form
- * @typedef {import('./settings-schema.js').Schema} Schema
- * @typedef {{
- *   id: string, path: readonly string[], schema: Schema, form: Form, isRequired: boolean, mark: () => void,
- * }} Place
- * @typedef {{ element: HTMLElement, help: string, isGroup: boolean }} Control
- */
+interface Place {
+  readonly id: string;
+  readonly path: readonly string[];
+  readonly schema: Schema;
+  readonly form: Form;
+  readonly isRequired: boolean;
+  readonly mark: () => void;
+}
 
-/**
- * What is edited with, and what helps to do it.
- *
- * @param {Place} place
- * @returns {Control}
- */
-export function control(place) {
+interface Control {
+  readonly element: HTMLElement;
+  readonly help: string;
+  readonly isGroup: boolean;
+}
+
+/** What is edited with, and what helps to do it. */
+export function control(place: Place): Control {
   const { schema, path, form } = place;
   const kind = kindOf(schema);
   const fallback = form.draft.fallback(path) ?? schema.default;
@@ -50,34 +53,23 @@ export function control(place) {
   }
 }
 
-/**
- * @param {unknown} own
- * @param {unknown} fallback
- * @param {string} kind
- */
-function defaultWords(own, fallback, kind) {
+function defaultWords(own: unknown, fallback: unknown, kind: string) {
   if (own === undefined || fallback === undefined || own === fallback) return '';
   return kind === 'number' || kind === 'text' ? 'empty for the default' : '';
 }
 
 /**
  * Tells of a change.
- *
- * @param {Place} place
- * @param {unknown} value undefined for the default
+ * @param value undefined for the default
  */
-function put({ form, path, mark }, value) {
+function put({ form, path, mark }: Place, value: unknown): void {
   form.draft.set(path, value);
   mark();
   form.changed();
 }
 
-/**
- * What all controls have.
- *
- * @param {Place} place
- */
-function common({ id, form, isRequired }) {
+/** What all controls have. */
+function common({ id, form, isRequired }: Place) {
   return {
     id,
     disabled: form.isReadOnly,
@@ -86,12 +78,7 @@ function common({ id, form, isRequired }) {
   };
 }
 
-/**
- * @param {Place} place
- * @param {string} kind
- * @param {unknown} fallback
- */
-function input(place, kind, fallback) {
+function input(place: Place, kind: string, fallback: unknown) {
   const { path, schema, form } = place;
   const own = form.draft.value(path);
   const isKept = isTable(own);
@@ -123,18 +110,13 @@ function input(place, kind, fallback) {
     : make('span', { class: 'with-unit' }, made, make('span', { class: 'soft' }, unit));
 }
 
-/** @param {number | undefined} value */
-function limit(value) {
+function limit(value: number | undefined) {
   return value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER
     ? undefined
     : String(value);
 }
 
-/**
- * @param {HTMLInputElement} field
- * @param {string} kind
- */
-function typed(field, kind) {
+function typed(field: HTMLInputElement, kind: string) {
   if (kind === 'number')
     return Number.isNaN(field.valueAsNumber) ? field.value : field.valueAsNumber;
   if (kind !== 'scalar') return field.value;
@@ -143,11 +125,7 @@ function typed(field, kind) {
   return field.value.trim() !== '' && Number.isFinite(number) ? number : field.value;
 }
 
-/**
- * @param {Place} place
- * @param {unknown} fallback
- */
-function select(place, fallback) {
+function select(place: Place, fallback: unknown) {
   const { path, schema, form, isRequired } = place;
   const own = form.draft.value(path);
   const choices = choicesOf(schema) ?? [];
@@ -166,11 +144,7 @@ function select(place, fallback) {
   return made;
 }
 
-/**
- * @param {Place} place
- * @param {unknown} fallback
- */
-function checkBox(place, fallback) {
+function checkBox(place: Place, fallback: unknown) {
   const own = place.form.draft.value(place.path);
   const made = make('input', {
     ...common(place),
@@ -181,13 +155,8 @@ function checkBox(place, fallback) {
   return made;
 }
 
-/**
- * Any of a few: the days of a week.
- *
- * @param {Place} place
- * @param {unknown} fallback
- */
-function checkBoxes(place, fallback) {
+/** Any of a few: the days of a week. */
+function checkBoxes(place: Place, fallback: unknown) {
   const { id, path, schema, form } = place;
   const own = form.draft.value(path) ?? fallback;
   const chosen = Array.isArray(own) ? own : [];
@@ -215,13 +184,8 @@ function checkBoxes(place, fallback) {
   return made;
 }
 
-/**
- * A list of texts or numbers.
- *
- * @param {Place} place
- * @param {unknown} fallback
- */
-function lines(place, fallback) {
+/** A list of texts or numbers. */
+function lines(place: Place, fallback: unknown) {
   const { path, schema, form } = place;
   const own = form.draft.value(path);
   const items = Array.isArray(own) ? own : [];
@@ -246,11 +210,7 @@ function lines(place, fallback) {
   return made;
 }
 
-/**
- * @param {Place} place
- * @param {unknown} fallback
- */
-function json(place, fallback) {
+function json(place: Place, fallback: unknown) {
   const own = place.form.draft.value(place.path);
   const made = make(
     'textarea',
@@ -275,8 +235,7 @@ function json(place, fallback) {
   return made;
 }
 
-/** @param {unknown} value */
-function shown(value) {
+function shown(value: unknown) {
   if (value === undefined || value === '') return '';
   return typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value);
 }

@@ -1,24 +1,18 @@
 // Questions that have to be answered before anything is done.
-import { make } from './elements.js';
-import { isTable, nameOf } from './settings-values.js';
+import type { SettingDifference } from '../../../../src/client/index.ts';
+import { make } from '../../parts/elements.ts';
+import { isTable, nameOf } from './values.ts';
+import type { Change, Clash } from './values.ts';
 
-/**
- * @typedef {import('./settings-values.js').Path} Path
- * @typedef {import('./settings-values.js').Change} Change
- * @typedef {import('./settings-values.js').Clash} Clash
- * @typedef {{ path: string, before?: unknown, after?: unknown }} Difference
- */
+type Difference = SettingDifference;
 
-/**
- * Asks a person; Escape is no.
- *
- * @param {string} title
- * @param {HTMLElement} content
- * @param {string} action
- * @returns {Promise<boolean>}
- */
-export async function agreed(title, content, action) {
-  const { promise, resolve } = Promise.withResolvers();
+/** Asks a person; Escape is no. */
+export async function agreed(
+  title: string,
+  content: HTMLElement,
+  action: string,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   const yes = make('button', { value: 'yes', class: 'main' }, action);
   const no = make('button', { value: 'no', type: 'button' }, 'Cancel');
   const answers = make('form', { method: 'dialog', class: 'row' }, yes, no);
@@ -40,12 +34,8 @@ export async function agreed(title, content, action) {
   return await promise;
 }
 
-/**
- * What differs, one line a value.
- *
- * @param {readonly Difference[]} differences
- */
-export function differenceList(differences) {
+/** What differs, one line a value. */
+export function differenceList(differences: readonly Difference[]): HTMLElement {
   if (differences.length === 0) return make('p', { class: 'soft' }, 'Nothing differs.');
   return make(
     'ul',
@@ -64,13 +54,15 @@ export function differenceList(differences) {
 
 /**
  * Lets a person decide for each value that two have changed.
- *
- * @param {string} who what the other is called, and what it did
- * @param {readonly Clash[]} clashes
- * @param {readonly Difference[]} others what the other changed
- * @returns {Promise<readonly Change[] | undefined>} those of one's own that are to be dropped
+ * @param who what the other is called, and what it did
+ * @param others what the other changed
+ * @returns those of one's own that are to be dropped
  */
-export async function merged(who, clashes, others) {
+export async function merged(
+  who: string,
+  clashes: readonly Clash[],
+  others: readonly Difference[],
+): Promise<readonly Change[] | undefined> {
   const rows = clashes.map(({ path, mine, theirs }, at) => {
     const name = `clash-${at}`;
     const keep = make('input', { type: 'radio', name, checked: true });
@@ -105,8 +97,7 @@ export async function merged(who, clashes, others) {
   return isAgreed ? rows.filter(({ take }) => take.checked).map(({ mine }) => mine) : undefined;
 }
 
-/** @param {unknown} value */
-export function words(value) {
+function words(value: unknown): string {
   if (isTable(value) && value['redacted'] === true) return '(secret)';
   return JSON.stringify(value) ?? '';
 }

@@ -1,42 +1,27 @@
 // The form for a configuration, made from its schema: sections, tables, lists and values.
-import { make } from './elements.js';
-import { control } from './settings-controls.js';
-import {
-  choicesOf,
-  discriminatorOf,
-  kindOf,
-  labelOf,
-  variantFor,
-  variantsOf,
-} from './settings-schema.js';
-import { isTable, nameOf } from './settings-values.js';
+import { make } from '../../parts/elements.ts';
+import { control } from './controls.ts';
+import { choicesOf, discriminatorOf, kindOf, labelOf, variantFor, variantsOf } from './schema.ts';
+import { isTable, nameOf } from './values.ts';
+import type { Path } from './values.ts';
+import type { Schema } from './schema.ts';
+import type { Draft } from './draft.ts';
 
-/**
- * @typedef {import('./settings-values.js').Path} Path
- * @typedef {import('./settings-schema.js').Schema} Schema
- * @typedef {import('./settings-draft.js').Draft} Draft
- */
-/**
- * What the form does its work with.
- *
- * @typedef {{
- *   draft: Draft,
- *   isReadOnly: boolean,
- *   changed: () => void, // a value was changed
- *   rebuilt: (focus: Path) => void, // the form has other fields now
- * }} Form
- */
+/** What the form does its work with. */
+export interface Form {
+  readonly draft: Draft;
+  readonly isReadOnly: boolean;
+  /** A value was changed. */
+  readonly changed: () => void;
+  /** The form has other fields now. */
+  readonly rebuilt: (focus: Path) => void;
+}
 
 /** Names that people may choose. */
 const namePattern = '[A-Za-z][A-Za-z0-9_\\-]{0,63}';
 
-/**
- * The sections of the whole configuration.
- *
- * @param {Schema} schema
- * @param {Form} form
- */
-export function sections(schema, form) {
+/** The sections of the whole configuration. */
+export function sections(schema: Schema, form: Form): HTMLElement[] {
   return Object.entries(schema.properties ?? {}).map(([key, inner]) => {
     const path = [key];
     const value = form.draft.value(path);
@@ -53,16 +38,8 @@ export function sections(schema, form) {
   });
 }
 
-/**
- * What is inside of a table, record or list; of all else the field itself.
- *
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- * @param {boolean} isRequired
- * @returns {HTMLElement}
- */
-function body(path, schema, form, isRequired) {
+/** What is inside of a table, record or list; of all else the field itself. */
+function body(path: Path, schema: Schema, form: Form, isRequired: boolean): HTMLElement {
   const kind = kindOf(schema);
   if (kind === 'table') return table(path, schema, form, isRequired);
   if (kind === 'record') return record(path, schema, form);
@@ -70,13 +47,7 @@ function body(path, schema, form, isRequired) {
   return field(path, schema, form, isRequired);
 }
 
-/**
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- * @param {boolean} isRequired
- */
-function table(path, schema, form, isRequired) {
+function table(path: Path, schema: Schema, form: Form, isRequired: boolean) {
   const isOptional = !isRequired && schema.default === undefined && path.length > 0;
   const isAbsent = form.draft.value(path) === undefined;
   const holder = make('div', { class: 'table-fields', 'data-path': nameOf(path) });
@@ -116,15 +87,8 @@ function table(path, schema, form, isRequired) {
   return holder;
 }
 
-/**
- * Of which kind a table is: its other fields depend on it.
- *
- * @param {Path} path
- * @param {string} key
- * @param {readonly Schema[]} variants
- * @param {Form} form
- */
-function kindField(path, key, variants, form) {
+/** Of which kind a table is: its other fields depend on it. */
+function kindField(path: Path, key: string, variants: readonly Schema[], form: Form) {
   const choices = {
     enum: variants.flatMap((each) => choicesOf(each.properties?.[key] ?? {}) ?? []),
   };
@@ -136,14 +100,8 @@ function kindField(path, key, variants, form) {
   );
 }
 
-/**
- * Tables with names that people choose.
- *
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- */
-function record(path, schema, form) {
+/** Tables with names that people choose. */
+function record(path: Path, schema: Schema, form: Form) {
   const inner = isTable(schema.additionalProperties) ? schema.additionalProperties : {};
   const value = form.draft.value(path);
   const names = isTable(value) ? Object.keys(value) : [];
@@ -163,12 +121,7 @@ function record(path, schema, form) {
   );
 }
 
-/**
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- */
-function entry(path, schema, form) {
+function entry(path: Path, schema: Schema, form: Form) {
   const name = path.at(-1) ?? '';
   const summary = make('summary', {}, make('h3', {}, name));
   if (form.draft.differs(path)) summary.append(make('span', { class: 'busy' }, 'changed'));
@@ -181,23 +134,12 @@ function entry(path, schema, form) {
   );
 }
 
-/**
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- */
-function scalarEntry(path, schema, form) {
+function scalarEntry(path: Path, schema: Schema, form: Form) {
   return make('div', { class: 'row' }, field(path, schema, form, true), remover(path, form));
 }
 
-/**
- * Tables in an order.
- *
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- */
-function list(path, schema, form) {
+/** Tables in an order. */
+function list(path: Path, schema: Schema, form: Form) {
   const value = form.draft.value(path) ?? form.draft.fallback(path);
   const items = Array.isArray(value) ? value : [];
   const inner = schema.items ?? {};
@@ -218,15 +160,8 @@ function list(path, schema, form) {
   );
 }
 
-/**
- * One value with its label, what is allowed, and room for what is wrong with it.
- *
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- * @param {boolean} isRequired
- */
-function field(path, schema, form, isRequired) {
+/** One value with its label, what is allowed, and room for what is wrong with it. */
+function field(path: Path, schema: Schema, form: Form, isRequired: boolean) {
   const key = path.at(-1) ?? '';
   const id = `field-${nameOf(path)}`;
   const { element, help, isGroup } = control({ id, path, schema, form, isRequired, mark });
@@ -244,13 +179,12 @@ function field(path, schema, form, isRequired) {
   }
 }
 
-/**
- * @param {Path} path
- * @param {Schema} schema
- * @param {Form} form
- * @param {{ what: string, isNamed: boolean, pattern: string | undefined }} options
- */
-function adder(path, schema, form, { what, isNamed, pattern }) {
+function adder(
+  path: Path,
+  schema: Schema,
+  form: Form,
+  { what, isNamed, pattern }: { what: string; isNamed: boolean; pattern: string | undefined },
+) {
   const id = `add-${nameOf(path)}`;
   const variants = variantsOf(schema);
   const key = discriminatorOf(variants);
@@ -295,18 +229,13 @@ function adder(path, schema, form, { what, isNamed, pattern }) {
   return add;
 }
 
-/** @param {Schema} schema */
-function emptyOf(schema) {
+function emptyOf(schema: Schema) {
   const kind = kindOf(schema);
   if (kind === 'table' || kind === 'record') return {};
   return kind === 'number' ? 0 : kind === 'switch' ? false : '';
 }
 
-/**
- * @param {Path} path
- * @param {Form} form
- */
-function renamer(path, form) {
+function renamer(path: Path, form: Form) {
   const id = `rename-${nameOf(path)}`;
   const input = make('input', {
     id,
@@ -338,11 +267,7 @@ function renamer(path, form) {
   return holder;
 }
 
-/**
- * @param {Path} path
- * @param {Form} form
- */
-function remover(path, form) {
+function remover(path: Path, form: Form) {
   return button(`Remove ${path.at(-1)}`, form, () => {
     const parent = path.slice(0, -1);
     const items = form.draft.value(parent) ?? form.draft.fallback(parent);
@@ -352,18 +277,12 @@ function remover(path, form) {
   });
 }
 
-/**
- * @param {string} label
- * @param {Form} form
- * @param {() => void} pressed
- */
-function button(label, form, pressed) {
+function button(label: string, form: Form, pressed: () => void) {
   const made = make('button', { type: 'button', disabled: form.isReadOnly }, label);
   made.addEventListener('click', pressed);
   return made;
 }
 
-/** @param {string} label */
-function singular(label) {
+function singular(label: string) {
   return label.replace(/(?:switches|es(?<=sses))$/, '').replace(/s$/, '');
 }

@@ -1,44 +1,41 @@
 // What was changed on the page, as changes that the gateway takes, and how they go together with those of
 // others. Nothing here knows of the page itself.
 
-/**
- * A way to a value: names of tables, and numbers of elements as text.
- *
- * @typedef {readonly string[]} Path
- * @typedef {{ path: Path, value: unknown } | { path: Path, delete: true } | { path: Path, rename: string }} Change
- */
+/** A way to a value: names of tables, and numbers of elements as text. */
+export type Path = readonly string[];
 
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-export function isTable(value) {
+/** One thing that is to change: a value, its default instead, or the name of a table. */
+export type Change = { readonly path: Path } & (
+  | { readonly value: unknown }
+  | { readonly delete: true }
+  | { readonly rename: string }
+);
+
+/** One thing that two have changed in different ways. */
+export interface Clash {
+  readonly path: Path;
+  readonly mine: Change;
+  readonly theirs: unknown;
+}
+
+/** Whether a value is a table of named values. */
+export function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * @param {unknown} value
- * @param {Path} path
- */
-export function valueAt(value, path) {
+/** What is at the end of a way; undefined when there is nothing. */
+export function valueAt(value: unknown, path: Path): unknown {
   let found = value;
   for (const part of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part))
       return undefined;
-    found = /** @type {Record<string, unknown>} */ (found)[part];
+    found = (found as Record<string, unknown>)[part];
   }
   return found;
 }
 
-/**
- * A copy with one value other; undefined takes it away. Tables on the way are made.
- *
- * @param {unknown} value
- * @param {Path} path
- * @param {unknown} next
- * @returns {unknown}
- */
-export function withValue(value, path, next) {
+/** A copy with one value other; undefined takes it away. Tables on the way are made. */
+export function withValue(value: unknown, path: Path, next: unknown): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return next;
   if (Array.isArray(value)) {
@@ -54,12 +51,8 @@ export function withValue(value, path, next) {
   return Object.fromEntries(Object.entries(table).filter(([name]) => name !== part));
 }
 
-/**
- * @param {unknown} one
- * @param {unknown} other
- * @returns {boolean}
- */
-export function isSame(one, other) {
+/** Whether two values are alike through and through. */
+export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((each, at) => isSame(each, other[at]));
@@ -72,24 +65,13 @@ export function isSame(one, other) {
   );
 }
 
-/**
- * The name of a value as people write it: `ports.bus.baudRate`.
- *
- * @param {Path} path
- */
-export function nameOf(path) {
+/** The name of a value as people write it: `ports.bus.baudRate`. */
+export function nameOf(path: Path): string {
   return path.map((part) => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part))).join('.');
 }
 
-/**
- * What leads from one table to another; a list that differs is one change, of the whole list.
- *
- * @param {unknown} before
- * @param {unknown} after
- * @param {Path} [path]
- * @returns {Change[]}
- */
-export function changesBetween(before, after, path = []) {
+/** What leads from one table to another; a list that differs is one change, of the whole list. */
+export function changesBetween(before: unknown, after: unknown, path: Path = []): Change[] {
   if (isSame(before, after)) return [];
   if (after === undefined) return [{ path, delete: true }];
   if (!isTable(before) || !isTable(after)) return [{ path, value: after }];
@@ -101,13 +83,8 @@ export function changesBetween(before, after, path = []) {
   });
 }
 
-/**
- * What changes make of a table.
- *
- * @param {unknown} values
- * @param {readonly Change[]} changes
- */
-export function applied(values, changes) {
+/** What changes make of a table. */
+export function applied(values: unknown, changes: readonly Change[]): unknown {
   let result = values;
   for (const change of changes) {
     if ('rename' in change) {
@@ -122,20 +99,15 @@ export function applied(values, changes) {
 }
 
 /**
- * One thing that two have changed in different ways.
- *
- * @typedef {{ path: Path, mine: Change, theirs: unknown }} Clash
- */
-
-/**
  * What of one's own changes meets a change that somebody else has made since.
- *
- * @param {readonly Change[]} mine
- * @param {unknown} before what both went on from
- * @param {unknown} now what the other has made of it
- * @returns {{ clashes: Clash[], theirs: Change[] }}
+ * @param before what both went on from
+ * @param now what the other has made of it
  */
-export function compared(mine, before, now) {
+export function compared(
+  mine: readonly Change[],
+  before: unknown,
+  now: unknown,
+): { clashes: Clash[]; theirs: Change[] } {
   const theirs = changesBetween(before, now);
   const clashes = mine
     .filter((change) =>
@@ -150,10 +122,6 @@ export function compared(mine, before, now) {
   return { clashes, theirs };
 }
 
-/**
- * @param {Path} path
- * @param {Path} of
- */
-function isWithin(path, of) {
+function isWithin(path: Path, of: Path): boolean {
   return of.every((part, at) => path[at] === part);
 }

@@ -1,21 +1,28 @@
 // The players of a gateway on the page `/alarms`: signing in, and falling silent after a time.
-import { byId, make } from './elements.js';
-import { ask, tellTrouble } from './gateway.js';
-
-/**
- * @typedef {{ name: string, state: 'signed-in' | 'signed-out' | 'ended', signInUrl: string }} Player
- * @typedef {{ player: string, endsAtMs: number, by: string }} SleepTimer
- */
+import type { PlayerReport, SleepTimerReport } from '../../../../src/client/index.ts';
+import type { Gateway } from '../../gateway/gateway.ts';
+import { byId, make } from '../../parts/elements.ts';
+import { tellTrouble } from '../../parts/trouble.ts';
 
 const usualMinutes = '30';
 const minutesMost = '240';
 
+/** What the cards of players do their work with. */
+interface Hands {
+  readonly gateway: Gateway;
+  /** Shows all of them again. */
+  readonly shown: () => Promise<void>;
+}
+
 /** Shows all players, with what can be done with each. */
-export async function showPlayers() {
-  const [{ players }, { sleepTimers }] = await Promise.all([
-    /** @type {Promise<{ players: Player[] }>} */ (ask('GET', '/api/players')),
-    /** @type {Promise<{ sleepTimers: SleepTimer[] }>} */ (ask('GET', '/api/v1/sleep-timers')),
+export async function showPlayers(gateway: Gateway, signal: AbortSignal): Promise<void> {
+  const client = gateway.client.value;
+  const [players, sleepTimers] = await Promise.all([
+    client.players({ signal }),
+    client.schedules.sleepTimers({ signal }),
   ]);
+  if (signal.aborted) return;
+  const hands: Hands = { gateway, shown: async () => await showPlayers(gateway, signal) };
   byId('players-part').hidden = players.length === 0;
   const shown = JSON.stringify([players.map(({ name, state }) => [name, state]), sleepTimers]);
   const list = byId('players');
@@ -24,6 +31,7 @@ export async function showPlayers() {
   list.dataset['shown'] = shown;
   const cards = players.map((player) =>
     card(
+      hands,
       player,
       sleepTimers.find((timer) => timer.player === player.name),
     ),
@@ -31,21 +39,23 @@ export async function showPlayers() {
   list.replaceChildren(...cards);
 }
 
-/** @param {Player} player @param {SleepTimer | undefined} timer */
-function card({ name, state, signInUrl }, timer) {
+function card(
+  hands: Hands,
+  { name, state, signInUrl }: PlayerReport,
+  timer: SleepTimerReport | undefined,
+): HTMLElement {
   const isSignedIn = state === 'signed-in';
   return make(
     'li',
     { class: 'card', 'data-player': name },
     make('h3', {}, name),
     isSignedIn ? make('p', { class: 'good' }, 'signed in') : signIn(name, state, signInUrl),
-    ...(timer === undefined ? [] : [running(timer)]),
-    ...(isSignedIn && timer === undefined ? [starter(name)] : []),
+    ...(timer === undefined ? [] : [running(hands, timer)]),
+    ...(isSignedIn && timer === undefined ? [starter(hands, name)] : []),
   );
 }
 
-/** @param {string} name @param {Player['state']} state @param {string} url */
-function signIn(name, state, url) {
+function signIn(name: string, state: PlayerReport['state'], url: string): HTMLElement {
   const why =
     state === 'ended'
       ? 'The sign-in has ended: it cannot ring.'
@@ -59,14 +69,15 @@ function signIn(name, state, url) {
   return make('p', { class: 'bad' }, `${why} `, link);
 }
 
-/** @param {SleepTimer} timer */
-function running({ player, endsAtMs, by }) {
+function running(hands: Hands, { player, endsAtMs, by }: SleepTimerReport): HTMLElement {
   const stop = make(
     'button',
-    { type: 'button', 'aria-label': `Let ${player} play on` },
+    { type: 'button', 'aria-label': `Let it play on: ${player}` },
     'Let it play on',
   );
-  stop.addEventListener('click', () => act(stop, 'DELETE', player));
+  stop.addEventListener('click', () =>
+    act(hands, stop, async () => await hands.gateway.client.value.schedules.stopSleepTimer(player)),
+  );
   const at = new Date(endsAtMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return make(
     'div',
@@ -81,8 +92,7 @@ function running({ player, endsAtMs, by }) {
   );
 }
 
-/** @param {string} name */
-function starter(name) {
+function starter(hands: Hands, name: string): HTMLElement {
   const minutes = make('input', {
     type: 'number',
     min: '1',
@@ -103,23 +113,21 @@ function starter(name) {
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    act(start, 'POST', name, { minutes: Number(minutes.value) });
+    const options = { minutes: Number(minutes.value) };
+    act(
+      hands,
+      start,
+      async () => await hands.gateway.client.value.schedules.startSleepTimer(name, options),
+    );
   });
   return form;
 }
 
-/**
- * @param {HTMLButtonElement} button
- * @param {'POST' | 'DELETE'} method
- * @param {string} player
- * @param {object} [body]
- */
-function act(button, method, player, body) {
+function act(hands: Hands, button: HTMLButtonElement, ask: () => Promise<unknown>): void {
   button.disabled = true;
-  const path = `/api/v1/players/${encodeURIComponent(player)}/sleep`;
-  void ask(method, path, body)
+  void ask()
     .then(() => tellTrouble(), tellTrouble)
-    .then(showPlayers)
+    .then(hands.shown)
     .catch(tellTrouble)
     .finally(() => (button.disabled = false));
 }
