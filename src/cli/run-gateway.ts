@@ -9,7 +9,7 @@ import { localUrl } from './local-url.ts';
 import { note, say, sayJson } from './output.ts';
 
 /** An orderly end may take so long; a second signal, or this time, ends it at once. */
-const drainLongestMs = 22_000;
+const drainLongestMs = 28_000;
 
 /** Runs a gateway in this process until it is told to stop. @param store its configuration */
 export async function runGateway(store: ConfigStore<Config>, isJson: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { isRunning } from './gateway-record.ts';
 import { clientOf } from './session.ts';
 
 /** How long a gateway that was told to stop may take. */
-export const stopLongestMs = 25_000;
+export const stopLongestMs = 31_000;
 const lookEveryMs = 50;
 
 /**

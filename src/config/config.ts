@@ -3,6 +3,7 @@ import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { PortConfig } from './port-config.ts';
+import type { RecorderConfig } from './recorder-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
 import type { AlarmConfig, JobConfig, SchedulesConfig } from './schedules-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
@@ -22,6 +23,7 @@ export interface Config {
   /** By serial number and name of the fluid: what a flow is multiplied by. */
   readonly gasFactors: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly csvLogs: Readonly<Record<string, CsvLogConfig>>;
+  readonly recorder?: RecorderConfig | undefined;
   readonly schedules: SchedulesConfig;
   readonly alarms: Readonly<Record<string, AlarmConfig>>;
   readonly jobs: Readonly<Record<string, JobConfig>>;

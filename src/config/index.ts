@@ -1,5 +1,6 @@
 export type { Config } from './config.ts';
 export type { CsvLogConfig } from './csv-log-config.ts';
+export type { RecorderConfig } from './recorder-config.ts';
 export type { DiscoveryConfig } from './discovery-config.ts';
 export { configLogLevels, logRooms } from './gateway-config.ts';
 export type {

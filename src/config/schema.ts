@@ -7,6 +7,7 @@ import { name, table } from './fields.ts';
 import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
 import { portSchema } from './port-config.ts';
+import { recorderSchema } from './recorder-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
 import { alarmSchema, jobSchema, schedulesSchema } from './schedules-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
@@ -31,6 +32,7 @@ export const configSchema: z.ZodType<Config> = table({
   runtimes: runtimesSchema.optional(),
   gasFactors: gasFactors.default({}),
   csvLogs: z.record(name, csvLogSchema).default({}),
+  recorder: recorderSchema.optional(),
   schedules: schedulesSchema.prefault({}),
   alarms: z.record(name, alarmSchema).default({}),
   jobs: z.record(name, jobSchema).default({}),

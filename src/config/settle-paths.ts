@@ -9,7 +9,7 @@ import type { RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 export function settlePaths(config: Config, folder: string): Config {
   const settled = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  const { gateway, http, csvLogs, runtimes, simulators, workers } = config;
+  const { gateway, http, csvLogs, recorder, runtimes, simulators, workers } = config;
   return {
     ...config,
     gateway: {
@@ -19,6 +19,15 @@ export function settlePaths(config: Config, folder: string): Config {
     },
     http: { ...http, tokenFile: settled(http.tokenFile) },
     ...(runtimes === undefined ? {} : { runtimes: settleModules(runtimes, folder) }),
+    ...(recorder === undefined
+      ? {}
+      : {
+          recorder: {
+            ...recorder,
+            file: settled(recorder.file),
+            urlFile: settled(recorder.urlFile),
+          },
+        }),
     csvLogs: mapped(csvLogs, (log) => ({ ...log, folder: resolve(folder, log.folder) })),
     // What else is relative in a command leads on from the folder that it is started in.
     workers: mapped(workers, (worker) => ({

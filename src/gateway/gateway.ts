@@ -19,6 +19,7 @@ import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
 import { LatestValues, Poller } from '../telemetry/index.ts';
+import type { RecorderStatus } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
 import { buildHttpDoor, DoorBuilder, warnOfOpenSockets } from './build-doors.ts';
@@ -29,6 +30,8 @@ import { buildPort } from './build-port.ts';
 import { Roster } from './roster.ts';
 import { RunningSimulators } from './running-simulators.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
+import { buildRecorder } from './build-recorder.ts';
+import type { Recording } from './build-recorder.ts';
 import { buildRecords } from './build-records.ts';
 import type { Records } from './build-records.ts';
 import { buildSchedules, fixedSource, scheduleSubsystems, storeSource } from './build-schedules.ts';
@@ -55,6 +58,8 @@ export const shutdownLongestMs = {
   schedules: 1_000,
   poller: 500,
   recorders: 500,
+  recording: 1_500,
+  history: 500,
   runtimes: 3_000,
   advertisement: 500,
   drain: 7_000,
@@ -67,6 +72,9 @@ export const shutdownLongestMs = {
 
 /** What workers have under way when nobody asks them any more may take so long to end, in ms. */
 const workerDrainMs = 1_000;
+
+/** What is recorded last is written so long before that step is left behind, in ms. */
+const flushMarginMs = 200;
 
 /** What holds as soon as it is saved, but for what the roster could not take up; all else after a restart. */
 const liveSettings = [
@@ -111,6 +119,7 @@ export class Gateway implements AsyncDisposable {
   #held: DisposableStack | undefined;
   #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
+  #recording: Recording | undefined;
   #schedules: Schedules | undefined;
   #runtimes: RuntimeManager | undefined;
   #starting: Promise<void> | undefined;
@@ -170,6 +179,11 @@ export class Gateway implements AsyncDisposable {
     };
   }
 
+  /** How the recorder stands; undefined where nothing is recorded. */
+  get recorder(): RecorderStatus | undefined {
+    return this.#recording?.recorder.status();
+  }
+
   /**
    * Starts everything. Ports open by themselves, whenever their devices are there; a door that
    * cannot open is an error, and then nothing stays started.
@@ -218,6 +232,11 @@ export class Gateway implements AsyncDisposable {
     roster.events.on('portAdded', (port) => followPort(port, this.log));
     this.#records = buildRecords(this.#config, roster.instruments, this.log);
     const { directory, log, stateFolder } = this;
+    const { recorder } = this.#config;
+    if (recorder?.enabled === true) {
+      this.#recording = buildRecorder({ config: recorder, stateFolder, log });
+      this.#recording.start(this.latest);
+    }
     this.#schedules = buildSchedules({
       source:
         this.#settings === undefined
@@ -258,7 +277,11 @@ export class Gateway implements AsyncDisposable {
         caches: playerCaches(this.#players),
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
         applied: settled,
-        ...given({ shutdown: this.#shutdown, settings: this.#settings }),
+        ...given({
+          shutdown: this.#shutdown,
+          settings: this.#settings,
+          history: this.#recording?.history,
+        }),
       },
     });
   }
@@ -272,6 +295,7 @@ export class Gateway implements AsyncDisposable {
     return [
       ...(this.#runtimes === undefined ? [] : subsystemsOf(this.#runtimes)),
       ...(this.#schedules === undefined ? [] : scheduleSubsystems(this.#schedules.scheduler)),
+      ...(this.#recording === undefined ? [] : [this.#recording.subsystem()]),
     ];
   }
 
@@ -382,6 +406,8 @@ export class Gateway implements AsyncDisposable {
       schedules,
       poller,
       recorders,
+      recording,
+      history,
       runtimes,
       advertisement,
       drain,
@@ -417,6 +443,12 @@ export class Gateway implements AsyncDisposable {
           await endAll(this.#records.recorders, async (each) => await each[Symbol.asyncDispose]()),
       },
       {
+        name: 'the recording',
+        longestMs: recording,
+        // What it cannot write in time is told while there is a log.
+        run: async () => await this.#recording?.flush(recording - flushMarginMs),
+      },
+      {
         name: 'the runtimes',
         longestMs: runtimes,
         run: async () => {
@@ -447,6 +479,11 @@ export class Gateway implements AsyncDisposable {
             this.#roster === undefined ? [] : this.directory.doors,
             async (door) => await door.close(),
           ),
+      },
+      {
+        name: 'the history',
+        longestMs: history,
+        run: async () => await this.#recording?.close(),
       },
       {
         name: 'the ports',

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { RecorderConfig } from '../config/index.ts';
+import type { SubsystemStatus } from '../doors/index.ts';
+import { asSignalboxError } from '../kernel/index.ts';
+import { Recorder, SqliteHistory } from '../telemetry/index.ts';
+import type { HistoryReader, HistoryStore, LatestValues } from '../telemetry/index.ts';
+import type { RoomLog } from './room-log.ts';
+
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+
+export interface RecorderParts {
+  readonly config: RecorderConfig;
+  readonly stateFolder: string;
+  readonly log: RoomLog;
+}
+
+/** What a gateway records, and where it is kept. */
+export class Recording {
+  readonly recorder: Recorder;
+  readonly #store: HistoryStore;
+
+  constructor(recorder: Recorder, store: HistoryStore) {
+    this.recorder = recorder;
+    this.#store = store;
+  }
+
+  /** What was recorded. */
+  get history(): HistoryReader {
+    return this.#store;
+  }
+
+  /** As `/readyz` tells of it: a gateway that cannot record is no less a gateway. */
+  subsystem(): SubsystemStatus {
+    const { state, error, stored, waiting, dropped } = this.recorder.status();
+    if (error === undefined) {
+      const lost = dropped === 0 ? '' : `, ${dropped} lost`;
+      return { name: 'recorder', isReady: true, state: `${state}: ${stored} values${lost}` };
+    }
+    const reason = `${error.message}; ${waiting} values wait, ${dropped} are lost`;
+    return { name: 'recorder', isReady: false, state: 'stopped', reason };
+  }
+
+  /** Follows from now on. */
+  start(latest: LatestValues): void {
+    this.recorder.follow(latest);
+  }
+
+  /** Writes what waits. @param longestMs then the rest is lost, and told */
+  async flush(longestMs: number): Promise<void> {
+    await this.recorder.close(longestMs);
+  }
+
+  /** When nobody asks for history any more. */
+  async close(): Promise<void> {
+    await this.#store[Symbol.asyncDispose]();
+  }
+}
+
+/** The recorder of a gateway; not started yet. A database that is not there keeps nothing from starting. */
+export function buildRecorder({ config, stateFolder, log }: RecorderParts): Recording {
+  const records = log.of('records');
+  const path = config.file ?? join(stateFolder, 'history.sqlite');
+  const store = new SqliteHistory({
+    path,
+    setAside: ({ message }, movedTo) =>
+      records.warn(`${message}; it is ${movedTo} now, and a new one was begun`),
+  });
+  const { record, exclude, batchMs, rawDays, minuteDays, hourDays } = config;
+  const recorder = new Recorder({
+    store,
+    record,
+    exclude,
+    batchMs,
+    retention: {
+      rawMs: rawDays * dayMs,
+      minuteMs: minuteDays * dayMs,
+      hourMs: hourDays * dayMs,
+    },
+  });
+  followRecorder(recorder, log);
+  store.open().catch((error: unknown) => {
+    const { message } = asSignalboxError(error);
+    records.warn(`nothing can be recorded yet: ${message}`);
+  });
+  return new Recording(recorder, store);
+}
+
+/** Writes what people should hear of to the log. */
+function followRecorder({ events }: Recorder, log: RoomLog): void {
+  const records = log.of('records');
+  events.on('stopped', ({ error }) =>
+    records.error({ err: error }, `recording has stopped: ${error.message}`),
+  );
+  events.on('resumed', ({ afterMs, dropped }) =>
+    records.warn(
+      { afterMs, dropped },
+      `recording goes on after ${(afterMs / minuteMs).toFixed(1)} min; ${dropped} values are lost`,
+    ),
+  );
+  events.on('dropped', ({ count, why }) =>
+    records.warn({ count }, `${count} values are lost: ${why}`),
+  );
+  events.on('retentionFailed', ({ error }) =>
+    records.warn({ err: error }, `old values could not be removed: ${error.message}`),
+  );
+}
