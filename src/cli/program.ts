@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAlarmCommand } from './commands/alarm.ts';
+import { addAlertsCommand } from './commands/alerts.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
@@ -53,6 +54,9 @@ export function createProgram(): Command {
   addLockCommand(program);
   addReleaseCommand(program);
   addStatsCommand(program);
+
+  program.commandsGroup('When something is wrong:');
+  addAlertsCommand(program);
 
   program.commandsGroup('By the clock:');
   addAlarmCommand(program);

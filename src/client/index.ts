@@ -48,6 +48,14 @@ export type {
   WatchEvent,
   WorkerReport,
 } from './reports.ts';
+export type { AlertCalls } from './alert-calls.ts';
+export type {
+  AlertReport,
+  AlertRuleReport,
+  AlertSeverityReport,
+  AlertsReport,
+  SilenceReport,
+} from './alert-reports.ts';
 export type { ScheduleCalls } from './schedule-calls.ts';
 export type {
   DryRunReport,

@@ -1,4 +1,5 @@
 import { SignalboxError } from '../kernel/index.ts';
+import { AlertCalls } from './alert-calls.ts';
 import { api, ApiCalls, takesMs, waitDefaultMs } from './api-calls.ts';
 import { ClientLease } from './client-lease.ts';
 import type { GrantedLease } from './client-lease.ts';
@@ -63,6 +64,7 @@ export const defaultUrl = 'http://127.0.0.1:5001';
 export class SignalboxClient {
   /** Alarms and jobs. */
   readonly schedules: ScheduleCalls;
+  readonly alerts: AlertCalls;
   readonly #transport: Transport;
   readonly #calls: ApiCalls;
   readonly #introduction: Introduction;
@@ -74,6 +76,7 @@ export class SignalboxClient {
     this.#transport = new Transport({ url, token, headers: headersOf(this.#introduction) });
     this.#calls = new ApiCalls(this.#transport);
     this.schedules = new ScheduleCalls(this.#calls);
+    this.alerts = new AlertCalls(this.#calls);
   }
 
   /** The address of the gateway. */

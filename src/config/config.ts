@@ -1,3 +1,4 @@
+import type { AlertConfig } from './alerts-config.ts';
 import type { CsvLogConfig } from './csv-log-config.ts';
 import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
@@ -27,5 +28,7 @@ export interface Config {
   readonly schedules: SchedulesConfig;
   readonly alarms: Readonly<Record<string, AlarmConfig>>;
   readonly jobs: Readonly<Record<string, JobConfig>>;
+  /** Those that are written; what is built in besides: `alertRules`. */
+  readonly alerts: Readonly<Record<string, AlertConfig>>;
   readonly simulators: Readonly<Record<string, SimulatorConfig>>;
 }

@@ -18,6 +18,7 @@ export const logRooms = [
   'records',
   'runtimes',
   'schedules',
+  'alerts',
 ] as const;
 export type LogRoom = (typeof logRooms)[number];
 
@@ -107,6 +108,7 @@ export const gatewaySchema: z.ZodType<GatewayConfig> = table({
     workers: logLevel.optional(),
     records: logLevel.optional(),
     schedules: logLevel.optional(),
+    alerts: logLevel.optional(),
   }).default({}),
 });
 

@@ -1,3 +1,12 @@
+export { alertPresets } from './alert-presets.ts';
+export {
+  alertConditions,
+  alertRule,
+  alertRules,
+  alertSeverities,
+  isOccurrence,
+} from './alerts-config.ts';
+export type { AlertCondition, AlertConfig, AlertRule, AlertSeverity } from './alerts-config.ts';
 export type { Config } from './config.ts';
 export type { CsvLogConfig } from './csv-log-config.ts';
 export type { RecorderConfig } from './recorder-config.ts';
@@ -51,6 +60,7 @@ export { ConfigReplica } from './store/shared-snapshot.ts';
 export { changedKeys } from './store/table.ts';
 export type { KeyPath } from './store/table.ts';
 export type { ConfigTransaction } from './store/transaction.ts';
+export { isSecretName } from './settings/redact.ts';
 export { keysBelow } from './settings/schema-at.ts';
 export type { JsonSchema } from './settings/schema-at.ts';
 export { Settings } from './settings/settings.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertsSchema } from './alerts-config.ts';
 import { checkReferences } from './check-references.ts';
 import type { Config } from './config.ts';
 import { csvLogSchema } from './csv-log-config.ts';
@@ -36,6 +37,7 @@ export const configSchema: z.ZodType<Config> = table({
   schedules: schedulesSchema.prefault({}),
   alarms: z.record(name, alarmSchema).default({}),
   jobs: z.record(name, jobSchema).default({}),
+  alerts: alertsSchema,
   simulators: z.record(name, simulatorSchema).default({}),
 }).superRefine((config, context) => {
   for (const { path, message } of checkReferences(config)) {

@@ -22,6 +22,7 @@ import { LatestValues, Poller } from '../telemetry/index.ts';
 import type { RecorderStatus } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
+import { GatewayAlerts } from './build-alerts.ts';
 import { buildHttpDoor, DoorBuilder, warnOfOpenSockets } from './build-doors.ts';
 import { buildInstrument } from './build-instrument.ts';
 import { authorizationOf, buildPlayers, httpAddress, playerCaches } from './build-players.ts';
@@ -56,6 +57,7 @@ export const version = '0.1.0';
 export const shutdownLongestMs = {
   start: 1_000,
   schedules: 1_000,
+  alerts: 500,
   poller: 500,
   recorders: 500,
   recording: 1_500,
@@ -87,6 +89,7 @@ const liveSettings = [
   'schedules',
   'alarms',
   'jobs',
+  'alerts',
 ];
 
 export interface GatewayOptions {
@@ -121,6 +124,7 @@ export class Gateway implements AsyncDisposable {
   #records: Records = { logs: [], recorders: [] };
   #recording: Recording | undefined;
   #schedules: Schedules | undefined;
+  #alerts: GatewayAlerts | undefined;
   #runtimes: RuntimeManager | undefined;
   #starting: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
@@ -150,6 +154,7 @@ export class Gateway implements AsyncDisposable {
     );
     this.#following = this.#settings?.onChange(({ keys, snapshot }) => {
       const touches = (path: string): boolean => keys.some((key) => key.startsWith(path));
+      if (touches('alerts')) this.#alerts?.refresh();
       if (touches('gateway.logLevel')) this.#setLevels(snapshot.value);
       if (touches('simulators.') || touches('ports.') || touches('instruments.')) {
         void this.#takeUp(snapshot.value);
@@ -247,6 +252,13 @@ export class Gateway implements AsyncDisposable {
       log,
     });
     const { scheduler } = this.#schedules;
+    this.#alerts = new GatewayAlerts({
+      current: () => this.#settings?.store.value ?? this.#config,
+      latest: this.latest,
+      roster,
+      stateFolder,
+      log,
+    });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
       this.#throwIfEnding();
@@ -259,6 +271,7 @@ export class Gateway implements AsyncDisposable {
     roster.open();
     for (const recorder of this.#records.recorders) recorder.start();
     scheduler.start();
+    this.#alerts.start();
     this.#startRuntimes(roster);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
   }
@@ -274,6 +287,7 @@ export class Gateway implements AsyncDisposable {
         discover: async (onPort, context) =>
           await discoverOn(onPort, built.get(onPort.name), context),
         schedules,
+        ...given({ alerts: this.#alerts?.alerts }),
         caches: playerCaches(this.#players),
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
         applied: settled,
@@ -404,6 +418,7 @@ export class Gateway implements AsyncDisposable {
     const {
       start,
       schedules,
+      alerts,
       poller,
       recorders,
       recording,
@@ -426,6 +441,12 @@ export class Gateway implements AsyncDisposable {
         name: 'the schedules',
         longestMs: schedules,
         run: async () => await this.#schedules?.[Symbol.asyncDispose](),
+      },
+      {
+        // Before ports end, which is nothing to be told of.
+        name: 'the alerts',
+        longestMs: alerts,
+        run: async () => await this.#alerts?.[Symbol.asyncDispose](),
       },
       {
         // What is being taken up is finished first: nothing comes after it.

@@ -15,6 +15,35 @@ export {
 } from './poller/poll.ts';
 export { Poller, pollEveryLeastMs, pollEveryMostMs } from './poller/poller.ts';
 export type { PollerOptions } from './poller/poller.ts';
+export { Alerts, goneAfterMs, recorderSubject } from './alerts/alerts.ts';
+export type {
+  AlertEvents,
+  AlertsOptions,
+  AlertSubjects,
+  RuleStatus,
+  WatchedInstrument,
+} from './alerts/alerts.ts';
+export { AlertLedger, alertsKeptMost } from './alerts/alert-ledger.ts';
+export type {
+  AlertChanges,
+  AlertMemory,
+  AlertStore,
+  HistoryWish,
+  NoticeStore,
+} from './alerts/alert-ledger.ts';
+export type {
+  Acknowledgement,
+  AlertEnd,
+  AlertRecord,
+  AlertValue,
+  Baseline,
+  Notice,
+  NoticeEvent,
+  Silence,
+} from './alerts/alert-record.ts';
+export { flappingClearMs } from './alerts/alert-series.ts';
+export { ruleInWords } from './alerts/rule-words.ts';
+export { silencesMost } from './alerts/silences.ts';
 export { Database } from './database/database.ts';
 export type { DatabaseLayout, DatabaseOptions, SqlValue, Statement } from './database/database.ts';
 export { isDamaged } from './database/database-errors.ts';

@@ -104,6 +104,8 @@ export class GatewayNames implements LiveNames {
         if (command === 'alarm add') return [];
         return [...(await this.#instruments()), ...(await this.#ports())];
       }
+      case 'alert':
+        return await this.#alerts();
       case 'places':
         return [...(await this.#ports()), ...plain(await this.#sources.devices())];
       case 'parameter':
@@ -140,6 +142,14 @@ export class GatewayNames implements LiveNames {
     return all
       .filter((each) => each.kind === kind)
       .map(({ name, title, state }) => ({ text: name, description: `${title} (${state})` }));
+  }
+
+  async #alerts(): Promise<Candidate[]> {
+    const found = await (await this.#client())?.alerts.list(this.#sources);
+    return (found?.alerts ?? []).map(({ name, title, state }) => ({
+      text: name,
+      description: `${title} (${state})`,
+    }));
   }
 
   async #ports(): Promise<Candidate[]> {

@@ -15,9 +15,14 @@ const secretInText = new RegExp(`(${words}["']?\\s*=\\s*)("(?:[^"\\\\]|\\\\.)+"|
 
 const secretLines = new RegExp(`(${words}["']?[ \\t]*=[ \\t]*)("""[^]*?"""|'''[^]*?''')`, 'gi');
 
+/** Whether what is called so is not to be shown. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
 /** Whether a value at that place is not to be shown. */
 function isSecret(path: KeyPath, value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && secretName.test(path.at(-1) ?? '');
+  return typeof value === 'string' && value !== '' && isSecretName(path.at(-1) ?? '');
 }
 
 /** Whether anything in a value that is not shown at one place would be shown at another. */

@@ -22,6 +22,7 @@ import {
 import type { OwnerBook } from './owner-book.ts';
 import type { RouteContext } from './route-context.ts';
 import { alarmClockRoutes } from './routes/alarm-clock-routes.ts';
+import { alertRoutes } from './routes/alert-routes.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { configRoutes } from './routes/config-routes.ts';
 import { dashboardRoutes } from './routes/dashboard-routes.ts';
@@ -118,6 +119,7 @@ export async function createHttpServer(
   valueRoutes(server, context);
   watchRoutes(server, context);
   eventRoutes(server, context);
+  alertRoutes(server, context);
   taskRoutes(server, context);
   scheduleRoutes(server, context);
   sleepRoutes(server, context);

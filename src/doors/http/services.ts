@@ -3,7 +3,7 @@ import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { HistoryReader, LatestValues, PollStatus } from '../../telemetry/index.ts';
+import type { Alerts, HistoryReader, LatestValues, PollStatus } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
 export interface LogLevels {
@@ -73,6 +73,7 @@ export interface HttpServices {
   readonly discover?: Discover;
   /** Alarms and jobs. */
   readonly schedules?: Scheduler;
+  readonly alerts?: Alerts;
   /** What the gateway was configured with, to be read and changed. */
   readonly settings?: Settings<Config>;
   readonly caches?: Caches;

@@ -1,0 +1,87 @@
+import type { AlertConfig } from './alerts-config.ts';
+
+/** What a preset says; a rule that names it may say each of these itself. */
+export type AlertPreset = Partial<Omit<AlertConfig, 'enabled' | 'preset'>>;
+
+const minute = 60;
+
+/** Rules that many need, by the name that `preset` gives. docs/guides/alerts.md lists them. */
+export const alertPresets: Readonly<Record<string, AlertPreset>> = {
+  'miner-block-found': {
+    title: 'A block was found',
+    severity: 'info',
+    parameter: 'blocksFound',
+    is: 'increased',
+    // Nobody has so many of them that one could be told too often.
+    raisesPerHourMost: 100,
+  },
+  'miner-best-difficulty': {
+    title: 'A new best difficulty',
+    severity: 'info',
+    parameter: 'bestDifficulty',
+    is: 'highest',
+  },
+  'miner-overheating': {
+    title: 'The miner is too hot',
+    severity: 'critical',
+    parameter: 'temperature',
+    is: 'above',
+    value: 70,
+    hysteresis: 5,
+    forS: 30,
+    clearForS: 60,
+  },
+  'miner-hash-rate-down': {
+    title: 'The hash rate is down',
+    severity: 'warning',
+    parameter: 'hashRate',
+    is: 'deviating',
+    from: 'expectedHashRate',
+    by: 30,
+    measuredIn: 'percent',
+    range: 'expectedHashRate',
+    side: 'below',
+    hysteresis: 10,
+    forS: 5 * minute,
+    clearForS: minute,
+  },
+  'miner-offline': {
+    title: 'The miner does not answer',
+    severity: 'warning',
+    drivers: ['bitaxe', 'cgminer', 'avalon'],
+    is: 'offline',
+    forS: 2 * minute,
+    clearForS: 30,
+  },
+  'flow-deviation': {
+    title: 'The flow is not what was set',
+    severity: 'warning',
+    parameter: 'fMeasure',
+    is: 'deviating',
+    from: 'fSetpoint',
+    by: 5,
+    measuredIn: 'percent',
+    // Of what was set: both are polled where nobody says what is.
+    range: 'fSetpoint',
+    hysteresis: 2,
+    // A controller needs a moment for each new setpoint.
+    forS: 30,
+    clearForS: 10,
+  },
+  'instrument-offline': {
+    title: 'The instrument does not answer',
+    severity: 'warning',
+    is: 'offline',
+    forS: minute,
+    clearForS: 10,
+  },
+  'recording-stopped': {
+    title: 'Nothing is recorded',
+    severity: 'critical',
+    is: 'recording-stopped',
+    clearForS: 5,
+  },
+};
+
+/** Rules that are there without being written: each is its preset, unless a table of its name says otherwise. */
+export const builtInAlerts: readonly string[] = ['instrument-offline', 'recording-stopped'];

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { alertRules } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Directory } from '../doors/index.ts';
+import type { Instrument } from '../instruments/index.ts';
+import { asSignalboxError, systemClock } from '../kernel/index.ts';
+import type { Port } from '../ports/index.ts';
+import { AlertLedger, Alerts } from '../telemetry/index.ts';
+import type { AlertRecord, LatestValues } from '../telemetry/index.ts';
+import { FollowedPort } from './followed-port.ts';
+import type { RoomLog } from './room-log.ts';
+
+export interface AlertParts {
+  /** The configuration as it is at the moment. */
+  readonly current: () => Config;
+  readonly latest: LatestValues;
+  readonly roster: Required<Pick<Directory, 'ports' | 'instruments' | 'events'>>;
+  readonly stateFolder: string;
+  readonly log: RoomLog;
+}
+
+/** The alerts of a gateway, and what they are written down in. */
+export class GatewayAlerts implements AsyncDisposable {
+  readonly alerts: Alerts;
+  readonly #parts: AlertParts;
+  readonly #ledger: AlertLedger;
+  readonly #devices = new Map<string, FollowedPort>();
+  readonly #listening = new DisposableStack();
+
+  constructor(parts: AlertParts) {
+    this.#parts = parts;
+    const { latest, roster, stateFolder, log } = parts;
+    const { instruments, ports } = roster;
+    const path = join(stateFolder, 'alerts.sqlite');
+    this.#ledger = AlertLedger.open(path, systemClock.now(), ({ message }, movedTo) =>
+      log.of('alerts').warn(`${message}; it is ${movedTo} now, and a new one was begun`),
+    );
+    this.alerts = new Alerts({
+      latest,
+      store: this.#ledger,
+      life: randomBytes(6).toString('hex'),
+      subjects: {
+        instrument: (name) => {
+          const instrument = instruments.get(name);
+          if (instrument === undefined) return undefined;
+          const { driver } = instrument;
+          return {
+            driver: driver.family,
+            fullScale: (parameter) => driver.parameter(parameter)?.fullScale,
+          };
+        },
+        hasPort: (name) => ports.has(name),
+      },
+    });
+    followAlerts(this.alerts, log);
+  }
+
+  /** Watches from now on. */
+  start(): void {
+    const { roster, current } = this.#parts;
+    this.alerts.start(alertRules(current().alerts));
+    for (const port of roster.ports.values()) this.#follow(port);
+    const { events } = roster;
+    const again = ({ port }: Instrument): void => this.#devices.get(port.name)?.tell();
+    this.#listening.use(events.on('portAdded', (port) => this.#follow(port)));
+    this.#listening.use(events.on('portRemoved', ({ name }) => this.#unfollow(name)));
+    this.#listening.use(events.on('instrumentAdded', again));
+    this.#listening.use(events.on('instrumentChanged', again));
+    this.#listening.use(
+      events.on('instrumentRemoved', ({ name }) => this.alerts.remove('instrument', name)),
+    );
+  }
+
+  /** The rules are other ones. */
+  refresh(): void {
+    this.alerts.configure(alertRules(this.#parts.current().alerts));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listening.dispose();
+    for (const each of this.#devices.values()) each[Symbol.dispose]();
+    await this.alerts[Symbol.asyncDispose]();
+    this.#ledger[Symbol.dispose]();
+  }
+
+  #follow(port: Port): void {
+    this.#devices.get(port.name)?.[Symbol.dispose]();
+    const { instruments } = this.#parts.roster;
+    this.#devices.set(port.name, new FollowedPort(port, instruments, this.alerts));
+  }
+
+  #unfollow(name: string): void {
+    this.#devices.get(name)?.[Symbol.dispose]();
+    this.#devices.delete(name);
+    this.alerts.remove('port', name);
+  }
+}
+
+/** Writes what is raised and over to the log. */
+function followAlerts({ events }: Alerts, log: RoomLog): void {
+  const alerts = log.of('alerts');
+  const facts = ({ id, alert, subject, severity }: AlertRecord): object => ({
+    id,
+    alert,
+    subject,
+    severity,
+  });
+  events.on('raised', (record) => {
+    const level = record.severity === 'info' ? 'info' : 'warn';
+    alerts[level](facts(record), `${record.title}: ${record.message}`);
+  });
+  events.on('cleared', (record) =>
+    alerts.info(facts(record), `${record.title} is over (${record.end}): ${record.subject}`),
+  );
+  events.on('acknowledged', (record) =>
+    alerts.info(
+      facts(record),
+      `${record.title}: ${record.subject} is acknowledged by ${record.acknowledged?.by}`,
+    ),
+  );
+  events.on('silenced', ({ silence: { alert, subject = '*', by, untilMs }, isOver }) =>
+    alerts.info(
+      { alert, subject },
+      isOver
+        ? `${alert} of ${subject} is told of again`
+        : `${alert} of ${subject} is silenced by ${by} until ${new Date(untilMs).toISOString()}`,
+    ),
+  );
+  events.on('storeFailed', (thrown) => {
+    const error = asSignalboxError(thrown);
+    alerts.error({ err: error }, `alerts cannot be written down: ${error.message}`);
+  });
+}
