@@ -148,9 +148,13 @@ export class Poll {
     this.#meanMs =
       this.#polls === 1 ? tookMs : this.#meanMs + newestShare * (tookMs - this.#meanMs);
     const values: Record<string, NewValues[string]> = {};
-    for (const [name, { value, unit }] of readings) values[name] = { value, unit };
     const reasons: Record<string, QualityReason> = {};
-    for (const [name, failure] of failures) reasons[name] = reasonOf(failure);
+    for (const name of this.#parameters) {
+      const reading = readings.get(name);
+      const failure = failures.get(name);
+      if (reading !== undefined) values[name] = { value: reading.value, unit: reading.unit };
+      else if (failure !== undefined) reasons[name] = reasonOf(failure);
+    }
     const [first] = failures.values();
     this.#reason = first === undefined ? undefined : reasonOf(first);
     if (failures.size > 0) this.#failed += 1;
