@@ -3,6 +3,8 @@ export type { ErrorCode, ErrorReport, Fault, Owner } from '../kernel/index.ts';
 export type { ClientLease } from './client-lease.ts';
 export type { LiveConnection } from './live-connection.ts';
 export type { LiveLease } from './live-lease.ts';
+export type { Subscription } from './subscription.ts';
+export type { SubscriptionHandlers, TopicSnapshot, TopicUpdate } from './subscription-reports.ts';
 export { defaultUrl, SignalboxClient } from './signalbox-client.ts';
 export type {
   ChangeSettingsOptions,

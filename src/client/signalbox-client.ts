@@ -1,4 +1,4 @@
-import { SignalboxError } from '../kernel/index.ts';
+import { given, SignalboxError } from '../kernel/index.ts';
 import { AlertCalls } from './alert-calls.ts';
 import { api, ApiCalls, takesMs, waitDefaultMs } from './api-calls.ts';
 import { ClientLease } from './client-lease.ts';
@@ -10,6 +10,8 @@ import { fromJsonValue, readingOf, toJsonValue } from './json-value.ts';
 import type { JsonReading, JsonValue } from './json-value.ts';
 import { LiveConnection } from './live-connection.ts';
 import { ScheduleCalls } from './schedule-calls.ts';
+import { Subscription } from './subscription.ts';
+import type { SubscriptionHandlers } from './subscription-reports.ts';
 import { Transport } from './transport.ts';
 import type {
   ChangeSettingsOptions,
@@ -326,7 +328,28 @@ export class SignalboxClient {
     return watchParameters(this.#transport, parameters, options);
   }
 
-  /** What happens on the ports. Begins with a `snapshot`; after `gap` comes another one. */
+  /**
+   * Listens to topics: `values.*`, `ports.bus`, `traffic.>`. When the connection breaks it is opened
+   * again, and what was missed comes then, or a snapshot with `gap`. Close it when done.
+   */
+  subscribe(
+    topics: readonly string[],
+    handlers: SubscriptionHandlers,
+    { signal }: WaitOptions = {},
+  ): Subscription {
+    return new Subscription({
+      transport: this.#transport,
+      introduction: this.#introduction,
+      topics,
+      handlers,
+      ...given({ signal }),
+    });
+  }
+
+  /**
+   * What happens in the gateway. Begins with a `snapshot` of each topic that has a state, then `ready`;
+   * a `snapshot` with `gap` comes in place of events that were missed and are not kept any more.
+   */
   events(options: StreamOptions = {}): AsyncGenerator<GatewayEvent, void, undefined> {
     return watchEvents(this.#transport, options);
   }

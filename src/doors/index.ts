@@ -19,7 +19,14 @@ export { hislipClientsMost, HislipServer, hislipTcpPort } from './hislip/hislip-
 export type { HislipServerOptions } from './hislip/hislip-server.ts';
 export { carriedOutLongestMs } from './hislip/carried-out.ts';
 export { lockRequestsMost } from './hislip/hislip-locks.ts';
-export { defaultHttpHost, defaultHttpPort, HttpDoor, tokenLengthLeast } from './http/index.ts';
+export {
+  defaultHttpHost,
+  defaultHttpPort,
+  HttpDoor,
+  latestReport,
+  tokenLengthLeast,
+  traceReport,
+} from './http/index.ts';
 export type {
   Caches,
   Discover,

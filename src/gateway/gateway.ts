@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { logRooms, settingsOf } from '../config/index.ts';
 import type { Config, ConfigStore, Settings } from '../config/index.ts';
@@ -18,7 +19,7 @@ import type { SharedWorker } from '../links/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
-import { LatestValues, Poller } from '../telemetry/index.ts';
+import { Hub, LatestValues, Poller } from '../telemetry/index.ts';
 import type { RecorderStatus } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
@@ -41,6 +42,7 @@ import { isFixed } from './fixed-parts.ts';
 import { followPort } from './follow-port.ts';
 import { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 import { holdFolder } from './hold-folder.ts';
+import { publish } from './publish/publish.ts';
 import { RoomLog } from './room-log.ts';
 import { followRuntimes, subsystemsOf } from './runtimes/follow-runtimes.ts';
 import { RuntimeManager } from './runtimes/runtime-manager.ts';
@@ -108,6 +110,8 @@ export class Gateway implements AsyncDisposable {
   readonly #poller = new Poller({ latest: this.latest });
   readonly stateFolder: string;
   readonly runtimeFolder: string;
+  /** What all is published on that somebody may want to hear of. */
+  readonly hub: Hub;
   readonly #config: Config;
   readonly #settings: Settings<Config> | undefined;
   readonly #following: Disposable | undefined;
@@ -120,6 +124,7 @@ export class Gateway implements AsyncDisposable {
   #roster: Roster | undefined;
   #httpDoor: Door | undefined;
   #held: DisposableStack | undefined;
+  #published: Disposable | undefined;
   #advertiser: Advertiser | undefined;
   #records: Records = { logs: [], recorders: [] };
   #recording: Recording | undefined;
@@ -144,6 +149,7 @@ export class Gateway implements AsyncDisposable {
     }
     this.stateFolder = config.gateway.stateFolder ?? stateFolder(name);
     this.runtimeFolder = config.gateway.runtimeFolder ?? runtimeFolder(name);
+    this.hub = new Hub({ epoch: randomUUID() });
     this.log = new RoomLog({
       file: join(this.stateFolder, 'signalbox.log'),
       level: logLevel,
@@ -259,6 +265,12 @@ export class Gateway implements AsyncDisposable {
       stateFolder,
       log,
     });
+    this.#published = publish(this.hub, {
+      directory,
+      latest: this.latest,
+      settings: this.#settings,
+      schedules: scheduler,
+    });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
       this.#throwIfEnding();
@@ -290,6 +302,7 @@ export class Gateway implements AsyncDisposable {
         ...given({ alerts: this.#alerts?.alerts }),
         caches: playerCaches(this.#players),
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
+        hub: this.hub,
         applied: settled,
         ...given({
           shutdown: this.#shutdown,
@@ -401,6 +414,7 @@ export class Gateway implements AsyncDisposable {
     log.info('stopping');
     await shutDown(this.#steps(), systemClock, this.#stepFailed);
     this.#following?.[Symbol.dispose]();
+    this.#published?.[Symbol.dispose]();
     log.info('stopped');
     this.#held?.dispose();
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { isLoopback, plainAddress, SignalboxError } from '../../kernel/index.ts';
-import type { BearerToken } from './bearer-token.ts';
+import type { TokenFile } from './bearer-token.ts';
 import { assetPrefix, isPagePath } from './dashboard/page-paths.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import { hostNameOf } from './host-name.ts';
@@ -21,7 +21,7 @@ export interface AccessGuardOptions {
   /** Origins of pages that may use the gateway besides its own: `https://lab.example.org`. */
   readonly origins: readonly string[];
   /** Required from everybody when there is one. */
-  readonly token?: BearerToken;
+  readonly token?: Pick<TokenFile, 'matches'>;
   readonly failures: FailureLimit;
 }
 
@@ -47,6 +47,18 @@ export class AccessGuard {
     if (request.method === 'OPTIONS') return;
     checkContent(request);
     this.#checkToken(request);
+  }
+
+  /**
+   * Looks again at who was let in: a token that has ended since is no longer good.
+   * @throws AUTHENTICATION_REQUIRED
+   */
+  checkAgain(request: IncomingMessage): void {
+    const { token } = this.#options;
+    if (token === undefined || isOpen(pathOf(request))) return;
+    const offered = tokenOf(request);
+    if (offered !== undefined && token.matches(offered)) return;
+    throw new SignalboxError('AUTHENTICATION_REQUIRED', 'the token has ended');
   }
 
   /** Whether pages of the origin may read answers (CORS): those that were named, and no other. */

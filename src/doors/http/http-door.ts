@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 
 import { isLoopback, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import { Hub } from '../../telemetry/index.ts';
 import type { Directory, Door, DoorOffer, DoorStatus } from '../door.ts';
 import { AccessGuard } from './access-guard.ts';
-import { loadTokenFile } from './bearer-token.ts';
+import { TokenFile } from './bearer-token.ts';
 import { Callers } from './callers.ts';
-import { EventLog } from './event-log.ts';
+import { eventEncoding } from './event-encoding.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { hostAndPort } from './host-name.ts';
 import { createHttpServer } from './http-server.ts';
@@ -65,7 +67,6 @@ export class HttpDoor implements Door {
   readonly #callers: Callers;
   readonly #streams = new Streams();
   readonly #tasks: Tasks;
-  readonly #eventLog: EventLog;
   readonly #rateLimits: RateLimits;
   #server: HttpServer | undefined;
   #port: number;
@@ -83,7 +84,6 @@ export class HttpDoor implements Door {
     this.#tasks = new Tasks(this.#clock, (error, taskId) =>
       this.#log.warn('a task failed', { taskId, error }),
     );
-    this.#eventLog = new EventLog(this.#clock);
     this.#rateLimits = new RateLimits(options.rateLimits ?? defaultRateLimits, this.#clock);
   }
 
@@ -100,6 +100,7 @@ export class HttpDoor implements Door {
     if (this.#closing !== undefined) throw new SignalboxError('CLOSED', 'the door was closed');
     const guard = await this.#guard();
     const { directory, version, services = {} } = this.#options;
+    const { hub = new Hub({ epoch: randomUUID(), clock: this.#clock }) } = services;
     const server = await createHttpServer(
       {
         directory,
@@ -113,16 +114,13 @@ export class HttpDoor implements Door {
         callers: this.#callers,
         desk: this.#desk,
         tasks: this.#tasks,
-        eventLog: this.#eventLog,
+        hub,
+        eventEncoding: eventEncoding(hub.epoch),
         streams: this.#streams,
       },
       this.#owners,
     );
     this.#server = server;
-    for (const port of directory.ports.values()) this.#eventLog.follow(port);
-    directory.events?.on('portAdded', (port) => this.#eventLog.follow(port));
-    if (services.settings !== undefined) this.#eventLog.followSettings(services.settings);
-    if (services.schedules !== undefined) this.#eventLog.followSchedules(services.schedules);
     try {
       await server.listen({ host: this.#host, port: this.#port });
     } catch (error) {
@@ -156,7 +154,6 @@ export class HttpDoor implements Door {
     this.#callers.close();
     this.#streams.close();
     this.#tasks.close();
-    this.#eventLog[Symbol.dispose]();
     const server = this.#server;
     if (server === undefined) return;
     await this.#answered();
@@ -189,7 +186,9 @@ export class HttpDoor implements Door {
         { nextStep: 'Name a token file, or listen on 127.0.0.1.' },
       );
     }
-    const token = await loadTokenFile(tokenFile);
+    const token = await TokenFile.open(tokenFile, (error) =>
+      this.#log.warn('no token is right any more', { error }),
+    );
     return new AccessGuard({ hosts, origins, failures, token });
   }
 

@@ -31,6 +31,7 @@ import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { historyRoutes } from './routes/history-routes.ts';
+import { hubRoutes } from './routes/hub-routes.ts';
 import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
@@ -94,6 +95,8 @@ export async function createHttpServer(
   await server.register(fastifyWebsocket, {
     options: {
       maxPayload: bodyBytesMost,
+      // Pongs go out with everything else, within the budget of their client.
+      autoPong: false,
       handleProtocols: (offered: Set<string>) => (offered.has('signalbox') ? 'signalbox' : false),
     },
   });
@@ -120,6 +123,7 @@ export async function createHttpServer(
   watchRoutes(server, context);
   eventRoutes(server, context);
   alertRoutes(server, context);
+  hubRoutes(server, context);
   taskRoutes(server, context);
   scheduleRoutes(server, context);
   sleepRoutes(server, context);

@@ -10,3 +10,5 @@ export type {
   HttpServices,
   LogLevels,
 } from './services.ts';
+export { latestReport } from './latest-report.ts';
+export { traceReport } from './trace-report.ts';

@@ -11,6 +11,7 @@ import { readingReport } from './reading-report.ts';
 import { instrumentOf, portOf } from './route-context.ts';
 import type { RouteContext } from './route-context.ts';
 import { parseWatched, watch } from './watcher.ts';
+import { textFrame } from './websocket-frame.ts';
 import { argumentError } from './zod-provider.ts';
 
 /** So many requests of one connection may be under way; more are refused with QUEUE_FULL. */
@@ -20,7 +21,13 @@ export const liveWatchesMost = 32;
 const watchEveryDefaultMs = 1_000;
 
 /** What ends something is let in also when there is no room. */
-const makesRoom: readonly LiveRequest['type'][] = ['cancel', 'release', 'unwatch'];
+const makesRoom: readonly LiveRequest['type'][] = [
+  'cancel',
+  'ping',
+  'release',
+  'unsubscribe',
+  'unwatch',
+];
 
 type Id = number | string;
 
@@ -51,6 +58,10 @@ export class LiveConnection {
       id = idOf(message);
       const parsed = liveRequest.safeParse(message);
       if (!parsed.success) throw argumentError(parsed.error);
+      if (parsed.data.type === 'subscribe') {
+        this.#subscribe(parsed.data);
+        return;
+      }
       const result = await this.#answer(parsed.data);
       this.#socket.send({ id, result: result ?? {} });
     } catch (error) {
@@ -61,7 +72,7 @@ export class LiveConnection {
     }
   }
 
-  async #answer(request: LiveRequest): Promise<unknown> {
+  async #answer(request: Exclude<LiveRequest, { type: 'subscribe' }>): Promise<unknown> {
     if (this.#requests.has(request.id)) {
       throw new SignalboxError('BAD_ARGUMENT', `request ${request.id} is under way already`);
     }
@@ -77,7 +88,10 @@ export class LiveConnection {
     }
   }
 
-  async #do(request: LiveRequest, signal: AbortSignal): Promise<unknown> {
+  async #do(
+    request: Exclude<LiveRequest, { type: 'subscribe' }>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     switch (request.type) {
       case 'read': {
         const { instrument, options } = this.#target(request);
@@ -110,9 +124,13 @@ export class LiveConnection {
         return await this.#leases.release(request.lease);
       case 'watch':
         return this.#watch(request);
+      case 'unsubscribe':
+        return { topics: this.#socket.client.unsubscribe(request.topics) };
       case 'unwatch':
         this.#watches.get(request.watch)?.abort();
         this.#watches.delete(request.watch);
+        return undefined;
+      case 'ping':
         return undefined;
       case 'cancel':
         this.#requests
@@ -187,11 +205,24 @@ export class LiveConnection {
     return { watch: id };
   }
 
+  /** The answer goes before what follows from it. */
+  #subscribe({ id, topics, resume }: Extract<LiveRequest, { type: 'subscribe' }>): void {
+    this.#socket.checkAllowed();
+    this.#socket.client.subscribe(topics, {
+      resume,
+      answer: ({ epoch, topics: begun }) => textOf({ id, result: { epoch, topics: begun } }),
+    });
+  }
+
   #end(): void {
     const reason = new SignalboxError('CANCELLED', `${this.#by.program} went away`);
     for (const stop of this.#requests.values()) stop.abort(reason);
     for (const stop of this.#watches.values()) stop.abort(reason);
   }
+}
+
+function textOf(message: object): Uint8Array {
+  return textFrame(JSON.stringify(message));
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { LeaseMode, Priority } from '../../ports/index.ts';
+import { patternsMost, topicLengthMost } from '../../telemetry/index.ts';
 import { jsonValue } from './json-value.ts';
 import type { JsonValue } from './json-value.ts';
 import { messageLengthMost } from './limits.ts';
@@ -64,11 +65,29 @@ export type LiveRequest =
       readonly everyMs?: number | undefined;
       readonly maxAgeMs?: number | undefined;
     }
+  | {
+      readonly id: number | string;
+      readonly type: 'subscribe';
+      /** `values.*`, `ports.bus`, `traffic.>`. */
+      readonly topics: readonly string[];
+      /** What the client has already: the epoch of its last answer, and the newest sequences. */
+      readonly resume?:
+        | { readonly epoch: string; readonly sequences: Readonly<Record<string, number>> }
+        | undefined;
+    }
+  | {
+      readonly id: number | string;
+      readonly type: 'unsubscribe';
+      readonly topics: readonly string[];
+    }
   | { readonly id: number | string; readonly type: 'unwatch'; readonly watch: number | string }
+  /** Answered at once: a sign of life for who cannot see the pings of a WebSocket. */
+  | { readonly id: number | string; readonly type: 'ping' }
   | { readonly id: number | string; readonly type: 'cancel'; readonly request: number | string };
 
 const id = z.union([z.number(), z.string().max(100)]);
 const asked = { id, lease: name.optional(), waitMs, priority: priority.optional() };
+const patterns = z.array(z.string().min(1).max(topicLengthMost)).min(1).max(patternsMost);
 const target = { instrument: name, parameter: name };
 
 /** Checks what comes in on a live connection. */
@@ -111,6 +130,19 @@ export const liveRequest: z.ZodType<LiveRequest> = z.discriminatedUnion('type', 
     everyMs: z.number().min(watchEveryLeastMs).max(watchEveryMostMs).optional(),
     maxAgeMs: bodyMs(dayMs),
   }),
+  z.strictObject({
+    type: z.literal('subscribe'),
+    id,
+    topics: patterns,
+    resume: z
+      .strictObject({
+        epoch: z.string().max(100),
+        sequences: z.record(z.string().max(topicLengthMost), z.number().int().min(0)),
+      })
+      .optional(),
+  }),
+  z.strictObject({ type: z.literal('unsubscribe'), id, topics: patterns }),
   z.strictObject({ type: z.literal('unwatch'), id, watch: id }),
+  z.strictObject({ type: z.literal('ping'), id }),
   z.strictObject({ type: z.literal('cancel'), id, request: id }),
 ]);

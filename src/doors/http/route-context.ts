@@ -2,10 +2,10 @@ import { didYouMean, SignalboxError } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Instrument, Parameter } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
+import type { Encoding, Hub } from '../../telemetry/index.ts';
 import type { Directory } from '../door.ts';
 import type { AccessGuard } from './access-guard.ts';
 import type { Callers } from './callers.ts';
-import type { EventLog } from './event-log.ts';
 import type { Tasks } from './tasks.ts';
 import type { LeaseDesk } from './lease-desk.ts';
 import type { DoorLog } from './log.ts';
@@ -27,7 +27,9 @@ export interface RouteContext {
   readonly callers: Callers;
   readonly desk: LeaseDesk;
   readonly tasks: Tasks;
-  readonly eventLog: EventLog;
+  readonly hub: Hub;
+  /** How the hub's updates look as server-sent events. */
+  readonly eventEncoding: Encoding;
   readonly streams: Streams;
 }
 

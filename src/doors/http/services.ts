@@ -3,7 +3,13 @@ import type { Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { Alerts, HistoryReader, LatestValues, PollStatus } from '../../telemetry/index.ts';
+import type {
+  Alerts,
+  HistoryReader,
+  Hub,
+  LatestValues,
+  PollStatus,
+} from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
 export interface LogLevels {
@@ -83,6 +89,8 @@ export interface HttpServices {
   readonly applied?: () => Promise<void>;
   /** What was recorded. */
   readonly history?: HistoryReader;
+  /** What all is published on. @default one on which nothing is */
+  readonly hub?: Hub;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

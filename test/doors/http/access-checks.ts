@@ -95,7 +95,6 @@ export async function tokens(open: Open): Promise<void> {
   // Another loopback address stands for one that other machines can reach.
   await using door = await open({ host: '127.0.0.2', isTokenRequired: true, tokenFile });
   const token = (await readFile(tokenFile, 'utf8')).trim();
-  await rm(folder, { recursive: true });
   const { host } = new URL(door.url);
   // A browser that comes back from signing in brings no token, but what it was sent away with.
   const openPaths = ['/livez', ...(await everyPage()), '/api/players/x/callback'];
@@ -126,6 +125,7 @@ export async function tokens(open: Open): Promise<void> {
   expect(answer.status, 'somebody else’s wrong tokens do not lock out who has the right one').toBe(
     200,
   );
+  await rm(folder, { recursive: true });
 }
 
 export async function longBodies(open: Open, patience: Patience = {}): Promise<void> {

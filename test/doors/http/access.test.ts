@@ -92,6 +92,25 @@ test('a token file is made for its owner alone, and one that others may read is 
   await expect(openDoor(beyond('short'))).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });
 
+test('a token that is replaced, or whose file others may read, is right no longer', async () => {
+  const path = join(folder, 'replaced');
+  await using door = await openDoor(beyond('replaced'));
+  const ask = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${door.url}/api/v1/ports`, { headers })).status;
+  };
+  const first = (await readFile(path, 'utf8')).trim();
+  expect(await ask(first)).toBe(200);
+  const second = 's'.repeat(first.length);
+  await writeFile(path, second);
+  expect(await ask(first)).toBe(401);
+  expect(await ask(second)).toBe(200);
+  await chmod(path, 0o644);
+  expect(await ask(second)).toBe(401);
+  await chmod(path, 0o600);
+  expect(await ask(second)).toBe(200);
+});
+
 test('it does not open beyond loopback without a token file', async () => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
     await expect(openDoor({ host })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

@@ -281,6 +281,8 @@ describe('settings over HTTP', () => {
     const messages: string[] = [];
     socket.addEventListener('message', ({ data }) => messages.push(String(data)));
     await new Promise((resolve) => socket.addEventListener('open', resolve));
+    socket.send(JSON.stringify({ id: 1, type: 'subscribe', topics: ['config'] }));
+    await expect.poll(() => messages).toHaveLength(1);
     await patch({ changes: [slower], why: 'a slow bus' });
     let said = '';
     while (!said.includes('event: config')) {
@@ -289,7 +291,9 @@ describe('settings over HTTP', () => {
     expect(said).toMatch(
       /event: config\ndata: .*"revision":2,.*"why":"a slow bus","keys":\["ports/,
     );
-    await expect.poll(() => messages.join()).toContain('"type":"config","revision":2');
+    await expect
+      .poll(() => messages.join())
+      .toMatch(/"type":"update","topic":"config","sequence":1,.*"revision":2/);
     socket.close();
     await reader?.cancel();
   });

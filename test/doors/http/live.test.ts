@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { unreadBytesMost } from '../../../src/doors/http/live-socket.ts';
+import { clientBytesMost } from '../../../src/telemetry/index.ts';
 import { connectionEnds, otherConnections, vanished } from './lease-checks.ts';
 import { live, RawWebSocket } from './live-client.ts';
 import { openDoor } from './open-door.ts';
@@ -92,8 +92,128 @@ test('a client that leaves too much unread is disconnected, and its lease with i
     )
     .toEqual([]);
   // The bound, what the operating system holds for both sides, and what was under way.
-  expect(asked * message.length).toBeLessThan(unreadBytesMost * 16);
+  expect(asked * message.length).toBeLessThan(clientBytesMost * 32);
   using other = await live(door.url);
   other.say({ id: 2, type: 'read', instrument: 'dmm', parameter: 'voltage' });
   expect(await other.next()).toMatchObject({ result: { value: 1.5 } });
+});
+
+test('topics are subscribed to: first the answer, then how they stand, then what comes', async () => {
+  await using door = await openDoor();
+  const lamps = door.hub.topic('lamps.one', { kind: 'events', snapshot: () => ({ on: true }) });
+  lamps.publish({ event: 'on' });
+  using connection = await live(door.url);
+  connection.say({ id: 1, type: 'subscribe', topics: ['lamps.*'] });
+  expect(await connection.next()).toEqual({
+    id: 1,
+    result: {
+      epoch: door.hub.epoch,
+      topics: [{ topic: 'lamps.one', kind: 'events', sequence: 1, snapshot: true }],
+    },
+  });
+  expect(await connection.next()).toEqual({
+    type: 'snapshot',
+    topic: 'lamps.one',
+    sequence: 1,
+    data: { on: true },
+  });
+  lamps.publish({ event: 'off', text: 'ä€😀'.repeat(10_000) });
+  expect(await connection.next()).toEqual({
+    type: 'update',
+    topic: 'lamps.one',
+    sequence: 2,
+    data: { event: 'off', text: 'ä€😀'.repeat(10_000) },
+  });
+  connection.say({ id: 2, type: 'unsubscribe', topics: ['lamps.*'] });
+  expect(await connection.next()).toEqual({ id: 2, result: { topics: [] } });
+  lamps.publish({ event: 'on' });
+  connection.say({ id: 3, type: 'ping' });
+  expect(await connection.next()).toEqual({ id: 3, result: {} });
+});
+
+test('who comes back with what it has gets what it missed, or is told that it cannot', async () => {
+  await using door = await openDoor();
+  const lamps = door.hub.topic('lamps', { kind: 'events', keep: 3, snapshot: () => ({ on: 1 }) });
+  for (let each = 1; each <= 5; each += 1) lamps.publish({ event: 'blink', each });
+  const { epoch } = door.hub;
+  using connection = await live(door.url);
+  const back = async (sequence: number, of = epoch): Promise<unknown[]> => {
+    const resume = { epoch: of, sequences: { lamps: sequence } };
+    connection.say({ id: 1, type: 'subscribe', topics: ['lamps'], resume });
+    connection.say({ id: 2, type: 'ping' });
+    const got: unknown[] = [];
+    for (;;) {
+      const message = await connection.next();
+      if (message['id'] === 2) return got;
+      got.push(message['result'] ?? [message['type'], message['sequence'], message['gap']]);
+    }
+  };
+  const begun = (recovered: boolean) => ({
+    epoch,
+    topics: [{ topic: 'lamps', kind: 'events', sequence: 5, snapshot: !recovered, recovered }],
+  });
+  expect(await back(5)).toEqual([begun(true)]);
+  expect(await back(3)).toEqual([begun(true), ['update', 4, undefined], ['update', 5, undefined]]);
+  for (const lost of [await back(1), await back(6), await back(5, 'another')]) {
+    expect(lost).toEqual([begun(false), ['snapshot', 5, true]]);
+  }
+});
+
+test('the traffic of a port is followed only while somebody listens', async () => {
+  await using door = await openDoor();
+  const { events } = door.lab.port;
+  using connection = await live(door.url);
+  connection.say({ id: 1, type: 'read', instrument: 'dmm', parameter: 'voltage' });
+  await connection.next();
+  expect(events.has('exchange')).toBe(false);
+  connection.say({ id: 2, type: 'subscribe', topics: ['traffic.bus'] });
+  await connection.next();
+  expect(events.has('exchange')).toBe(true);
+  expect(await connection.next()).toMatchObject({
+    type: 'snapshot',
+    data: { port: 'bus', exchanges: [{ outcome: 'ok', reply: { text: '1.5.' } }] },
+  });
+  connection.say({ id: 3, type: 'read', instrument: 'dmm', parameter: 'level' });
+  const both = [await connection.next(), await connection.next()];
+  expect(both).toContainEqual(
+    expect.objectContaining({
+      topic: 'traffic.bus',
+      data: {
+        port: 'bus',
+        exchange: expect.objectContaining({
+          request: { hex: expect.any(String) as unknown, text: 'node-0 GET level.' },
+        }) as unknown,
+      },
+    }),
+  );
+  connection.socket.close();
+  await expect.poll(() => events.has('exchange')).toBe(false);
+});
+
+test('who listens to what is told', async () => {
+  await using door = await openDoor();
+  using one = await live(door.url, 'program=one');
+  using two = await live(door.url, 'program=two');
+  one.say({ id: 1, type: 'subscribe', topics: ['ports.*', 'config'] });
+  two.say({ id: 1, type: 'subscribe', topics: ['>'] });
+  await Promise.all([one.next(), two.next()]);
+  const { body } = await door.ask('GET', '/api/v1/hub');
+  expect(body).toMatchObject({ epoch: door.hub.epoch, connections: 2, cut: 0 });
+  expect(body['topics']).toContainEqual(
+    expect.objectContaining({ topic: 'ports.bus', kind: 'events', clients: 2 }),
+  );
+  expect(body['topics']).toContainEqual(
+    expect.objectContaining({ topic: 'traffic.bus', kind: 'flow', clients: 1 }),
+  );
+  expect(body['clients']).toContainEqual(
+    expect.objectContaining({
+      client: 'live one by http',
+      subscribed: ['ports.*', 'config'],
+      topics: ['ports.bus'],
+    }),
+  );
+  const ofTraffic = await door.ask('GET', '/api/v1/hub?topic=traffic.bus');
+  expect(ofTraffic.body['clients']).toMatchObject([{ client: 'live two by http' }]);
+  expect((await door.ask('GET', '/api/v1/hub?topic=nothing')).status).toBe(404);
+  expect((await door.ask('GET', '/api/v1/hub?limit=1')).body['clients']).toHaveLength(1);
 });

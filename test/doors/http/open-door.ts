@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+
 import { HttpDoor } from '../../../src/doors/http/index.ts';
 import type { HttpDoorOptions } from '../../../src/doors/http/index.ts';
+import { publish } from '../../../src/gateway/publish/publish.ts';
+import { given } from '../../../src/kernel/index.ts';
+import { Hub } from '../../../src/telemetry/index.ts';
 import { laboratory } from '../../support/laboratory.ts';
 import type { Laboratory } from '../../support/laboratory.ts';
 import { DescribedApi } from './described-api.ts';
@@ -7,6 +12,7 @@ import { DescribedApi } from './described-api.ts';
 /** A laboratory with an open door on a free port of 127.0.0.1. */
 export interface OpenDoor extends AsyncDisposable {
   readonly door: HttpDoor;
+  readonly hub: Hub;
   readonly url: string;
   readonly lab: Laboratory;
   /** Requests with JSON; gives status and body. */
@@ -31,17 +37,22 @@ export async function openDoor(
   Door: typeof HttpDoor = HttpDoor,
 ): Promise<OpenDoor> {
   const lab = laboratory(options.clock);
+  const { clock, directory = lab.directory, services = {} } = options;
+  const hub = services.hub ?? new Hub({ epoch: randomUUID(), ...given({ clock }) });
+  const published = publish(hub, { directory, ...services }, clock);
   const door = new Door({
     port: 0,
-    directory: lab.directory,
     version: '1.2.3',
     ...options,
+    directory,
+    services: { ...services, hub },
   });
   lab.directory.doors.push(door);
   await door.open();
   let described: Promise<DescribedApi> | undefined;
   return {
     door,
+    hub,
     url: door.url,
     lab,
     ask: async (method, path, body, headers = {}) => {
@@ -63,6 +74,7 @@ export async function openDoor(
     },
     [Symbol.asyncDispose]: async () => {
       await door.close();
+      published[Symbol.dispose]();
       await lab[Symbol.asyncDispose]();
     },
   };

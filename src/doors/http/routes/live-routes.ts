@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { changeReport } from '../event-log.ts';
+import { describeOwner } from '../../../kernel/index.ts';
 import { LiveConnection } from '../live-connection.ts';
+import { liveEncoding } from '../live-encoding.ts';
 import { LiveSocket } from '../live-socket.ts';
 import type { ServerSocket } from '../live-socket.ts';
 import { introductionOf } from '../owner-book.ts';
@@ -16,9 +17,9 @@ const unsupportedData = 1003;
 export const liveDescription: string =
   'A WebSocket at /api/v1/live takes requests, leases and watches that end with the connection: ' +
   'one JSON object a message. Requests have `id` and `type` (read, write, query, send, lease, ' +
-  'renew, release, watch, unwatch, cancel); answers have the same `id` and either `result` or ' +
-  '`error`. Without being asked come `reading`, `failure`, `leaseEnded` and, when settings change, ' +
-  '`config`. Where a token is ' +
+  'renew, release, watch, unwatch, subscribe, unsubscribe, ping, cancel); answers have the same `id` and ' +
+  'either `result` or `error`. Without being asked come `reading`, `failure`, `leaseEnded`, and of ' +
+  'topics that were subscribed to `update` and `snapshot`. Where a token is ' +
   'needed, a browser sends it as the subprotocol `bearer.TOKEN` beside `signalbox`.';
 
 /** Requests, leases and watches over one WebSocket (RFC 6455), which all end with it. */
@@ -30,9 +31,19 @@ export function liveRoutes(server: HttpServer, context: RouteContext, owners: Ow
   const preHandler = async (): Promise<void> => context.streams.check();
   server.get('/api/v1/live', { schema, preHandler, websocket: true }, (raw, request) => {
     const socket = raw as unknown as ServerSocket;
-    const live = new LiveSocket(socket, context.clock);
     const introduction = { ...introductionOf(request.raw), ...request.query };
     const named = owners.of(request.raw, introduction);
+    const { clock, hub, guard, log } = context;
+    const live = new LiveSocket({
+      socket,
+      wire: request.raw.socket,
+      clock,
+      hub,
+      encoding: liveEncoding,
+      label: `live ${describeOwner(named)}`,
+      checkAllowed: () => guard.checkAgain(request.raw),
+      cut: (error) => log.info('a live connection was ended', { owner: named, error }),
+    });
     const inside = owners.enter(named);
     const place = context.streams.add(() => {
       live.close(goingAway, 'the gateway closes');
@@ -48,11 +59,8 @@ export function liveRoutes(server: HttpServer, context: RouteContext, owners: Ow
     );
     // What it holds is the connection's own, not of all who give themselves the same name.
     const connection = new LiveConnection(context, live, { ...named });
-    const changes = context.services.settings?.onChange((change) =>
-      live.send({ type: 'config', ...changeReport(change) }),
-    );
-    live.gone.addEventListener('abort', () => changes?.[Symbol.dispose](), { once: true });
     socket.on('message', (data, isBinary) => {
+      if (live.gone.aborted) return;
       if (isBinary) live.close(unsupportedData, 'text only');
       else void connection.receive(new TextDecoder().decode(data));
     });

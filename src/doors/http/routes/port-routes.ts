@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
-import type { TraceEntry } from '../../../ports/index.ts';
 import { failures } from '../failures.ts';
-import { hexOf, printableOf } from '../json-value.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name, portStatistics, portStatus, traceEntry } from '../schemas.ts';
+import { traceReport } from '../trace-report.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 /** Ports: holders, queues, statistics, trace, and handing one to another program. */
@@ -97,9 +96,4 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
     port.reclaim(callers.of(request, reply).by);
     return port.status();
   });
-}
-
-function traceReport(entry: TraceEntry): object {
-  const bytes = (data: Uint8Array): object => ({ hex: hexOf(data), text: printableOf(data) });
-  return { ...entry, request: bytes(entry.request), reply: bytes(entry.reply) };
 }

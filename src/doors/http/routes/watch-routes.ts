@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
 import { failures } from '../failures.ts';
-import { EventStream } from '../event-stream.ts';
 import { holds } from '../lease-desk.ts';
+import { openStream } from '../open-stream.ts';
 import { readingReport } from '../reading-report.ts';
 import type { RouteContext } from '../route-context.ts';
 import { leaseHeader, queryMs } from '../schemas.ts';
-import { streamHeaders } from '../stream-headers.ts';
 import { parseWatched, watch, watchEveryLeastMs, watchEveryMostMs } from '../watcher.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
@@ -14,7 +13,7 @@ const everyDefaultMs = 1_000;
 
 /** Readings as they come, as server-sent events. */
 export function watchRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, clock, streams, guard, log } = context;
+  const { directory, callers, clock } = context;
   const schema = {
     summary: 'Reads parameters again and again, as server-sent events',
     description:
@@ -44,16 +43,7 @@ export function watchRoutes(server: HttpServer, context: RouteContext): void {
     const { parameters, everyMs = everyDefaultMs, maxAgeMs } = request.query;
     const watched = parseWatched(parameters, directory);
     const { by, shown } = callers.of(request, reply);
-    streams.check();
-    reply.hijack();
-    const stream = new EventStream({
-      response: reply.raw,
-      clock,
-      headers: streamHeaders(guard, request),
-      dropped: (error) => log.info('a stream was ended', { owner: by, error }),
-    });
-    const place = streams.add(() => stream[Symbol.dispose]());
-    stream.signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true });
+    const stream = openStream(context, request, reply, { what: 'watch', by });
     watch(watched, {
       by,
       everyMs,

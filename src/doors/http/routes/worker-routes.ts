@@ -1,19 +1,18 @@
 import { z } from 'zod';
 
 import type { Directory, DirectoryWorker } from '../../door.ts';
-import { EventStream } from '../event-stream.ts';
 import { failures } from '../failures.ts';
+import { openStream } from '../open-stream.ts';
 import { resultValue } from '../result-value.ts';
 import { instrumentOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer, name } from '../schemas.ts';
-import { streamHeaders } from '../stream-headers.ts';
 import { workerReport } from '../worker-report.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 /** Workers: how they stand, and what they say unasked. */
 export function workerRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, callers, clock, streams, guard, log } = context;
+  const { directory, callers } = context;
   const all = {
     summary: 'All workers: state, process, restarts, calls under way, statistics',
     tags: ['workers'],
@@ -65,26 +64,11 @@ export function workerRoutes(server: HttpServer, context: RouteContext): void {
     const { port } = instrumentOf(directory, request.params.instrument);
     const found = workerOf(directory, port.name);
     const { by } = callers.of(request, reply);
-    streams.check();
-    reply.hijack();
-    const stream = new EventStream({
-      response: reply.raw,
-      clock,
-      headers: streamHeaders(guard, request),
-      dropped: (error) => log.info('a stream was ended', { owner: by, error }),
-    });
-    const place = streams.add(() => stream[Symbol.dispose]());
+    const stream = openStream(context, request, reply, { what: 'worker events', by });
     const listener = found?.worker.on('event', ({ name: event, data }) => {
       stream.send({ event: 'event', data: { name: event, data: eventData(data) } });
     });
-    stream.signal.addEventListener(
-      'abort',
-      () => {
-        listener?.[Symbol.dispose]();
-        place[Symbol.dispose]();
-      },
-      { once: true },
-    );
+    stream.signal.addEventListener('abort', () => listener?.[Symbol.dispose](), { once: true });
   });
 }
 

@@ -1,0 +1,4 @@
+/** How many updates were published on all topics of a hub. */
+export interface HubPosition {
+  value: number;
+}
