@@ -104,7 +104,7 @@ test('any topics can be asked for, and what is no topic is refused', async () =>
   await using door = await openDoor();
   const values = door.hub.topic('values.dmm', { kind: 'values' });
   values.publish({ instrument: 'dmm' });
-  const text = await readUntil(`${door.url}`, /([\s\S]*event: ready\n)/, {}, '?topics=values.*');
+  const text = await readUntil(door.url, /([\s\S]*event: ready\n)/, {}, '?topics=values.*');
   expect(text).toContain('event: snapshot\ndata: {"topic":"values.dmm","sequence":1,');
   expect(text).not.toContain('ports.bus');
   expect((await door.ask('GET', '/api/v1/events?topics=a..b')).status).toBe(400);
