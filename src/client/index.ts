@@ -44,6 +44,7 @@ export type {
   ReadinessReport,
   SpanReport,
   StatisticsReport,
+  StatisticsSummary,
   StatusReport,
   TraceReport,
   WaitingReport,
@@ -58,6 +59,13 @@ export type {
   AlertsReport,
   SilenceReport,
 } from './alert-reports.ts';
+export type {
+  CheckReport,
+  DeadlockReport,
+  DiagnosisReport,
+  SystemReport,
+  SystemSampleReport,
+} from './telemetry-reports.ts';
 export type { ScheduleCalls } from './schedule-calls.ts';
 export type {
   DryRunReport,

@@ -36,7 +36,12 @@ export interface PortReport {
   readonly name: string;
   readonly address: string;
   readonly state: 'closed' | 'opening' | 'open' | 'recovering' | 'absent' | 'released';
+  /** Since when it is in this state, ms since 1970. */
+  readonly sinceMs: number;
   readonly reason?: string;
+  /** Why it is not open; `details.holders` are the programs that have the device. */
+  readonly trouble?: ErrorReport;
+  readonly nextTryInMs?: number;
   readonly serving?: {
     readonly label: string;
     readonly owners: readonly Owner[];
@@ -76,16 +81,22 @@ export interface CountersReport {
   readonly lastOperationMs?: number;
 }
 
-/** What a port has done. */
-export interface StatisticsReport extends CountersReport {
+/** What a port has done, without its owners. */
+export interface StatisticsSummary extends CountersReport {
   readonly name: string;
-  readonly owners: readonly (CountersReport & { readonly owner: Owner })[];
   readonly wireTransactions: number;
   readonly mergedOperations: number;
   readonly retries: number;
   readonly quarantined: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   readonly reconnects: number;
   readonly linkFailuresByCode: Readonly<Record<string, number>>;
+}
+
+/** What a port has done. */
+export interface StatisticsReport extends StatisticsSummary {
+  readonly owners: readonly (CountersReport & { readonly owner: Owner })[];
 }
 
 /** Bytes as hex and as printable text. */

@@ -40,6 +40,7 @@ import type {
   PortReport,
   ReadinessReport,
   StatisticsReport,
+  StatisticsSummary,
   StatusReport,
   TraceReport,
   WatchEvent,
@@ -53,6 +54,7 @@ import type {
   SettingsRevision,
 } from './settings-reports.ts';
 import type { LatestRecordReport, PollReport } from './value-reports.ts';
+import type { DeadlockReport, DiagnosisReport, SystemReport } from './telemetry-reports.ts';
 import { watchEvents, watchParameters } from './watch-parameters.ts';
 
 /** Where a gateway is unless said otherwise. */
@@ -123,6 +125,38 @@ export class SignalboxClient {
   /** What is polled, how often, and what it costs. */
   async polls(options: WaitOptions = {}): Promise<readonly PollReport[]> {
     return (await this.#calls.get<{ readonly polls: PollReport[] }>(['polls'], options)).polls;
+  }
+
+  /** What all ports have done, without their owners. */
+  async allStatistics(options: WaitOptions = {}): Promise<readonly StatisticsSummary[]> {
+    const { ports } = await this.#calls.get<{ ports: StatisticsSummary[] }>(
+      ['statistics'],
+      options,
+    );
+    return ports;
+  }
+
+  /**
+   * The process of the gateway.
+   * @param options.seconds how much of the past; 0 for none of it. @default an hour
+   */
+  async system(options: WaitOptions & { readonly seconds?: number } = {}): Promise<SystemReport> {
+    const { seconds } = options;
+    return await this.#calls.get(['system'], options, { seconds });
+  }
+
+  /** Why it does not work: all that the gateway finds wrong, and what is well. */
+  async diagnosis(options: WaitOptions = {}): Promise<DiagnosisReport> {
+    return await this.#calls.get(['diagnosis'], options);
+  }
+
+  /** Waits that were refused of late, because they would have been deadlocks; oldest first. */
+  async deadlocks(options: WaitOptions = {}): Promise<readonly DeadlockReport[]> {
+    const { deadlocks } = await this.#calls.get<{ deadlocks: DeadlockReport[] }>(
+      ['deadlocks'],
+      options,
+    );
+    return deadlocks;
   }
 
   /** Counts from nothing again; gives what had been counted. */

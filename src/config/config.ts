@@ -3,6 +3,7 @@ import type { CsvLogConfig } from './csv-log-config.ts';
 import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
+import type { MetricsConfig } from './metrics-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { RecorderConfig } from './recorder-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
@@ -17,6 +18,7 @@ export interface Config {
   readonly hislip?: HislipConfig | undefined;
   readonly vxi11?: Vxi11Config | undefined;
   readonly discovery: DiscoveryConfig;
+  readonly metrics: MetricsConfig;
   readonly workers: Readonly<Record<string, WorkerConfig>>;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;

@@ -7,6 +7,7 @@ import { discoverySchema } from './discovery-config.ts';
 import { name, table } from './fields.ts';
 import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
+import { metricsSchema } from './metrics-config.ts';
 import { portSchema } from './port-config.ts';
 import { recorderSchema } from './recorder-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
@@ -27,6 +28,7 @@ export const configSchema: z.ZodType<Config> = table({
   hislip: hislipSchema.optional(),
   vxi11: vxi11Schema.optional(),
   discovery: discoverySchema.prefault({}),
+  metrics: metricsSchema.prefault({}),
   workers: z.record(name, workerSchema).default({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),

@@ -19,8 +19,8 @@ import type { SharedWorker } from '../links/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
-import { Hub, LatestValues, Poller } from '../telemetry/index.ts';
 import type { RecorderStatus } from '../telemetry/index.ts';
+import { DeadlockLog, Hub, LatestValues, Poller } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
 import { GatewayAlerts } from './build-alerts.ts';
@@ -29,6 +29,8 @@ import { buildInstrument } from './build-instrument.ts';
 import { authorizationOf, buildPlayers, httpAddress, playerCaches } from './build-players.ts';
 import type { BuiltPlayer } from './build-players.ts';
 import { buildPort } from './build-port.ts';
+import { buildTelemetry } from './build-telemetry.ts';
+import type { OwnTelemetry } from './build-telemetry.ts';
 import { Roster } from './roster.ts';
 import { RunningSimulators } from './running-simulators.ts';
 import { buildWorkers, workersForDoors } from './build-workers.ts';
@@ -108,6 +110,8 @@ export class Gateway implements AsyncDisposable {
   /** The newest values of what is polled. */
   readonly latest: LatestValues = new LatestValues();
   readonly #poller = new Poller({ latest: this.latest });
+  readonly #deadlocks = new DeadlockLog(systemClock);
+  #own: OwnTelemetry | undefined;
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   /** What all is published on that somebody may want to hear of. */
@@ -271,6 +275,16 @@ export class Gateway implements AsyncDisposable {
       settings: this.#settings,
       schedules: scheduler,
     });
+    this.#own = buildTelemetry({
+      config: this.#config,
+      directory,
+      stateFolder,
+      version,
+      deadlocks: this.#deadlocks,
+      latest: this.latest,
+      poller: this.#poller,
+      scheduler,
+    });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
       this.#throwIfEnding();
@@ -284,6 +298,7 @@ export class Gateway implements AsyncDisposable {
     for (const recorder of this.#records.recorders) recorder.start();
     scheduler.start();
     this.#alerts.start();
+    this.#own.system.start();
     this.#startRuntimes(roster);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
   }
@@ -301,6 +316,7 @@ export class Gateway implements AsyncDisposable {
         schedules,
         ...given({ alerts: this.#alerts?.alerts }),
         caches: playerCaches(this.#players),
+        ...this.#own,
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
         hub: this.hub,
         applied: settled,
@@ -360,7 +376,7 @@ export class Gateway implements AsyncDisposable {
 
   async #buildRoster(): Promise<Roster> {
     const tokens = await FileTokenSource.open(join(this.stateFolder, 'token-epoch'));
-    const graph = new WaitGraph();
+    const graph = new WaitGraph({ refused: (refusal) => this.#deadlocks.add(refusal) });
     const adapters = new PrologixAdapters();
     const { stateFolder: folder, runtimeFolder, log } = this;
     const simulatorAddress = (simulator: string): string => this.#simulators.addressOf(simulator);
@@ -415,6 +431,7 @@ export class Gateway implements AsyncDisposable {
     await shutDown(this.#steps(), systemClock, this.#stepFailed);
     this.#following?.[Symbol.dispose]();
     this.#published?.[Symbol.dispose]();
+    this.#own?.system[Symbol.dispose]();
     log.info('stopped');
     this.#held?.dispose();
   }

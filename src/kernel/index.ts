@@ -10,6 +10,7 @@ export {
 } from './cancellation.ts';
 export { longestTimerMs, systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
+export { duration } from './duration.ts';
 export { Emitter } from './emitter.ts';
 export type { ListenerFailure } from './emitter.ts';
 export { errorCatalogue } from './error-catalogue.ts';

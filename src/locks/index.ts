@@ -24,7 +24,7 @@ export { ResourceGuard, ResourceQueue } from './resource-queue.ts';
 export type { ResourceQueueOptions, ResourceRequest } from './resource-queue.ts';
 export { turnClock } from './turn-clock.ts';
 export { WaitGraph } from './wait-graph.ts';
-export type { CycleStep, Wait, Waitable } from './wait-graph.ts';
+export type { CycleStep, RefusedWait, Wait, Waitable, WaitGraphOptions } from './wait-graph.ts';
 export { waitersMost } from './wait-line.ts';
 export type { AcquireOptions, WaiterStatus, WaitOptions, WaitStatistics } from './wait-line.ts';
 export {

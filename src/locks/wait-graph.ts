@@ -1,4 +1,5 @@
 import { SignalboxError } from '../kernel/index.ts';
+import type { Owner } from '../kernel/index.ts';
 import type { Agent } from './agent.ts';
 
 /** Something that agents hold and wait for. */
@@ -23,6 +24,20 @@ export interface CycleStep {
   readonly holder: string;
 }
 
+/** A wait that was refused, because it would have been a deadlock. */
+export interface RefusedWait {
+  /** Who would have waited. */
+  readonly owner: Owner;
+  /** For what: `port bus`. */
+  readonly resource: string;
+  readonly error: SignalboxError;
+}
+
+export interface WaitGraphOptions {
+  /** Told of each wait that is refused. */
+  readonly refused?: (refusal: RefusedWait) => void;
+}
+
 /** A wait that the search came upon, and how. */
 interface Found {
   readonly waiter: Agent;
@@ -39,7 +54,12 @@ interface Found {
  * Every lock that can be waited for together with another must be given the same graph.
  */
 export class WaitGraph {
+  readonly #refused: ((refusal: RefusedWait) => void) | undefined;
   #size = 0;
+
+  constructor({ refused }: WaitGraphOptions = {}) {
+    this.#refused = refused;
+  }
 
   /** How many waits there are now. */
   get size(): number {
@@ -86,7 +106,11 @@ export class WaitGraph {
     const open: Found[] = [{ waiter: start, resource, from: undefined, fromHolder: undefined }];
     for (let found = open.pop(); found !== undefined; found = open.pop()) {
       for (const holder of found.resource.holders()) {
-        if (start.descendsFrom(holder)) throw deadlock(found, holder);
+        if (start.descendsFrom(holder)) {
+          const error = deadlock(found, holder);
+          this.#refused?.({ owner: start.owner, resource: resource.name, error });
+          throw error;
+        }
         if (visited.has(holder)) continue;
         visited.add(holder);
         for (const { graph, agent, resource } of holder.waits()) {

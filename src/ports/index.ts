@@ -23,7 +23,15 @@ export { queuedByOwnerMost, queuedOnPortMost } from './request-line.ts';
 export { clearLongestMs } from './resynchronization.ts';
 export type { Resynchronization } from './resynchronization.ts';
 export type { RetryBudget } from './retry-budget.ts';
-export type { Counters, Distribution, OwnerCounters } from './statistics.ts';
+export { namedProgramsMost } from './statistics.ts';
+export type {
+  Counters,
+  Distribution,
+  OwnerCounters,
+  ProgramCounters,
+  SpanHistogram,
+  SpanHistograms,
+} from './statistics.ts';
 export type { TraceEntry } from './trace.ts';
 export { interpretReply, mapTransaction, priorities } from './transaction.ts';
 export type {

@@ -2,7 +2,7 @@ import { asSignalboxError, BackOff, hasCode, raceAbort, SignalboxError } from '.
 import type { Clock, Timer } from '../kernel/index.ts';
 import type { Link, LinkFactory } from '../links/index.ts';
 import { Wire } from './wire.ts';
-import type { WireListener } from './wire.ts';
+import type { Traffic, WireListener } from './wire.ts';
 
 /** How long one attempt to open a link may take. */
 export const openTimeoutMs = 5_000;
@@ -20,6 +20,7 @@ export type LinkState = 'closed' | 'opening' | 'open' | 'recovering' | 'absent' 
 
 /** What the keeper tells its port. */
 export interface LinkKeeperListener {
+  readonly traffic: Traffic;
   changed(state: LinkState, reason: SignalboxError | undefined): void;
   /** The link broke, or could not be opened. The same failure of each new attempt is told once. */
   failed(error: SignalboxError): void;
@@ -36,10 +37,14 @@ export class LinkKeeper {
   readonly #backOff = new BackOff({ firstMs: reopenFirstMs, longestMs: reopenLongestMs });
   #state: LinkState = 'closed';
   #reason: SignalboxError | undefined;
+  /** When the state began, ms since 1970. */
+  #sinceMs: number;
   #wire: Wire | undefined;
   /** The end of the wire that was dropped last. */
   #dropping: Promise<void> | undefined;
   #timer: Timer | undefined;
+  /** Monotonic; when the timer is due. */
+  #nextTryAtMs: number | undefined;
   /** Whether it is to be open. */
   #isWanted = false;
   #opening: { readonly cancel: AbortController; readonly done: Promise<void> } | undefined;
@@ -54,6 +59,7 @@ export class LinkKeeper {
     this.#factory = factory;
     this.#clock = clock;
     this.#listener = listener;
+    this.#sinceMs = clock.now();
   }
 
   get state(): LinkState {
@@ -63,6 +69,17 @@ export class LinkKeeper {
   /** Why the link is not open. */
   get reason(): SignalboxError | undefined {
     return this.#reason;
+  }
+
+  /** Since when it is in this state, ms since 1970. */
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  /** In how many ms it is tried again; undefined when it is being tried, or is not to be. */
+  get nextTryInMs(): number | undefined {
+    if (this.#nextTryAtMs === undefined || this.#wire !== undefined) return undefined;
+    return Math.max(0, this.#nextTryAtMs - this.#clock.monotonic());
   }
 
   /** The open wire, if there is one. */
@@ -78,6 +95,7 @@ export class LinkKeeper {
   /** Starts to open the link; returns at once. */
   open(): void {
     this.#isWanted = true;
+    this.#nextTryAtMs = undefined;
     if (this.#wire !== undefined || this.#opening !== undefined) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -98,6 +116,7 @@ export class LinkKeeper {
     this.#isWanted = false;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#nextTryAtMs = undefined;
     const opening = this.#opening;
     opening?.cancel.abort(reason);
     await opening?.done;
@@ -164,6 +183,7 @@ export class LinkKeeper {
 
   #wireListener(): WireListener {
     return {
+      traffic: this.#listener.traffic,
       serviceRequested: () => this.#listener.serviceRequested(),
       quarantined: (data, reason) => this.#listener.quarantined(data, reason),
       broken: (error) => {
@@ -193,7 +213,9 @@ export class LinkKeeper {
 
   #later(): void {
     this.#timer?.cancel();
-    this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());
+    const delayMs = this.#backOff.nextMs();
+    this.#nextTryAtMs = this.#clock.monotonic() + delayMs;
+    this.#timer = this.#clock.schedule(delayMs, () => this.open());
   }
 
   #opened(wire: Wire): void {
@@ -214,6 +236,7 @@ export class LinkKeeper {
   #change(state: LinkState, reason: SignalboxError | undefined): void {
     // The same failure of each new attempt is no news.
     const isNews = state !== this.#state || reason?.message !== this.#reason?.message;
+    if (state !== this.#state) this.#sinceMs = this.#clock.now();
     this.#state = state;
     this.#reason = reason;
     if (!isNews) return;

@@ -6,12 +6,16 @@ import type { Pending } from './pending.ts';
 import type { PortEvents } from './port-events.ts';
 import type { PortStatistics } from './port-status.ts';
 import { StatisticsBook } from './statistics.ts';
+import type { ProgramCounters, SpanHistograms } from './statistics.ts';
 import { Trace, tracedBytes } from './trace.ts';
 import type { TraceEntry } from './trace.ts';
 import type { Transaction } from './transaction.ts';
+import type { Traffic } from './wire.ts';
 
 /** What a port has done: counted, and traced. */
 export class PortRecord {
+  /** Since the port was made, or its statistics were reset. */
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   readonly #clock: Clock;
   readonly #events: Emitter<PortEvents>;
   readonly #statistics: StatisticsBook;
@@ -40,13 +44,25 @@ export class PortRecord {
       mergedOperations: merged,
       retries,
       quarantined,
+      ...this.traffic,
       reconnects,
       linkFailuresByCode: { ...this.#linkFailures },
     };
   }
 
+  /** By program and door, in all. */
+  programs(): ProgramCounters[] {
+    return this.#statistics.programs();
+  }
+
+  /** @param boundsMs upper bounds, growing */
+  histograms(boundsMs: readonly number[]): SpanHistograms {
+    return this.#statistics.histograms(boundsMs);
+  }
+
   /** Begins to count anew; the trace stays. */
   reset(): void {
+    Object.assign(this.traffic, { sentBytes: 0, receivedBytes: 0 });
     this.#counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
     this.#linkFailures = {};
     this.#statistics.reset();

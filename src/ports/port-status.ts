@@ -1,4 +1,4 @@
-import type { ErrorCode, Owner } from '../kernel/index.ts';
+import type { ErrorCode, ErrorReport, Owner } from '../kernel/index.ts';
 import type { CircuitStatus } from './circuit-breaker.ts';
 import type { LinkState } from './link-keeper.ts';
 import type { Counters, OwnerCounters } from './statistics.ts';
@@ -45,8 +45,14 @@ export interface PortStatus {
   /** Where its link leads. */
   readonly address: string;
   readonly state: LinkState;
+  /** Since when it is in this state, ms since 1970. */
+  readonly sinceMs: number;
   /** Why it is not open, in one line. */
   readonly reason?: string;
+  /** The same whole: code, whose fault, next step; `details.holders` where other programs have the device. */
+  readonly trouble?: ErrorReport;
+  /** In how many ms opening it is tried again; absent while it is tried, and where it is not to be. */
+  readonly nextTryInMs?: number;
   readonly serving?: ServingStatus;
   readonly leases: readonly LeaseStatus[];
   readonly queue: readonly WaitingStatus[];
@@ -65,6 +71,9 @@ export interface PortStatistics extends Counters {
   readonly retries: number;
   /** Chunks that belonged to no request and were dropped. */
   readonly quarantined: number;
+  /** Bytes on the wire; calls to workers and requests to web services carry none. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
   readonly reconnects: number;
   /**
    * How often the link broke or could not be opened, by error code, whether or not a request was

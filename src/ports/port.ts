@@ -26,6 +26,7 @@ import { ReplyCache } from './reply-cache.ts';
 import { RequestLine } from './request-line.ts';
 import { defaultRetryBudget } from './retry-budget.ts';
 import { Settlement } from './settlement.ts';
+import type { ProgramCounters, SpanHistograms } from './statistics.ts';
 import type { TraceEntry } from './trace.ts';
 import type { Priority, Transaction } from './transaction.ts';
 import { Turns } from './turns.ts';
@@ -58,6 +59,7 @@ export class Port implements AsyncDisposable {
     this.#cache = new ReplyCache(clock);
     this.#record = new PortRecord(clock, this.events);
     this.#keeper = new LinkKeeper(options.link, clock, {
+      traffic: this.#record.traffic,
       changed: (state, reason) => this.#linkChanged(state, reason),
       failed: (error) => this.#record.linkFailed(error),
       quarantined: (data, reason) => this.#record.quarantined(data, reason),
@@ -270,7 +272,7 @@ export class Port implements AsyncDisposable {
   }
 
   status(): PortStatus {
-    const { state, reason } = this.#keeper;
+    const { state, reason, sinceMs, nextTryInMs } = this.#keeper;
     const serving = this.#turns.status;
     const circuits = Object.fromEntries(
       Array.from(this.#breaker.scopes(), (scope) => [scope, this.#breaker.status(scope)]),
@@ -279,7 +281,9 @@ export class Port implements AsyncDisposable {
       name: this.name,
       address: this.#address,
       state,
-      ...(reason === undefined ? {} : { reason: reason.message }),
+      sinceMs,
+      ...(reason === undefined ? {} : { reason: reason.message, trouble: reason.toJSON() }),
+      ...(nextTryInMs === undefined ? {} : { nextTryInMs }),
       ...(serving === undefined ? {} : { serving }),
       leases: this.#book.status(),
       queue: this.#line.status(),
@@ -289,6 +293,16 @@ export class Port implements AsyncDisposable {
 
   statistics(): PortStatistics {
     return this.#record.statistics(this.name, this.#keeper.reconnects);
+  }
+
+  /** How waits and services are distributed. @param boundsMs upper bounds, growing */
+  histograms(boundsMs: readonly number[]): SpanHistograms {
+    return this.#record.histograms(boundsMs);
+  }
+
+  /** What was counted by program and door, those that are gone among them. */
+  programs(): ProgramCounters[] {
+    return this.#record.programs();
   }
 
   /** Counts from nothing again; the trace stays. */

@@ -1,11 +1,16 @@
 import { build } from 'hdr-histogram-js';
-import type { Histogram } from 'hdr-histogram-js';
+import type { JsHistogram as Histogram } from 'hdr-histogram-js';
 import type { Clock, ErrorCode, Owner } from '../kernel/index.ts';
 
 /** Statistics are kept for so many owners; the one that asked longest ago goes first. */
 export const countedOwnersMost = 256;
 /** Longer waits and services are counted as this long. */
 export const longestCountedMs = 600_000;
+
+/** What is counted by program and door: so many pairs, those who come later together as one. */
+export const namedProgramsMost = 100;
+/** The name of those programs and doors. */
+const others = 'other';
 
 /** How a span of time is distributed, in milliseconds. */
 export interface Distribution {
@@ -47,6 +52,32 @@ export interface EndedRequest {
   readonly failure?: ErrorCode;
 }
 
+/** What all owners of one program by one door did, also those that are gone. Grows only, until a reset. */
+export interface ProgramCounters {
+  /** `other` for all beyond {@link namedProgramsMost}. */
+  readonly program: string;
+  readonly door: string;
+  readonly operations: number;
+  readonly failures: number;
+  /** How long they waited, and were served, in all. */
+  readonly waitedMs: number;
+  readonly servedMs: number;
+}
+
+/** How many spans were at most as long as each bound. */
+export interface SpanHistogram {
+  /** One for each bound, each with those before; within 6 % of the bound. */
+  readonly atMost: readonly number[];
+  readonly count: number;
+  readonly sumMs: number;
+}
+
+/** Of a port. */
+export interface SpanHistograms {
+  readonly wait: SpanHistogram;
+  readonly service: SpanHistogram;
+}
+
 class Tally {
   readonly #clock: Clock;
   readonly #wait: Histogram;
@@ -55,6 +86,8 @@ class Tally {
   #successes = 0;
   #failures = 0;
   #blockedAttempts = 0;
+  #waitedMs = 0;
+  #servedMs = 0;
   #lastOperationMs: number | undefined;
 
   constructor(clock: Clock) {
@@ -66,6 +99,8 @@ class Tally {
   add(ended: EndedRequest): void {
     this.#wait.recordValue(microseconds(ended.waitMs));
     this.#service.recordValue(microseconds(ended.serviceMs));
+    this.#waitedMs += ended.waitMs;
+    this.#servedMs += ended.serviceMs;
     if (ended.blocked) this.#blockedAttempts += 1;
     this.#lastOperationMs = this.#clock.now();
     if (ended.failure === undefined) {
@@ -74,6 +109,22 @@ class Tally {
     }
     this.#failures += 1;
     this.#failuresByCode[ended.failure] = (this.#failuresByCode[ended.failure] ?? 0) + 1;
+  }
+
+  histograms(boundsMs: readonly number[]): SpanHistograms {
+    return {
+      wait: { ...countedIn(this.#wait, boundsMs), sumMs: this.#waitedMs },
+      service: { ...countedIn(this.#service, boundsMs), sumMs: this.#servedMs },
+    };
+  }
+
+  sums(): Omit<ProgramCounters, 'program' | 'door'> {
+    return {
+      operations: this.#successes + this.#failures,
+      failures: this.#failures,
+      waitedMs: this.#waitedMs,
+      servedMs: this.#servedMs,
+    };
   }
 
   counters(): Counters {
@@ -94,6 +145,8 @@ class Tally {
 export class StatisticsBook {
   readonly #clock: Clock;
   readonly #owners = new Map<string, { readonly owner: Owner; readonly tally: Tally }>();
+  /** What owners did that are no longer kept apart. */
+  readonly #gone = new Map<string, ProgramCounters>();
   #total: Tally;
   /** The last of the owners: most often it is the next one, too. */
   #latest: { readonly owner: Owner; readonly tally: Tally } | undefined;
@@ -116,8 +169,9 @@ export class StatisticsBook {
     this.#latest = known;
     known.tally.add(ended);
     if (this.#owners.size <= countedOwnersMost) return;
-    for (const oldest of this.#owners.keys()) {
+    for (const [oldest, { owner: gone, tally }] of this.#owners) {
       this.#owners.delete(oldest);
+      addTo(this.#gone, gone, tally.sums());
       break;
     }
   }
@@ -134,8 +188,21 @@ export class StatisticsBook {
     }));
   }
 
+  /** By program and door. */
+  programs(): ProgramCounters[] {
+    const programs = new Map(this.#gone);
+    for (const { owner, tally } of this.#owners.values()) addTo(programs, owner, tally.sums());
+    return [...programs.values()];
+  }
+
+  /** @param boundsMs upper bounds, growing */
+  histograms(boundsMs: readonly number[]): SpanHistograms {
+    return this.#total.histograms(boundsMs);
+  }
+
   reset(): void {
     this.#total = new Tally(this.#clock);
+    this.#gone.clear();
     this.#owners.clear();
     this.#latest = undefined;
   }
@@ -148,7 +215,49 @@ function histogram(): Histogram {
     numberOfSignificantValueDigits: 1,
     bitBucketSize: 32,
     autoResize: false,
+    // Not the one in WebAssembly, which has to be loaded first.
+  }) as Histogram;
+}
+
+function addTo(
+  programs: Map<string, ProgramCounters>,
+  owner: Owner,
+  more: Omit<ProgramCounters, 'program' | 'door'>,
+): void {
+  const own = `${owner.door} ${owner.program}`;
+  const isNamed = programs.has(own) || programs.size < namedProgramsMost;
+  const key = isNamed ? own : others;
+  const { program, door } = isNamed ? owner : { program: others, door: others };
+  const { operations = 0, failures = 0, waitedMs = 0, servedMs = 0 } = programs.get(key) ?? {};
+  programs.set(key, {
+    program,
+    door,
+    operations: operations + more.operations,
+    failures: failures + more.failures,
+    waitedMs: waitedMs + more.waitedMs,
+    servedMs: servedMs + more.servedMs,
   });
+}
+
+/** The histogram's own buckets, by their middle. */
+function countedIn(
+  histogram: Histogram,
+  boundsMs: readonly number[],
+): Pick<SpanHistogram, 'atMost' | 'count'> {
+  const atMost = boundsMs.map(() => 0);
+  let place = 0;
+  let before = 0;
+  for (let index = 0; index < histogram.countsArrayLength; index += 1) {
+    const count = histogram.getCountAtIndex(index);
+    if (count === 0) continue;
+    const middleMs = histogram.medianEquivalentValue(histogram.valueFromIndex(index)) / 1_000;
+    while (place < boundsMs.length && middleMs > (boundsMs[place] ?? Infinity)) {
+      atMost[place] = before;
+      place += 1;
+    }
+    before += count;
+  }
+  return { atMost: atMost.fill(before, place), count: histogram.totalCount };
 }
 
 function microseconds(ms: number): number {

@@ -18,8 +18,16 @@ export const writeTimeoutMs = 5_000;
 /** What the instrument or its server refuses, before it took anything: the link goes on. */
 const refusals: readonly ErrorCode[] = ['INSTRUMENT_ERROR', 'PORT_BUSY'];
 
+/** Bytes that went over the wires of a port, one after the other. Calls and web requests carry none. */
+export interface Traffic {
+  sentBytes: number;
+  receivedBytes: number;
+}
+
 /** What a wire tells beside the replies to requests. */
 export interface WireListener {
+  /** Counted up as bytes go and come. */
+  readonly traffic: Traffic;
   /** Bytes that nobody waits for: late replies, noise. They were dropped. */
   quarantined(data: Uint8Array, reason: string): void;
   /** The link broke; the wire is of no more use. */
@@ -234,6 +242,7 @@ export class Wire {
 
   /** Undefined when the link took them at once. */
   #send(data: Uint8Array, end: boolean): Promise<void> | undefined {
+    this.#listener.traffic.sentBytes += data.length;
     const written = this.#link.write(data, { end, signal: this.#stuck.signal });
     return written === undefined ? undefined : this.#untilTaken(written);
   }
@@ -269,6 +278,7 @@ export class Wire {
         if (chunk === undefined) continue;
         const { data, end } = chunk;
         this.#arrivals += 1;
+        this.#listener.traffic.receivedBytes += data.length;
         this.#take(data, end);
         const room = this.#exchange?.reader.untilRoom?.();
         if (room !== undefined) await this.#untilRoom(room);

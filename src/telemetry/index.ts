@@ -88,3 +88,38 @@ export { clientBytesMost, Outbox, takesNothingLongestMs } from './hub/outbox.ts'
 export type { OutboxOptions, Outlet } from './hub/outbox.ts';
 export type { Topic, TopicKind, TopicOptions } from './hub/topic.ts';
 export type { Published, Update } from './hub/update.ts';
+export {
+  clockStepLeastMs,
+  sampledForMs,
+  sampleEveryMs,
+  SystemMonitor,
+} from './system/system-monitor.ts';
+export type { SystemEvents, SystemMonitorOptions } from './system/system-monitor.ts';
+export type { ClockStep, SystemCounts, SystemSample } from './system/system-sample.ts';
+export { check, failedCheck } from './diagnosis/check.ts';
+export type { Check, CheckArea, Holder } from './diagnosis/check.ts';
+export { deadlocksKeptMost, DeadlockLog } from './diagnosis/deadlock-log.ts';
+export type { Deadlock } from './diagnosis/deadlock-log.ts';
+export { Diagnosis, hasPassed } from './diagnosis/diagnosis.ts';
+export type { DiagnosisSubjects, Findings } from './diagnosis/diagnosis.ts';
+export { checkClock, checkDisk, freeBytesLeast } from './diagnosis/machine-checks.ts';
+export type { CheckedPart, CheckedPlayer, CheckedWorker } from './diagnosis/part-checks.ts';
+export type { PlacedInstrument } from './diagnosis/port-checks.ts';
+export { checkTokens } from './diagnosis/token-checks.ts';
+export { BoundedNames, otherName } from './metrics/bounded-names.ts';
+export type { Exposition } from './metrics/exposition.ts';
+export { instrumentMetrics, parameterValuesMost } from './metrics/instrument-metrics.ts';
+export { counter, gauge, histogram } from './metrics/metric-family.ts';
+export type {
+  HistogramSample,
+  MetricFamily,
+  MetricSample,
+  MetricSource,
+} from './metrics/metric-family.ts';
+export { Metrics } from './metrics/metrics.ts';
+export { ownerLabelsMost, ownerMetrics } from './metrics/owner-metrics.ts';
+export { partMetrics } from './metrics/part-metrics.ts';
+export type { PartSubjects } from './metrics/part-metrics.ts';
+export { pollMetrics } from './metrics/poll-metrics.ts';
+export { portMetrics } from './metrics/port-metrics.ts';
+export { processMetrics } from './metrics/process-metrics.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../../config/index.ts';
 import type { GatewayRecord } from '../gateway-record.ts';
 import { usualFile } from '../laboratory-file.ts';
 import { check } from './check.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../../telemetry/index.ts';
 
 /** A configuration that was looked at. */
 export interface CheckedConfiguration {

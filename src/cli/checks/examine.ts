@@ -1,13 +1,10 @@
-import { resolve } from 'node:path';
+import type { Check } from '../../telemetry/index.ts';
 import { findGateway, findRecord } from '../find-gateway.ts';
 import type { GatewayWish } from '../find-gateway.ts';
 import { clientOf } from '../session.ts';
-import type { Check } from './check.ts';
 import { checkConfiguration } from './configuration-checks.ts';
-import { checkGateway, checkInstruments, checkPorts } from './gateway-checks.ts';
+import { checkGateway, checkInstruments, checkWithin } from './gateway-checks.ts';
 import { checkLinks } from './link-checks.ts';
-import { checkClock, checkDisk } from './machine-checks.ts';
-import { checkTokens } from './token-checks.ts';
 
 /** What is to be examined. */
 export interface Examination {
@@ -21,7 +18,7 @@ export interface Examination {
   readonly progress: (what: string) => void;
 }
 
-/** Looks at everything that can go wrong, whether a gateway runs or not. */
+/** Looks at everything that can go wrong. A gateway that runs looks at itself. */
 export async function examine(examination: Examination): Promise<Check[]> {
   const { wish, file, isThorough, signal, progress } = examination;
   progress('the configuration');
@@ -30,36 +27,32 @@ export async function examine(examination: Examination): Promise<Check[]> {
   const client = clientOf(await findGateway(wish));
   progress(`the gateway at ${client.url}`);
   const { checks: gateway, status } = await checkGateway(client, signal);
-  progress('the links');
-  const isElsewhere = record === undefined && status !== undefined;
-  const links =
-    status !== undefined
-      ? checkPorts(status)
-      : config === undefined
-        ? []
-        : await checkLinks(config, signal);
+  const found = [...configuration, ...gateway];
+  if (status === undefined) {
+    progress('links and machine');
+    return [...found, ...(await withoutGateway(record?.stateFolder, config, signal))];
+  }
+  progress('what the gateway finds');
+  const within = await checkWithin(client, signal);
+  if (!isThorough) return [...found, ...within];
   progress('the instruments');
-  const instruments =
-    isThorough && status !== undefined ? await checkInstruments(client, status, signal) : [];
-  progress('the machine');
-  // Of a gateway of another user or machine, the folders cannot be known here.
-  const folder = isElsewhere ? resolve('.') : await stateFolderOf(record?.stateFolder, config);
-  return [
-    ...configuration,
-    ...gateway,
-    ...links,
-    ...instruments,
-    await checkDisk(folder),
-    await checkClock(folder, status?.sinceMs),
-    ...(isElsewhere ? [] : await checkTokens(folder, config)),
-  ];
+  return [...found, ...(await checkInstruments(client, status, signal)), ...within];
 }
 
-async function stateFolderOf(
-  known: string | undefined,
+/** What can be looked at where none runs. */
+async function withoutGateway(
+  knownFolder: string | undefined,
   config: Awaited<ReturnType<typeof checkConfiguration>>['config'],
-): Promise<string> {
-  if (known !== undefined) return known;
+  signal: AbortSignal,
+): Promise<Check[]> {
   const { stateFolder } = await import('../../gateway/index.ts');
-  return config?.gateway.stateFolder ?? stateFolder(config?.gateway.name ?? 'signalbox');
+  const { checkClock, checkDisk, checkTokens } = await import('../../telemetry/index.ts');
+  const folder =
+    knownFolder ?? config?.gateway.stateFolder ?? stateFolder(config?.gateway.name ?? 'signalbox');
+  return [
+    ...(config === undefined ? [] : await checkLinks(config, signal)),
+    await checkDisk(folder),
+    await checkClock(folder, undefined),
+    ...(await checkTokens(folder, config)),
+  ];
 }

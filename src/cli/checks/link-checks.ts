@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import { tryLink } from '../try-link.ts';
 import { check } from './check.ts';
-import type { Check } from './check.ts';
+import type { Check } from '../../telemetry/index.ts';
 
 /** A worker that was started to see whether it can be may take so long to end, in ms. */
 const workerEndMs = 1_000;

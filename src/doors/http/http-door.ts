@@ -20,6 +20,7 @@ import type { DoorLog } from './log.ts';
 import { OwnerBook } from './owner-book.ts';
 import { defaultRateLimits, RateLimits } from './rate-limits.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
+import { RequestCounts } from './request-counts.ts';
 import type { HttpServices } from './services.ts';
 import { Streams } from './streams.ts';
 import type { HttpServer } from './zod-provider.ts';
@@ -68,6 +69,7 @@ export class HttpDoor implements Door {
   readonly #streams = new Streams();
   readonly #tasks: Tasks;
   readonly #rateLimits: RateLimits;
+  readonly #requestCounts = new RequestCounts();
   #server: HttpServer | undefined;
   #port: number;
   #closing: Promise<void> | undefined;
@@ -111,6 +113,7 @@ export class HttpDoor implements Door {
         log: this.#log,
         guard,
         rateLimits: this.#rateLimits,
+        requestCounts: this.#requestCounts,
         callers: this.#callers,
         desk: this.#desk,
         tasks: this.#tasks,

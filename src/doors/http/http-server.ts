@@ -27,6 +27,7 @@ import { callRoutes } from './routes/call-routes.ts';
 import { configRoutes } from './routes/config-routes.ts';
 import { dashboardRoutes } from './routes/dashboard-routes.ts';
 import { descriptionRoutes } from './routes/description-routes.ts';
+import { diagnosisRoutes } from './routes/diagnosis-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -36,6 +37,7 @@ import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
+import { metricsRoutes } from './routes/metrics-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -43,6 +45,7 @@ import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { sleepRoutes } from './routes/sleep-routes.ts';
 import { rateLimitRoutes } from './routes/rate-limit-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
+import { systemRoutes } from './routes/system-routes.ts';
 import { threadSafetyRoutes } from './routes/thread-safety-routes.ts';
 import { valueRoutes } from './routes/value-routes.ts';
 import { watchRoutes } from './routes/watch-routes.ts';
@@ -92,6 +95,11 @@ export async function createHttpServer(
   server.setErrorHandler(fail);
   acceptJsonOnly(server);
   server.addHook('onRequest', guardHook(context));
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    context.requestCounts.add(method, routeOptions.url, reply.statusCode, reply.elapsedTime);
+    done();
+  });
   await server.register(fastifyWebsocket, {
     options: {
       maxPayload: bodyBytesMost,
@@ -129,6 +137,9 @@ export async function createHttpServer(
   sleepRoutes(server, context);
   alarmClockRoutes(server, context);
   gatewayRoutes(server, context);
+  systemRoutes(server, context);
+  metricsRoutes(server, context);
+  diagnosisRoutes(server, context);
   configRoutes(server, context);
   threadSafetyRoutes(server, context);
   historyRoutes(server, context);

@@ -10,6 +10,7 @@ import type { Tasks } from './tasks.ts';
 import type { LeaseDesk } from './lease-desk.ts';
 import type { DoorLog } from './log.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { RequestCounts } from './request-counts.ts';
 import type { HttpServices } from './services.ts';
 import type { Streams } from './streams.ts';
 
@@ -24,6 +25,7 @@ export interface RouteContext {
   readonly log: DoorLog;
   readonly guard: AccessGuard;
   readonly rateLimits: RateLimits;
+  readonly requestCounts: RequestCounts;
   readonly callers: Callers;
   readonly desk: LeaseDesk;
   readonly tasks: Tasks;

@@ -45,7 +45,7 @@ export function answer(description: string, schema: z.ZodType = z.looseObject({}
   return schema.describe(description);
 }
 
-const owner = z.looseObject({
+export const owner: z.ZodType = z.looseObject({
   id: z.string(),
   program: z.string(),
   user: z.string().optional(),
@@ -67,11 +67,24 @@ const leaseStatus = z.looseObject({
 /** A lease as others see it, with the port that it is on. */
 export const leaseReport: z.ZodType = leaseStatus.extend({ port: z.string() });
 
+const errorReport = z.looseObject({
+  code: z.string(),
+  fault: z.enum(['caller', 'instrument', 'link', 'signalbox']),
+  message: z.string(),
+  nextStep: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+
 export const portStatus: z.ZodType = z.looseObject({
   name: z.string(),
   address: z.string(),
   state: z.enum(['closed', 'opening', 'open', 'recovering', 'absent', 'released']),
+  sinceMs: z.number().describe('Since when it is in this state'),
   reason: z.string().optional(),
+  trouble: errorReport
+    .optional()
+    .describe('Why it is not open; details.holders are the programs that have the device'),
+  nextTryInMs: z.number().optional(),
   serving: z
     .looseObject({ label: z.string(), owners: z.array(owner), sinceMs: z.number() })
     .optional(),
@@ -106,16 +119,24 @@ const counters = z.looseObject({
   lastOperationMs: z.number().optional(),
 });
 
-export const portStatistics: z.ZodType = counters.extend({
+const portCounters = counters.extend({
   name: z.string(),
-  owners: z.array(counters.extend({ owner })),
   wireTransactions: z.number(),
   mergedOperations: z.number(),
   retries: z.number(),
   quarantined: z.number(),
+  sentBytes: z.number(),
+  receivedBytes: z.number(),
   reconnects: z.number(),
   linkFailuresByCode: z.record(z.string(), z.number()),
 });
+
+export const portStatistics: z.ZodType = portCounters.extend({
+  owners: z.array(counters.extend({ owner })),
+});
+
+/** The same without its owners, for all ports at once. */
+export const portSummary: z.ZodType = portCounters;
 
 export const traceEntry: z.ZodType = z.looseObject({
   sequence: z.number(),

@@ -5,10 +5,14 @@ import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
 import type {
   Alerts,
+  DeadlockLog,
+  Diagnosis,
   HistoryReader,
   Hub,
   LatestValues,
+  Metrics,
   PollStatus,
+  SystemMonitor,
 } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
@@ -73,6 +77,9 @@ export interface Telemetry {
   polls(): readonly PollStatus[];
 }
 
+/** How the process stands. */
+export type SystemSource = Pick<SystemMonitor, 'latest' | 'history'>;
+
 /** What the rest of the gateway does for the door. What is absent is answered with NOT_FOUND. */
 export interface HttpServices {
   readonly logLevels?: LogLevels;
@@ -91,6 +98,11 @@ export interface HttpServices {
   readonly history?: HistoryReader;
   /** What all is published on. @default one on which nothing is */
   readonly hub?: Hub;
+  readonly system?: SystemSource;
+  readonly diagnosis?: Pick<Diagnosis, 'findings'>;
+  readonly metrics?: Pick<Metrics, 'scrape'>;
+  /** Waits that were refused. */
+  readonly deadlocks?: Pick<DeadlockLog, 'total' | 'entries'>;
   /** Begins to stop the gateway; returns at once. */
   readonly shutdown?: (by: Owner) => void;
 }

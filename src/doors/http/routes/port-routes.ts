@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { failures } from '../failures.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
-import { answer, name, portStatistics, portStatus, traceEntry } from '../schemas.ts';
+import { answer, name, portStatistics, portStatus, portSummary, traceEntry } from '../schemas.ts';
 import { traceReport } from '../trace-report.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
@@ -41,6 +41,18 @@ export function portRoutes(server: HttpServer, context: RouteContext): void {
   server.get('/api/v1/ports/:port/statistics', { schema: statistics }, ({ params }) =>
     portOf(directory, params.port).statistics(),
   );
+
+  const summaries = {
+    summary: 'What all ports have done: operations, failures by class, waits, without their owners',
+    tags,
+    response: { 200: answer('The statistics', z.object({ ports: z.array(portSummary) })) },
+  };
+  server.get('/api/v1/statistics', { schema: summaries }, () => ({
+    ports: Array.from(directory.ports.values(), (port) => {
+      const { owners: _owners, ...summary } = port.statistics();
+      return summary;
+    }),
+  }));
 
   const reset = {
     summary: 'Counts from nothing again',

@@ -1,0 +1,70 @@
+import type { Config } from '../config/index.ts';
+import type { Directory } from '../doors/index.ts';
+import { systemClock } from '../kernel/index.ts';
+import type { Scheduler } from '../schedules/index.ts';
+import {
+  instrumentMetrics,
+  Metrics,
+  ownerMetrics,
+  partMetrics,
+  pollMetrics,
+  portMetrics,
+  processMetrics,
+} from '../telemetry/index.ts';
+import type {
+  DeadlockLog,
+  LatestValues,
+  PartSubjects,
+  Poller,
+  SystemMonitor,
+} from '../telemetry/index.ts';
+
+export interface MetricsSurroundings {
+  readonly config: Config;
+  readonly directory: Directory;
+  /** Of Signalbox. */
+  readonly version: string;
+  readonly system: SystemMonitor;
+  readonly deadlocks: DeadlockLog;
+  readonly scheduler: Scheduler;
+  readonly latest: LatestValues;
+  readonly poller: Poller;
+}
+
+/** The metrics of a gateway, each looked up when somebody asks. */
+export function buildMetrics(surroundings: MetricsSurroundings): Metrics {
+  const { config, directory, version, system, latest, poller } = surroundings;
+  const clock = systemClock;
+  const metrics = new Metrics(clock);
+  metrics.add(() => processMetrics(system, version));
+  metrics.add(() => portMetrics(directory.ports.values(), clock.now()));
+  metrics.add(ownerMetrics(() => directory.ports.values()));
+  metrics.add(() =>
+    instrumentMetrics({
+      instruments: directory.instruments.values(),
+      ports: new Map(Array.from(directory.ports, ([name, port]) => [name, port.status()])),
+      latest: latest.all(),
+      hasValues: config.metrics.parameterValues,
+      nowMs: clock.now(),
+    }),
+  );
+  metrics.add(() => pollMetrics(poller.status()));
+  metrics.add(() => partMetrics(partsOf(surroundings)));
+  return metrics;
+}
+
+function partsOf({ directory, deadlocks, scheduler }: MetricsSurroundings): PartSubjects {
+  return {
+    workers: Array.from(directory.workers?.values() ?? [], ({ worker }) => {
+      const { name, state, restarts, pendingCount: pending } = worker.status;
+      return { name, isReady: state === 'ready', restarts, pending };
+    }),
+    parts: directory.subsystems(),
+    doors: directory.doors.map((door) => {
+      const { name, kind, clients } = door.status();
+      return { name, kind, clients: clients.length };
+    }),
+    deadlocks: deadlocks.total,
+    schedules: { size: scheduler.size, faulty: scheduler.faults().length },
+  };
+}
