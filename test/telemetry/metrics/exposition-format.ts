@@ -51,7 +51,7 @@ export function parseExposition(text: string): Map<string, ParsedFamily> {
       if (current === undefined || help !== undefined) throw new Error(`out of place: ${line}`);
       const sample = parseSample(line);
       if (!belongs(sample.name, current)) throw new Error(`${line} is not of ${current.name}`);
-      const series = JSON.stringify([sample.name, Object.entries(sample.labels).toSorted()]);
+      const series = JSON.stringify([sample.name, Object.entries(sample.labels).toSorted(byName)]);
       if (seen.has(series)) throw new Error(`two times: ${line}`);
       seen.add(series);
       current.samples.push(sample);
@@ -87,7 +87,8 @@ function parseSample(line: string): ParsedSample {
   const [begun, name = '', brace] = opening;
   const labels: Record<string, string> = {};
   let rest = line.slice(begun.length);
-  while (brace !== undefined) {
+  let isOpen = brace !== undefined;
+  while (isOpen) {
     const label = /^([^=,{}"]+)="((?:[^"\\\n]|\\["\\n])*)"(,|\})/.exec(rest);
     if (label === null) throw new Error(`labels do not end well: ${line}`);
     const [whole, key = '', value = '', end] = label;
@@ -96,11 +97,15 @@ function parseSample(line: string): ParsedSample {
     if (key in labels) throw new Error(`${key} comes two times: ${line}`);
     labels[key] = value.replaceAll(/\\(.)/g, (_all, each: string) => (each === 'n' ? '\n' : each));
     rest = rest.slice(whole.length);
-    if (end === '}') break;
+    isOpen = end !== '}';
   }
   const number = /^ (\+Inf|-Inf|Nan|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.exec(rest)?.[1];
   if (number === undefined) throw new Error(`no number: ${line}`);
   return { name, labels, value: Number(number.replace('Inf', 'Infinity').replace('Nan', 'NaN')) };
+}
+
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1;
 }
 
 function belongs(name: string, { name: family, type }: ParsedFamily): boolean {
