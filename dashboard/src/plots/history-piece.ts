@@ -17,6 +17,8 @@ export interface HistorySeries {
   readonly mean: readonly (number | null)[];
   readonly minimum: readonly (number | null)[];
   readonly maximum: readonly (number | null)[];
+  /** How many readings each point stands for. */
+  readonly count?: readonly number[];
 }
 
 const stepMs: Readonly<Record<Resolution, number>> = { raw: 0, minute: 60_000, hour: 3_600_000 };
@@ -32,6 +34,8 @@ export class HistoryPiece {
   readonly resolution: Resolution;
   /** How many points it has. */
   readonly length: number;
+  /** Whether each of its points is one reading: there is nothing finer. */
+  readonly isWhole: boolean;
   /** Of its last point; -Infinity when it has none. */
   readonly newestMs: number;
   readonly #means: SampleBuffer;
@@ -46,6 +50,8 @@ export class HistoryPiece {
     this.resolution = series.resolution;
     this.length = series.atMs.length;
     this.newestMs = series.atMs.at(-1) ?? -Infinity;
+    const { resolution, count = [] } = series;
+    this.isWhole = resolution === 'raw' && count.every((each) => each <= 1);
     this.#isBand = series.minimum.some((least, index) => least !== series.maximum[index]);
     this.#means = samplesOf(series, series.mean);
     this.#least = this.#isBand ? samplesOf(series, series.minimum) : this.#means;

@@ -1,6 +1,5 @@
 const secondMs = 1_000;
 const minuteMs = 60_000;
-const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 /**
@@ -23,21 +22,6 @@ export function formatMoment(atMs: number): string {
   const date = new Date(atMs);
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${timeOf(atMs, date.getMilliseconds() === 0 ? secondMs : 1)}`;
-}
-
-/** How long ago, in words: `now`, `12 s ago`, `3 min ago`. */
-export function formatAge(ageMs: number): string {
-  if (ageMs < 2 * secondMs) return 'now';
-  return `${formatLength(ageMs)} ago`;
-}
-
-/** A length of time in the largest unit that fits: `12 s`, `3 min`, `5 h`, `2 d`. */
-export function formatLength(lengthMs: number): string {
-  if (lengthMs < secondMs) return `${Math.round(lengthMs)} ms`;
-  if (lengthMs < minuteMs) return `${Math.floor(lengthMs / secondMs)} s`;
-  if (lengthMs < hourMs) return `${Math.floor(lengthMs / minuteMs)} min`;
-  if (lengthMs < 2 * dayMs) return `${Math.floor(lengthMs / hourMs)} h`;
-  return `${Math.floor(lengthMs / dayMs)} d`;
 }
 
 function dayOf(atMs: number): string {

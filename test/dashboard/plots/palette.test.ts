@@ -4,7 +4,7 @@ import { lineStyle, palettes } from '../../../dashboard/src/plots/palette.ts';
 import type { Theme } from '../../../dashboard/src/plots/palette.ts';
 
 type Triple = readonly [number, number, number];
-const grounds: Readonly<Record<Theme, string>> = { light: '#ffffff', dark: '#1c1f24' };
+const grounds: Readonly<Record<Theme, string>> = { light: '#ffffff', dark: '#161d25' };
 /** How colours look without one of the three kinds of cones: Machado and others 2009, severity 1. */
 const blindness: Readonly<Record<string, readonly Triple[]>> = {
   none: [

@@ -1,0 +1,62 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+import { useLiveRecords } from './records-context.ts';
+import type { ValuesRecord } from './values-record.ts';
+
+/** People read no faster; a thousand instruments a second are put together. */
+const showEveryMs = 250;
+
+/** The newest values of an instrument, kept up to date while the component is there. */
+export function useRecord(instrument: string): ValuesRecord | undefined {
+  const records = useLiveRecords();
+  const shown = useSignal(records.get(instrument));
+  useEffect(() => {
+    shown.value = records.get(instrument);
+    return records.follow(
+      instrument,
+      throttled((record) => (shown.value = record)),
+    );
+  }, [records, instrument]);
+  return shown.value;
+}
+
+/** The newest values of all instruments. @returns them, and a count that moves with them */
+export function useAllRecords(): {
+  readonly records: ReadonlyMap<string, ValuesRecord>;
+  readonly revision: number;
+} {
+  const records = useLiveRecords();
+  const revision = useSignal(0);
+  useEffect(
+    () =>
+      records.follow(
+        '*',
+        throttled(() => (revision.value += 1)),
+      ),
+    [records],
+  );
+  return { records: records.all, revision: revision.value };
+}
+
+/** Calls at once, and then with the last of what came meanwhile. */
+export function throttled<Given>(call: (given: Given) => void): (given: Given) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last: { readonly given: Given } | undefined;
+  const rest = (): void => {
+    timer = undefined;
+    if (last === undefined) return;
+    const { given } = last;
+    last = undefined;
+    timer = setTimeout(rest, showEveryMs);
+    call(given);
+  };
+  return (given) => {
+    if (timer === undefined) {
+      timer = setTimeout(rest, showEveryMs);
+      call(given);
+    } else {
+      last = { given };
+    }
+  };
+}
