@@ -132,6 +132,8 @@ export interface ParameterReport {
   readonly maximum?: number;
   readonly longest?: number;
   readonly choices?: Readonly<Record<number, string>>;
+  /** The only texts that it takes. */
+  readonly texts?: readonly string[];
   readonly secured?: boolean;
 }
 

@@ -88,6 +88,21 @@ export class SignalboxClient {
     return this.#transport.url;
   }
 
+  /**
+   * Asks for anything of the API that has no method of its own here.
+   * @param path after `/api/v1`: `['history', 'series']`; its parts are made safe for an address
+   */
+  async request<Result>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: readonly string[],
+    options: WaitOptions & {
+      readonly query?: Readonly<Record<string, string | number | undefined>>;
+      readonly body?: object;
+    } = {},
+  ): Promise<Result> {
+    return await this.#transport.call({ method, path: api(...path), ...options });
+  }
+
   async status(options: WaitOptions = {}): Promise<StatusReport> {
     return await this.#calls.get(['status'], options);
   }

@@ -26,6 +26,8 @@ export interface Parameter {
   readonly longest?: number;
   /** Names of the values, where each has a meaning of its own. */
   readonly choices?: Readonly<Record<number, string>>;
+  /** The only texts that it takes. */
+  readonly texts?: readonly string[];
   /** Whether the instrument refuses to write it until it is unlocked. */
   readonly secured?: boolean;
 }

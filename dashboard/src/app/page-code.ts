@@ -13,6 +13,7 @@ type Load = () => Promise<{ readonly default: ComponentType<PageProps> }>;
 /** How the code of each page is loaded, when it is shown first. */
 export const pageCode: Readonly<Record<PageName, Load>> = {
   '': async () => await import('../pages/overview/overview-page.tsx'),
+  instruments: async () => await import('../pages/instruments/instruments-page.tsx'),
   ports: async () => await import('../pages/ports/ports-page.tsx'),
   alarms: async () => await import('../pages/alarms/alarms-page.tsx'),
   settings: async () => await import('../pages/settings/settings-page.tsx'),

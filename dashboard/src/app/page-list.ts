@@ -19,6 +19,7 @@ type Group = (typeof groups)[number];
 /** All pages, in the order of the navigation. */
 export const pages = [
   { name: '', title: 'Overview', icon: 'overview', group: 'Watch', key: 'o' },
+  { name: 'instruments', title: 'Instruments', icon: 'instruments', group: 'Watch', key: 'i' },
   { name: 'ports', title: 'Ports', icon: 'ports', group: 'Watch', key: 'p' },
   { name: 'alarms', title: 'Alarms', icon: 'alarms', group: 'Use', key: 'a' },
   { name: 'settings', title: 'Settings', icon: 'settings', group: 'Set up', key: 's' },

@@ -15,6 +15,8 @@ import type { Clock } from '../../../src/kernel/index.ts';
 import { errorText } from '../parts/error-text.ts';
 import type { Access, Connection } from './connection.ts';
 import { storedToken, storeToken } from './session-token.ts';
+import { LiveRecords } from '../values/live-records.ts';
+import { Topics } from './topics.ts';
 
 /** How others see this page. */
 const program = 'dashboard';
@@ -39,6 +41,11 @@ export class Gateway implements Disposable {
   /** What happens on the ports, to the settings, and to alarms. */
   readonly events: Emitter<{ happened: GatewayEvent }> = new Emitter<{ happened: GatewayEvent }>();
 
+  /** What the hub of the gateway tells, by topics. */
+  readonly topics: Topics;
+  /** The newest values of all instruments that are polled. */
+  readonly records: LiveRecords;
+
   readonly #url: string;
   readonly #clock: Clock;
   readonly #token = signal(storedToken());
@@ -58,6 +65,8 @@ export class Gateway implements Disposable {
     this.connection = this.#connection;
     this.access = this.#access;
     this.status = this.#status;
+    this.topics = new Topics(this.client);
+    this.records = new LiveRecords((topic, told) => this.topics.follow(topic, told));
   }
 
   /** Follows the gateway until this is disposed of. */
@@ -106,6 +115,7 @@ export class Gateway implements Disposable {
   [Symbol.dispose](): void {
     this.#end.abort();
     this.#again.abort();
+    this.topics[Symbol.dispose]();
   }
 
   #clientWith(token: string | undefined): SignalboxClient {

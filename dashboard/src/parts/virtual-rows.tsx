@@ -1,3 +1,4 @@
+import './virtual-rows.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -7,6 +8,8 @@ interface Properties<Row> {
   readonly label: string;
   /** Headings; the first one is that of each row's heading. */
   readonly columns: readonly ComponentChildren[];
+  /** By which columns the rows are in order. */
+  readonly sorts?: readonly ('ascending' | 'descending' | 'none')[];
   /** The class that says how wide its columns are. */
   readonly layout: string;
   /** CSS pixels of each row; on a phone rows are blocks of `narrowHeight`. */
@@ -31,6 +34,7 @@ const narrow = '(max-width: 44rem)';
 export function VirtualRows<Row>({
   label,
   columns,
+  sorts = [],
   layout,
   rowHeight,
   narrowHeight = rowHeight * 3,
@@ -70,7 +74,7 @@ export function VirtualRows<Row>({
       <div role="rowgroup" class="virtual-head">
         <div role="row" aria-rowindex={1}>
           {columns.map((column, index) => (
-            <div key={index} role="columnheader">
+            <div key={index} role="columnheader" aria-sort={sorts[index]}>
               {column}
             </div>
           ))}

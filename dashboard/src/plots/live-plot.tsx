@@ -4,14 +4,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { asSignalboxError } from '../../../src/kernel/index.ts';
 import { useGateway } from '../gateway/gateway-context.ts';
-import { getJson } from '../gateway/get-json.ts';
-import { useLiveRecords } from '../values/records-context.ts';
 import type { HistorySeries } from './history-piece.ts';
 import { PlotHistory } from './plot-history.ts';
 import type { FetchHistory, HistoryState } from './plot-history.ts';
 import { plotLine, PlotModel } from './plot-model.ts';
 import type { LineWish, PlotRange } from './plot-model.ts';
 import { RangeChoice } from './range-choice.tsx';
+import './live-plot.css';
 
 interface Properties {
   readonly lines: readonly LineWish[];
@@ -21,6 +20,8 @@ interface Properties {
   readonly height?: number;
   /** Without choices, tools and table. @default false */
   readonly isSmall?: boolean;
+  /** Whether something around it chooses the range. @default false */
+  readonly isFixedRange?: boolean;
   /** @default the last five minutes */
   readonly range?: PlotRange;
   /** Beside the choice of the range. */
@@ -35,11 +36,12 @@ export function LivePlot({
   label,
   height,
   isSmall = false,
+  isFixedRange = false,
   range: first = fiveMinutes,
   children,
 }: Properties): JSX.Element {
   const gateway = useGateway();
-  const records = useLiveRecords();
+  const records = useGateway().records;
   const range = useSignal<PlotRange>(first);
   const model = useMemo(
     () =>
@@ -53,14 +55,15 @@ export function LivePlot({
   const state = useSignal<HistoryState>({ kind: 'none' });
   useEffect(() => {
     const fetch: FetchHistory = async ({ series, fromMs, toMs, points }, signal) => {
-      const query = new URLSearchParams({
+      const query = {
         series: series.join(','),
-        from: String(Math.floor(fromMs)),
-        to: String(Math.ceil(toMs)),
-        points: String(points),
-      });
-      const path = `/api/v1/history?${query}`;
-      return (await getJson<{ series: readonly HistorySeries[] }>(gateway, path, signal)).series;
+        from: Math.floor(fromMs),
+        to: Math.ceil(toMs),
+        points,
+      };
+      type Answer = { readonly series: readonly HistorySeries[] };
+      const client = gateway.client.peek();
+      return (await client.request<Answer>('GET', ['history'], { query, signal })).series;
     };
     const history = new PlotHistory(model, fetch);
     const told = history.state.subscribe((now) => (state.value = now));
@@ -88,13 +91,15 @@ export function LivePlot({
     <div class="live-plot">
       {!isSmall && (
         <div class="plot-choices">
-          <RangeChoice
-            range={range.value}
-            change={(chosen) => {
-              range.value = chosen;
-              model.setRange(chosen);
-            }}
-          />
+          {!isFixedRange && (
+            <RangeChoice
+              range={range.value}
+              change={(chosen) => {
+                range.value = chosen;
+                model.setRange(chosen);
+              }}
+            />
+          )}
           {children}
           <HistoryWords state={state.value} />
         </div>

@@ -1,7 +1,7 @@
+import { useGateway } from '../gateway/gateway-context.ts';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-import { useLiveRecords } from './records-context.ts';
 import type { ValuesRecord } from './values-record.ts';
 
 /** People read no faster; a thousand instruments a second are put together. */
@@ -9,7 +9,7 @@ const showEveryMs = 250;
 
 /** The newest values of an instrument, kept up to date while the component is there. */
 export function useRecord(instrument: string): ValuesRecord | undefined {
-  const records = useLiveRecords();
+  const records = useGateway().records;
   const shown = useSignal(records.get(instrument));
   useEffect(() => {
     shown.value = records.get(instrument);
@@ -26,7 +26,7 @@ export function useAllRecords(): {
   readonly records: ReadonlyMap<string, ValuesRecord>;
   readonly revision: number;
 } {
-  const records = useLiveRecords();
+  const records = useGateway().records;
   const revision = useSignal(0);
   useEffect(
     () =>

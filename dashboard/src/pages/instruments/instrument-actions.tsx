@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
 import type { ClientValue, InstrumentReport } from '../../../../src/client/index.ts';
-import { asSignalboxError } from '../../../../src/kernel/index.ts';
+import { hasCode } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
+import { errorText } from '../../parts/error-text.ts';
 import { valueWords } from '../../values/value-text.ts';
 import { checkInput, limitsText } from './check-input.ts';
 import { leaseOption } from './held-leases.ts';
@@ -71,8 +72,7 @@ function ActionForm({
       const words = result === undefined ? 'Done.' : `Done: ${valueWords(result)}`;
       state.value = { kind: 'done', words };
     } catch (error) {
-      const { message, nextStep, code } = asSignalboxError(error);
-      const words = code === 'CANCELLED' ? 'It was stopped.' : `${message}. ${nextStep}`;
+      const words = hasCode(error, 'CANCELLED') ? 'It was stopped.' : errorText(error);
       state.value = { kind: 'failed', words };
     } finally {
       stop.value = undefined;

@@ -3,8 +3,8 @@ import type { JSX } from 'preact';
 import { useEffect, useId } from 'preact/hooks';
 
 import type { FunctionReport } from '../../../../src/client/index.ts';
-import { asSignalboxError } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
+import { errorText } from '../../parts/error-text.ts';
 import { leaseOption } from './held-leases.ts';
 
 /** A result is shown so far. */
@@ -42,8 +42,7 @@ export function InstrumentFunctions({ instrument }: { readonly instrument: strin
         text: JSON.stringify(result, undefined, 1).slice(0, resultMost),
       };
     } catch (error) {
-      const { message, nextStep } = asSignalboxError(error);
-      answer.value = { isGood: false, text: `${message}. ${nextStep}` };
+      answer.value = { isGood: false, text: errorText(error) };
     } finally {
       isBusy.value = false;
     }

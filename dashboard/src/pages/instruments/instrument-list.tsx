@@ -11,7 +11,6 @@ import { PageHeader } from '../../parts/page-header.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { SampleBuffer } from '../../plots/sample-buffer.ts';
 import { Sparkline } from '../../plots/sparkline.tsx';
-import { useLiveRecords } from '../../values/records-context.ts';
 import { useAllRecords } from '../../values/use-records.ts';
 import { valueText } from '../../values/value-text.ts';
 import type { ValuesRecord } from '../../values/values-record.ts';
@@ -157,7 +156,7 @@ function KeyValues({ record }: { readonly record: ValuesRecord | undefined }): J
 
 /** The last values of the first number of each instrument, since the page was opened. */
 function useSparks(): ReadonlyMap<string, SampleBuffer> {
-  const records = useLiveRecords();
+  const records = useGateway().records;
   const sparks = useRef(new Map<string, SampleBuffer>());
   useEffect(
     () =>

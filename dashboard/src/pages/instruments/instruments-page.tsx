@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { PageProps } from '../../app/pages.ts';
+import type { PageProps } from '../../app/page-code.ts';
 import { InstrumentDetail } from './instrument-detail.tsx';
 import { InstrumentList } from './instrument-list.tsx';
 import './instruments.css';

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
-import { asSignalboxError } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
+import { errorText } from '../../parts/error-text.ts';
 import { preciseTimeText } from '../../parts/format.ts';
 import { leaseOption } from './held-leases.ts';
 
@@ -49,8 +49,7 @@ export function MessageConsole({ instrument }: { readonly instrument: string }):
       }
       typed.value = '';
     } catch (error) {
-      const { message: what, nextStep } = asSignalboxError(error);
-      add({ problem: `${what}. ${nextStep}` });
+      add({ problem: errorText(error) });
     } finally {
       isBusy.value = false;
     }

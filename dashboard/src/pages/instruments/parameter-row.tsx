@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
 import type { ClientReading, ParameterReport } from '../../../../src/client/index.ts';
-import { asSignalboxError } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
+import { errorText } from '../../parts/error-text.ts';
 import { Ago } from '../../parts/moment.tsx';
 import { valueText } from '../../values/value-text.ts';
 import type { ShownValue } from '../../values/value-text.ts';
@@ -41,8 +41,7 @@ export function ParameterRow({
     try {
       reading.value = await client.read(instrument, name, leaseOption(instrument));
     } catch (error) {
-      const { message, nextStep } = asSignalboxError(error);
-      failure.value = `${message}. ${nextStep}`;
+      failure.value = errorText(error);
     } finally {
       isBusy.value = false;
     }

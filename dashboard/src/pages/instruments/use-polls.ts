@@ -5,7 +5,6 @@ import type { SignalboxClient } from '../../../../src/client/index.ts';
 import { hasCode } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
 import { tell, tellError } from '../../app/notices.ts';
-import { getJson } from '../../gateway/get-json.ts';
 
 /** What is polled of an instrument. */
 export interface Polls {
@@ -29,16 +28,16 @@ export function usePolls(instrument: string): Polls {
   const poll = useSignal<PollReport | undefined>(undefined);
   const isKnown = useSignal(false);
   const revision = useSignal(0);
-  useEffect(
-    () =>
-      gateway.events.on('happened', ({ event }) => {
-        if (event === 'config') revision.value += 1;
-      }),
-    [gateway],
-  );
+  useEffect(() => {
+    const told = gateway.events.on('happened', ({ event }) => {
+      if (event === 'config') revision.value += 1;
+    });
+    return () => told[Symbol.dispose]();
+  }, [gateway]);
   useEffect(() => {
     const stop = new AbortController();
-    void getJson<{ polls: readonly PollReport[] }>(gateway, '/api/v1/polls', stop.signal)
+    void client
+      .request<{ polls: readonly PollReport[] }>('GET', ['polls'], { signal: stop.signal })
       .then(({ polls }) => {
         poll.value = polls.find((each) => each.instrument === instrument);
         isKnown.value = true;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { ClientValue } from '../../../../src/client/index.ts';
+import { sentence } from '../../parts/error-text.ts';
 import { momentText } from '../../parts/format.ts';
 
 /** What became of a write. */
@@ -60,14 +61,15 @@ function Words({ outcome }: { readonly outcome: Outcome }): JSX.Element {
     case 'refused':
       return (
         <span class="bad">
-          Not written: {outcome.message}. {outcome.nextStep}
+          Not written: {sentence(outcome.message)} {outcome.nextStep}
         </span>
       );
     case 'unknown':
       return (
         <span class="bad">
-          Nobody knows whether it was written: {outcome.message}. It was sent, but not acknowledged.
-          It is not sent again by itself, because that might do it twice: read the value back first.
+          Nobody knows whether it was written: {sentence(outcome.message)} It was sent, but not
+          acknowledged. It is not sent again by itself, because that might do it twice: read the
+          value back first.
         </span>
       );
   }

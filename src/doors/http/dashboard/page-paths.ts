@@ -1,5 +1,14 @@
 /** The pages of the dashboard: each is at `/NAME`, and what it shows of one thing at `/NAME/…`. */
-export const pageNames = ['ports', 'alarms', 'settings'] as const;
+export const pageNames = [
+  'instruments',
+  'plots',
+  'miners',
+  'alerts',
+  'ports',
+  'add',
+  'alarms',
+  'settings',
+] as const;
 
 /** One address of each page of the dashboard. */
 export const dashboardPaths: readonly string[] = ['/', ...pageNames.map((name) => `/${name}`)];

@@ -286,9 +286,9 @@ function labelOf(message: Buffer, length: number = message.length): string {
 }
 
 function toParameter(declared: ScpiParameter): Parameter {
-  const { name, title = name, query, set, type, unit, minimum, maximum } = declared;
+  const { name, title = name, query, set, type, unit, minimum, maximum, choices } = declared;
   const access = query === undefined ? 'write' : set === undefined ? 'read' : 'read-write';
-  return { name, title, type, access, ...defined({ unit, minimum, maximum }) };
+  return { name, title, type, access, ...defined({ unit, minimum, maximum, texts: choices }) };
 }
 
 function defined<Fields extends object>(

@@ -65,6 +65,7 @@ export const playerParameters: readonly PlayerParameter[] = [
       title: 'What is repeated: off, track or context',
       type: 'string',
       access: 'read-write',
+      texts: repeatStates,
     },
     choices: repeatStates,
     read: (state) => active(state).repeat,

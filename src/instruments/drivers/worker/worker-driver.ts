@@ -167,7 +167,7 @@ function noWorker(): SignalboxError {
 }
 
 function toParameter(declared: WorkerParameter): Parameter {
-  const { name, title = name, read, write, type, unit, minimum, maximum } = declared;
+  const { name, title = name, read, write, type, unit, minimum, maximum, choices } = declared;
   const access = read === undefined ? 'write' : write === undefined ? 'read' : 'read-write';
-  return { name, title, type, access, ...given({ unit, minimum, maximum }) };
+  return { name, title, type, access, ...given({ unit, minimum, maximum, texts: choices }) };
 }
