@@ -28,6 +28,7 @@ export type {
   BytesReport,
   ClientReading,
   CountersReport,
+  DiscoveredReport,
   DoorReport,
   FoundReport,
   FunctionReport,

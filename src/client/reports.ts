@@ -259,6 +259,28 @@ export interface PlayerReport {
   readonly signInUrl: string;
 }
 
+/** What a search came to: by place, and as the configuration would have what is new. */
+export interface DiscoveredReport {
+  readonly places: readonly {
+    readonly place: {
+      readonly kind: string;
+      readonly port?: string;
+      readonly path?: string;
+      readonly address?: string;
+      readonly resource?: string;
+    };
+    /** `known` is its name, where it has one already. */
+    readonly found: readonly (FoundReport & { readonly known?: string })[];
+    readonly language?: { readonly protocol: string; readonly baudRate?: number };
+    /** Why it was not looked at. */
+    readonly skipped?: ErrorReport;
+  }[];
+  readonly laboratory: {
+    readonly ports: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly instruments: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+}
+
 /** Something that takes a while. */
 export interface TaskReport {
   readonly id: string;

@@ -28,6 +28,7 @@ import type {
 } from './client-options.ts';
 import type {
   ClientReading,
+  DiscoveredReport,
   FoundReport,
   FunctionReport,
   GatewayEvent,
@@ -413,6 +414,25 @@ export class SignalboxClient {
   ): Promise<readonly FoundReport[]> {
     const task = await this.#calls.post<TaskReport>(['discover'], { port }, options);
     return (await followTask(this.#transport, task, options)) as readonly FoundReport[];
+  }
+
+  /**
+   * Looks for instruments where no port leads yet, and waits for the end of it.
+   * @param options.progress told how far it is, from 0 to 1
+   */
+  async discoverPlaces(
+    wish: {
+      /** The gateway's own ports, serial devices that nobody owns, the networks of its machine. */
+      readonly where?: readonly ('ports' | 'serial' | 'network')[];
+      /** Devices, `HOST:PORT`, names of ports. */
+      readonly addresses?: readonly string[];
+      /** Tried on serial devices. */
+      readonly baudRates?: readonly number[];
+    },
+    options: WaitOptions & { readonly progress?: TaskProgress } = {},
+  ): Promise<DiscoveredReport> {
+    const task = await this.#calls.post<TaskReport>(['discover', 'places'], wish, options);
+    return (await followTask(this.#transport, task, options)) as DiscoveredReport;
   }
 
   /** How much each room of the gateway logs. */

@@ -30,9 +30,12 @@ export {
 export type {
   Caches,
   Discover,
+  DiscoveredPlaces,
+  DiscoverPlaces,
   DiscoveryContext,
   DoorLog,
   FoundInstrument,
+  PlaceWish,
   HttpDoorOptions,
   HttpServices,
   LogLevels,

@@ -12,6 +12,7 @@ import type {
 } from '../doors/index.ts';
 import { pollsOf } from './build-polls.ts';
 import { discoverOn } from './discover.ts';
+import { scanPlaces } from './discovery/scan-places.ts';
 import { asSignalboxError, given, hasCode, SignalboxError, systemClock } from '../kernel/index.ts';
 import type { Owner } from '../kernel/index.ts';
 import { PrologixAdapters } from '../links/index.ts';
@@ -313,6 +314,12 @@ export class Gateway implements AsyncDisposable {
       services: {
         discover: async (onPort, context) =>
           await discoverOn(onPort, built.get(onPort.name), context),
+        discoverPlaces: async (wish, context) =>
+          await scanPlaces(
+            wish,
+            { directory: this.directory, built, config: () => this.#newest },
+            context,
+          ),
         schedules,
         ...given({ alerts: this.#alerts?.alerts }),
         caches: playerCaches(this.#players),
@@ -332,6 +339,11 @@ export class Gateway implements AsyncDisposable {
   /** What changed while it runs: simulators before the ports that lead to them. Never rejects. */
   async #takeUp(config: Config): Promise<void> {
     await this.#roster?.apply(config);
+  }
+
+  /** As it was changed while it runs. */
+  get #newest(): Config {
+    return this.#settings?.store.value ?? this.#config;
   }
 
   #subsystems(): SubsystemStatus[] {
@@ -387,8 +399,7 @@ export class Gateway implements AsyncDisposable {
       log,
     });
     for (const [name, { forDoors }] of this.#players) this.#playersForDoors.set(name, forDoors);
-    const gasFactors = (): Config['gasFactors'] =>
-      (this.#settings?.store.value ?? this.#config).gasFactors;
+    const gasFactors = (): Config['gasFactors'] => this.#newest.gasFactors;
     return new Roster({
       buildPort: (name, config, all) =>
         buildPort(name, config, {

@@ -1,6 +1,21 @@
 export { linkFactoryOf } from './build-link.ts';
 export { buildWorkers } from './build-workers.ts';
-export { discoverDirectly } from './discover-directly.ts';
+export {
+  instrumentKeys,
+  laboratoryData,
+  laboratoryOf,
+  portKeys,
+  withKnown,
+} from './discovery/laboratory.ts';
+export type { Laboratory, NewInstrument, NewPort } from './discovery/laboratory.ts';
+export { networkPlaces, withoutFurtherWays, withoutOwned } from './discovery/network-places.ts';
+export { nameOfPlace } from './discovery/place.ts';
+export type { FoundHere, Language, Place, ScannedPlace } from './discovery/place.ts';
+export { placesToScan } from './discovery/places.ts';
+export { scanDirectly } from './discovery/scan-directly.ts';
+export type { DirectScan } from './discovery/scan-directly.ts';
+export { scanEach } from './discovery/scan-each.ts';
+export { tryLink } from './discovery/try-link.ts';
 export { makePrivateFolder, runtimeFolder, stateFolder } from './folders.ts';
 export { Gateway, version } from './gateway.ts';
 export type { GatewayOptions } from './gateway.ts';

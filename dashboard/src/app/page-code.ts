@@ -14,6 +14,10 @@ type Load = () => Promise<{ readonly default: ComponentType<PageProps> }>;
 export const pageCode: Readonly<Record<PageName, Load>> = {
   '': async () => await import('../pages/overview/overview-page.tsx'),
   instruments: async () => await import('../pages/instruments/instruments-page.tsx'),
+  plots: async () => await import('../pages/plots/plots-page.tsx'),
+  miners: async () => await import('../pages/miners/miners-page.tsx'),
+  alerts: async () => await import('../pages/alerts/alerts-page.tsx'),
+  add: async () => await import('../pages/add/add-page.tsx'),
   ports: async () => await import('../pages/ports/ports-page.tsx'),
   alarms: async () => await import('../pages/alarms/alarms-page.tsx'),
   settings: async () => await import('../pages/settings/settings-page.tsx'),

@@ -1,5 +1,4 @@
 import type { Config } from '../../config/index.ts';
-import { tryLink } from '../try-link.ts';
 import { check } from './check.ts';
 import type { Check } from '../../telemetry/index.ts';
 
@@ -11,7 +10,7 @@ const workerEndMs = 1_000;
  * whether each worker can be started.
  */
 export async function checkLinks(config: Config, signal: AbortSignal): Promise<Check[]> {
-  const { buildWorkers } = await import('../../gateway/index.ts');
+  const { buildWorkers, tryLink } = await import('../../gateway/index.ts');
   const workers = buildWorkers(config);
   try {
     return await Promise.all(

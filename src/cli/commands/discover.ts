@@ -3,7 +3,7 @@ import { baudRates } from '../arguments.ts';
 import type { DiscoverFlags } from '../discover/discover.ts';
 import { attempt, common } from '../session.ts';
 
-/** In the order in which they are tried: what instruments are delivered with comes first. */
+/** As a gateway tries them. */
 const usualBaudRates: readonly number[] = [38_400, 9_600, 115_200, 19_200, 57_600, 230_400];
 
 /** `discover`: scans, identifies, tries and names instruments, with a gateway or without. */

@@ -8,10 +8,15 @@ import { clientOf } from '../session.ts';
 import type { CommonOptions, Session } from '../session.ts';
 import { LaboratoryFile } from './laboratory-file.ts';
 import { laboratoryToml } from './laboratory-toml.ts';
-import { laboratoryOf, withKnown } from './laboratory.ts';
-import type { Laboratory } from './laboratory.ts';
-import { networkPlaces, withoutFurtherWays, withoutOwned } from './network-places.ts';
-import { placesToScan } from './places.ts';
+import {
+  laboratoryOf,
+  networkPlaces,
+  placesToScan,
+  withKnown,
+  withoutFurtherWays,
+  withoutOwned,
+} from '../../gateway/index.ts';
+import type { Laboratory } from '../../gateway/index.ts';
 import { forPrograms, printedPlace } from './printed-place.ts';
 import { scanAll } from './scan.ts';
 

@@ -1,7 +1,7 @@
 import { parseConfig } from '../../config/index.ts';
 import type { Config } from '../../config/index.ts';
 import { checkSomebodyThere, needConsent } from '../consent.ts';
-import type { Laboratory } from './laboratory.ts';
+import type { Laboratory } from '../../gateway/index.ts';
 import { textOf, withLaboratory, writeWhole } from './write-laboratory.ts';
 
 /** A configuration that what is found is added to. */

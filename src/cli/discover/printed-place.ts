@@ -1,7 +1,7 @@
 import { table } from '../table.ts';
 import { style } from '../style.ts';
-import { nameOfPlace } from './place.ts';
-import type { FoundHere, ScannedPlace } from './place.ts';
+import { nameOfPlace } from '../../gateway/index.ts';
+import type { FoundHere, ScannedPlace } from '../../gateway/index.ts';
 
 /** What came of a place, for a person. */
 export function printedPlace({ place, found, language, skipped }: ScannedPlace): string {

@@ -1,6 +1,6 @@
 import type { InstrumentReport, SignalboxClient } from '../../client/index.ts';
 import { asSignalboxError } from '../../kernel/index.ts';
-import type { Place, ScannedPlace } from './place.ts';
+import type { Place, ScannedPlace } from '../../gateway/index.ts';
 
 /** Looks for instruments on a port of the gateway, in line with everybody else. */
 export async function scanPort(

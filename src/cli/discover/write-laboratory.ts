@@ -2,8 +2,9 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { parse, patch } from '@decimalturn/toml-patch';
 import { parseConfig } from '../../config/index.ts';
 import { SignalboxError } from '../../kernel/index.ts';
-import { laboratoryData, laboratoryToml } from './laboratory-toml.ts';
-import type { Laboratory } from './laboratory.ts';
+import { laboratoryData } from '../../gateway/index.ts';
+import { laboratoryToml } from './laboratory-toml.ts';
+import type { Laboratory } from '../../gateway/index.ts';
 
 const heading = '# Found by `signalbox discover`. Names may be changed as you like.\n\n';
 

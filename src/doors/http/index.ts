@@ -5,10 +5,13 @@ export type { DoorLog } from './log.ts';
 export type {
   Caches,
   Discover,
+  DiscoveredPlaces,
+  DiscoverPlaces,
   DiscoveryContext,
   FoundInstrument,
   HttpServices,
   LogLevels,
+  PlaceWish,
 } from './services.ts';
 export { latestReport } from './latest-report.ts';
 export { traceReport } from './trace-report.ts';

@@ -1,5 +1,5 @@
 import type { Config, Settings } from '../../config/index.ts';
-import type { Owner } from '../../kernel/index.ts';
+import type { ErrorReport, Owner } from '../../kernel/index.ts';
 import type { Identity } from '../../instruments/index.ts';
 import type { Port } from '../../ports/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
@@ -54,6 +54,36 @@ export type Discover = (
   context: DiscoveryContext,
 ) => Promise<readonly FoundInstrument[]>;
 
+/** Where to look for instruments. */
+export interface PlaceWish {
+  /** The gateway's own ports, serial devices that it does not own, the networks of its machine. */
+  readonly where: readonly ('ports' | 'serial' | 'network')[];
+  /** Devices, `HOST:PORT`, names of ports. */
+  readonly addresses: readonly string[];
+  /** Tried on serial devices. @default what instruments are delivered with */
+  readonly baudRates?: readonly number[];
+}
+
+/** What came of looking; plain data. */
+export interface DiscoveredPlaces {
+  readonly places: readonly {
+    readonly place: object;
+    readonly found: readonly (FoundInstrument & { readonly known?: string })[];
+    readonly skipped?: ErrorReport;
+  }[];
+  /** What the configuration would need for all that is new: names of ports and instruments to their tables. */
+  readonly laboratory: {
+    readonly ports: Readonly<Record<string, object>>;
+    readonly instruments: Readonly<Record<string, object>>;
+  };
+}
+
+/** Looks for instruments where no port leads yet. @throws NOT_FOUND, CANCELLED */
+export type DiscoverPlaces = (
+  wish: PlaceWish,
+  context: DiscoveryContext,
+) => Promise<DiscoveredPlaces>;
+
 /** How often something was found in a cache, and how often not. */
 export interface CacheFigures {
   readonly hits: number;
@@ -84,6 +114,7 @@ export type SystemSource = Pick<SystemMonitor, 'latest' | 'history'>;
 export interface HttpServices {
   readonly logLevels?: LogLevels;
   readonly discover?: Discover;
+  readonly discoverPlaces?: DiscoverPlaces;
   /** Alarms and jobs. */
   readonly schedules?: Scheduler;
   readonly alerts?: Alerts;

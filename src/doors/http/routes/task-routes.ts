@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { SignalboxError } from '../../../kernel/index.ts';
+import { given, SignalboxError } from '../../../kernel/index.ts';
 import { failures } from '../failures.ts';
 import { portOf } from '../route-context.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -9,6 +9,8 @@ import type { HttpServer } from '../zod-provider.ts';
 
 const accepted = 202;
 const noContent = 204;
+/** So many addresses are looked at in one go. */
+const addressesMost = 100;
 
 /** Scans for instruments, and other tasks that take a while. */
 export function taskRoutes(server: HttpServer, context: RouteContext): void {
@@ -30,6 +32,39 @@ export function taskRoutes(server: HttpServer, context: RouteContext): void {
     }
     const { by } = callers.of(request, reply);
     const task = tasks.start(`discover on ${port.name}`, (task) => scan(port, { ...task, by }));
+    return reply.code(accepted).send(task);
+  });
+
+  const places = {
+    summary: 'Begins to look for instruments where no port leads yet',
+    description:
+      'Devices of the gateway are asked in line with everybody, others are opened for that time. The ' +
+      'result has `places` with what was `found`, and `laboratory`: the `ports` and `instruments` that ' +
+      'the configuration would need for what is new.',
+    tags,
+    body: z.strictObject({
+      where: z
+        .array(z.enum(['ports', 'serial', 'network']))
+        .max(3)
+        .default([]),
+      addresses: z
+        .array(z.string().min(1).max(300))
+        .max(addressesMost)
+        .default([])
+        .describe('Devices, HOST:PORT, names of ports'),
+      baudRates: z.array(z.number().int().min(50).max(4_000_000)).min(1).max(20).optional(),
+    }),
+    response: { 202: answer('It was begun', taskStatus), ...failures('NOT_FOUND') },
+  };
+  server.post('/api/v1/discover/places', { schema: places }, (request, reply) => {
+    const { discoverPlaces: scan } = services;
+    if (scan === undefined) {
+      throw new SignalboxError('NOT_FOUND', 'this gateway cannot look for instruments');
+    }
+    const { by } = callers.of(request, reply);
+    const { where, addresses, baudRates } = request.body;
+    const wish = { where, addresses, ...given({ baudRates }) };
+    const task = tasks.start('discover', (task) => scan(wish, { ...task, by }));
     return reply.code(accepted).send(task);
   });
 

@@ -102,6 +102,17 @@ function nameIn(
   return same?.[0];
 }
 
+/** What is to be added as the configuration has it. */
+export function laboratoryData({ ports, instruments }: Laboratory): {
+  readonly ports: Readonly<Record<string, object>>;
+  readonly instruments: Readonly<Record<string, object>>;
+} {
+  return {
+    ports: Object.fromEntries(ports.map((port) => [port.name, portKeys(port)])),
+    instruments: Object.fromEntries(instruments.map((each) => [each.name, instrumentKeys(each)])),
+  };
+}
+
 /** The address of an instrument on its bus. */
 export function nodeOf({ details }: FoundHere): number | undefined {
   const node = details?.['node'];
@@ -127,4 +138,21 @@ function fullName(resource: string): string {
 
 async function resolved(path: string): Promise<string> {
   return await realpath(path).catch(() => path);
+}
+
+/** A new port as the configuration has it. */
+export function portKeys({ link, language }: NewPort): Record<string, string | number> {
+  const { protocol, baudRate, terminator } = language;
+  return {
+    ...link,
+    protocol,
+    ...(baudRate === undefined ? {} : { baudRate }),
+    ...(terminator === undefined ? {} : { terminator }),
+  };
+}
+
+/** A new instrument as the configuration has it. */
+export function instrumentKeys({ port, found }: NewInstrument): Record<string, string | number> {
+  const node = nodeOf(found);
+  return { port, driver: found.family, ...(node === undefined ? {} : { node }) };
 }

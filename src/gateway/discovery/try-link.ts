@@ -1,6 +1,8 @@
-import type { PortConfig } from '../config/index.ts';
-import { given } from '../kernel/index.ts';
-import type { SharedWorker } from '../links/index.ts';
+import type { PortConfig } from '../../config/index.ts';
+import { given } from '../../kernel/index.ts';
+import { HttpClient } from '../../links/index.ts';
+import type { SharedWorker } from '../../links/index.ts';
+import { linkFactoryOf } from '../build-link.ts';
 
 /** A link that is not open by then cannot be opened. */
 export const openLongestMs = 5_000;
@@ -17,7 +19,6 @@ export async function tryLink(
 ): Promise<string> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(openLongestMs)]);
   if (port.http !== undefined) return await tryService(port.http, until);
-  const { linkFactoryOf } = await import('../gateway/index.ts');
   const factory = linkFactoryOf(port, { simulatorAddress: () => '', ...given({ worker }) });
   const { address } = factory;
   const link = factory.create();
@@ -31,7 +32,6 @@ export async function tryLink(
 
 /** Whether a web service answers, whatever it says: who asks is not signed in. */
 async function tryService(address: string, signal: AbortSignal): Promise<string> {
-  const { HttpClient } = await import('../links/index.ts');
   using client = new HttpClient();
   await client.send({ method: 'GET', url: new URL(address), headers: {} }, signal);
   return address;

@@ -1,5 +1,11 @@
 import { isSignalboxError, SignalboxError } from '../../kernel/index.ts';
 import type { PortReport } from '../../client/index.ts';
+import {
+  broadcastInterfaces,
+  browseServices,
+  findVxi11Servers,
+  visaLinkFactory,
+} from '../../links/index.ts';
 import type { FoundService, NetworkInterface } from '../../links/index.ts';
 import { formatVisaResource, visaDefaults } from '../../protocols/index.ts';
 import type { VisaResource } from '../../protocols/index.ts';
@@ -19,8 +25,6 @@ export async function networkPlaces(
   only: readonly string[],
   signal: AbortSignal,
 ): Promise<NetworkPlace[]> {
-  const { broadcastInterfaces, browseServices, findVxi11Servers } =
-    await import('../../links/index.ts');
   const all = broadcastInterfaces();
   const interfaces = chosen(all, only);
   const [servers, services] = await Promise.all([
@@ -47,7 +51,6 @@ export async function withoutOwned(
   places: readonly NetworkPlace[],
   ports: readonly Pick<PortReport, 'address' | 'state'>[],
 ): Promise<NetworkPlace[]> {
-  const { visaLinkFactory } = await import('../../links/index.ts');
   const owned = new Set(
     ports.filter(({ state }) => state !== 'released').map(({ address }) => address),
   );

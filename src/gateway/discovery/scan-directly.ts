@@ -1,8 +1,9 @@
 import type { PortConfig } from '../../config/index.ts';
 import { asSignalboxError, hasCode } from '../../kernel/index.ts';
+import type { Owner } from '../../kernel/index.ts';
 import type { FoundReport } from '../../client/index.ts';
-import { tryLink } from '../try-link.ts';
-import { userName } from '../user-name.ts';
+import { tryLink } from './try-link.ts';
+import { discoverDirectly } from '../discover-directly.ts';
 import { linkKeys } from './link-keys.ts';
 import type { Language, Place, ScannedPlace } from './place.ts';
 
@@ -14,6 +15,8 @@ const networkAnswerTimeoutMs = 2_000;
 /** How a place is to be scanned. */
 export interface DirectScan {
   readonly baudRates: readonly number[];
+  /** Who asks. */
+  readonly by: Owner;
   readonly signal: AbortSignal;
   readonly progress: (share: number, message: string) => void;
 }
@@ -95,17 +98,8 @@ async function discover(
   place: Exclude<Place, { kind: 'port' }>,
   language: Language,
   probe: 'never' | 'first',
-  { signal, progress }: DirectScan,
+  { signal, progress, by }: DirectScan,
 ): Promise<readonly FoundReport[]> {
-  const { discoverDirectly } = await import('../../gateway/index.ts');
-  const by = {
-    id: 'discover',
-    program: 'signalbox',
-    user: userName(),
-    pid: process.pid,
-    door: 'inline',
-    sinceMs: Date.now(),
-  };
   try {
     const config = portConfig(place, language);
     const found = await discoverDirectly(config, { signal, progress, by, probe });

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import type { PortReport } from '../../client/index.ts';
 import { didYouMean, SignalboxError } from '../../kernel/index.ts';
+import { listSerialDevices } from '../../links/index.ts';
 import type { Place } from './place.ts';
 
 /**
@@ -17,7 +18,6 @@ export async function placesToScan(
   if (named.length > 0) {
     return await Promise.all(named.map(async (text) => await placeOf(text, ports ?? [], owned)));
   }
-  const { listSerialDevices } = await import('../../links/index.ts');
   const devices = await listSerialDevices();
   const free = devices.filter(({ device }) => !owned.has(device));
   return [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { withoutFurtherWays, withoutOwned } from '../../../src/cli/discover/network-places.ts';
-import type { Place, ScannedPlace } from '../../../src/cli/discover/place.ts';
+import { withoutFurtherWays, withoutOwned } from '../../../src/gateway/discovery/network-places.ts';
+import type { Place, ScannedPlace } from '../../../src/gateway/discovery/place.ts';
 
 const socket = 'TCPIP0::10.77.0.1::5025::SOCKET';
 const hislip = 'TCPIP0::10.77.0.1::hislip0::INSTR';
