@@ -2,13 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, ComponentType, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
-import { asSignalboxError } from '../../../src/kernel/index.ts';
+import { asSignalboxError, SignalboxError } from '../../../src/kernel/index.ts';
 import { useGateway } from '../gateway/gateway-context.ts';
 import type { HistorySeries } from './history-piece.ts';
 import { PlotHistory } from './plot-history.ts';
 import type { FetchHistory, HistoryState } from './plot-history.ts';
 import { plotLine, PlotModel } from './plot-model.ts';
 import type { LineWish, PlotRange } from './plot-model.ts';
+import { PlotTools } from './plot-tools.tsx';
+import { isRecording } from './recording.ts';
 import { RangeChoice } from './range-choice.tsx';
 import './live-plot.css';
 
@@ -24,6 +26,8 @@ interface Properties {
   readonly isFixedRange?: boolean;
   /** @default the last five minutes */
   readonly range?: PlotRange;
+  /** Whether something around it is its card. @default false */
+  readonly isBare?: boolean;
   /** Beside the choice of the range. */
   readonly children?: ComponentChildren;
 }
@@ -37,6 +41,7 @@ export function LivePlot({
   height,
   isSmall = false,
   isFixedRange = false,
+  isBare = false,
   range: first = fiveMinutes,
   children,
 }: Properties): JSX.Element {
@@ -63,6 +68,7 @@ export function LivePlot({
       };
       type Answer = { readonly series: readonly HistorySeries[] };
       const client = gateway.client.peek();
+      if (!(await isRecording(client))) throw nothingRecorded();
       return (await client.request<Answer>('GET', ['history'], { query, signal })).series;
     };
     const history = new PlotHistory(model, fetch);
@@ -88,7 +94,7 @@ export function LivePlot({
   }, [records, model]);
   const Plot = usePlotCode();
   return (
-    <div class="live-plot">
+    <div class={isBare ? 'live-plot' : 'live-plot card'}>
       {!isSmall && (
         <div class="plot-choices">
           {!isFixedRange && (
@@ -101,6 +107,7 @@ export function LivePlot({
             />
           )}
           {children}
+          <PlotTools model={model} />
           <HistoryWords state={state.value} />
         </div>
       )}
@@ -118,6 +125,12 @@ export function LivePlot({
       )}
     </div>
   );
+}
+
+function nothingRecorded(): SignalboxError {
+  return new SignalboxError('NOT_FOUND', 'this gateway records nothing', {
+    nextStep: 'Add a table [recorder] to its configuration.',
+  });
 }
 
 function HistoryWords({ state }: { readonly state: HistoryState }): JSX.Element {

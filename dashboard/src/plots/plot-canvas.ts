@@ -17,6 +17,8 @@ const msEachSecond = 1_000;
 const digitPixels = 7;
 const axisLeast = 46;
 const axesMost = 3;
+/** Shorter windows have seconds on their axis, in s. */
+const secondsFrom = 180;
 const font = '12px system-ui, sans-serif';
 
 /** What a plot looks like beside its lines. */
@@ -30,6 +32,8 @@ export interface Look {
 export interface CanvasOptions {
   readonly model: PlotModel;
   readonly look: () => Look;
+  /** What the lines are at the end of what is seen, each time it was drawn. */
+  readonly drawn: (newest: readonly (number | undefined)[]) => void;
   /** Somebody points at a moment, or at nothing any more. */
   readonly pointed: (readout: Readout | undefined) => void;
 }
@@ -67,6 +71,7 @@ export class PlotCanvas implements Drawable, Disposable {
       this.#plot.setScale('x', { min: fromMs / msEachSecond, max: toMs / msEachSecond });
     });
     this.#readAgain();
+    this.#options.drawn(this.#drawn.map(newestOf));
   }
 
   /** As large as what it stands in. */
@@ -144,7 +149,10 @@ export class PlotCanvas implements Drawable, Disposable {
         drag: { x: true, y: false, setScale: false, dist: 5 },
         points: { size: 7 },
       },
-      scales: { x: { time: true, auto: false } },
+      scales: {
+        x: { time: true, auto: false },
+        ...Object.fromEntries(this.#units.map((unit) => [scaleOf(unit), { range: roomAround }])),
+      },
       series: [{}, ...model.lines.flatMap((_, index) => this.#series(index))],
       bands: model.lines.map((_, index) => ({
         series: [index * seriesEachLine + 3, index * seriesEachLine + 2],
@@ -185,8 +193,9 @@ export class PlotCanvas implements Drawable, Disposable {
       stroke: () => this.#options.look().text,
       grid: { stroke: () => this.#options.look().grid, width: 1 },
       ticks: { show: false },
-      space: 90,
-      size: 40,
+      // Seconds and their parts need more room.
+      space: (_plot, _axis, least, greatest) => (greatest - least < secondsFrom ? 96 : 64),
+      size: (_plot, texts) => ((texts ?? []).some((text) => text.includes('\n')) ? 42 : 26),
       values: (_plot, splits) => formatTickTimes(splits.map((split) => split * msEachSecond)),
     };
   }
@@ -221,8 +230,9 @@ export class PlotCanvas implements Drawable, Disposable {
     ctx.fillStyle = this.#options.look().text;
     ctx.textBaseline = 'bottom';
     for (const [at, unit] of this.#units.slice(0, axesMost).entries()) {
-      ctx.textAlign = at === 0 ? 'right' : 'left';
-      const x = at === 0 ? bbox.left - 4 : bbox.left + bbox.width + 4 + (at - 1) * 60;
+      ctx.textAlign = at === 0 ? 'left' : 'right';
+      const right = plot.width * uPlot.pxRatio - 4;
+      const x = at === 0 ? 6 * uPlot.pxRatio : right - (this.#units.length - 1 - at) * 60;
       ctx.fillText(this.#unitOf(plot, unit).unit, x, bbox.top - 5 * uPlot.pxRatio);
     }
     ctx.restore();
@@ -234,6 +244,26 @@ export class PlotCanvas implements Drawable, Disposable {
     this.#options.model.zoomTo(this.momentAt(left), this.momentAt(left + width));
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   }
+}
+
+/** The last value of a line; undefined when it ends in a gap. */
+function newestOf({ values }: DrawnLine): number | undefined {
+  const last = values.at(-1);
+  return last === undefined || Number.isNaN(last) ? undefined : last;
+}
+
+/** A little room above and below; what does not move lies in the middle. */
+export function roomAround(
+  _plot: unknown,
+  least: number | null,
+  greatest: number | null,
+): [number, number] {
+  if (least === null || greatest === null) return [0, 1];
+  const span = greatest - least;
+  const room = span > 0 ? span * 0.08 : Math.abs(greatest) * 0.1 || 1;
+  // What is never negative gets no room below zero.
+  const low = least >= 0 && least - room < 0 && span > 0 ? 0 : least - room;
+  return [low, greatest + room];
 }
 
 function scaleOf(unit: string): string {

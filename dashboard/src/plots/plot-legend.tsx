@@ -11,11 +11,13 @@ import { formatQuantity } from './units.ts';
 interface Properties {
   readonly model: PlotModel;
   readonly readout: ReadonlySignal<Readout | undefined>;
+  /** Shown while nobody points. */
+  readonly newest: ReadonlySignal<readonly (number | undefined)[]>;
   readonly isSmall: boolean;
 }
 
 /** Which line is which, and its value where somebody points; a press hides it. */
-export function PlotLegend({ model, readout, isSmall }: Properties): JSX.Element {
+export function PlotLegend({ model, readout, newest, isSmall }: Properties): JSX.Element {
   const pointed = readout.value;
   return (
     <figcaption class="plot-legend">
@@ -26,7 +28,7 @@ export function PlotLegend({ model, readout, isSmall }: Properties): JSX.Element
             model={model}
             line={line}
             index={index}
-            value={pointed?.values[index]}
+            value={(pointed?.values ?? newest.value)[index]}
           />
         ))}
       </ul>

@@ -40,7 +40,8 @@ export function PlotTools({ model }: { readonly model: PlotModel }): JSX.Element
           aria-pressed={isPaused}
           onClick={() => model.pause(!isPaused)}
         >
-          <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Go on' : 'Pause'}
+          <Icon name={isPaused ? 'play' : 'pause'} />
+          {isPaused ? 'Go on' : 'Pause'}
         </button>
       )}
       <span class="soft number">

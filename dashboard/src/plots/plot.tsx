@@ -3,13 +3,13 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
 import { momentText } from '../parts/format.ts';
+import { throttled } from '../values/throttled.ts';
 import { drawInFrames } from './page-frames.ts';
 import { PlotCanvas } from './plot-canvas.ts';
 import { followGestures, pressed } from './plot-gestures.ts';
 import { PlotLegend } from './plot-legend.tsx';
 import type { PlotModel } from './plot-model.ts';
 import { PlotTable } from './plot-table.tsx';
-import { PlotTools } from './plot-tools.tsx';
 import type { Readout } from './readout.ts';
 import { shownLook, shownTheme } from './shown-theme.ts';
 import { formatMoment } from './time-format.ts';
@@ -22,7 +22,7 @@ interface Properties {
   readonly label: string;
   /** CSS pixels. @default 320 */
   readonly height?: number;
-  /** Without tools, legend and table: one of many beside each other. @default false */
+  /** Without the table: one of many beside each other. @default false */
   readonly isSmall?: boolean;
 }
 
@@ -40,6 +40,7 @@ export function Plot({
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<PlotCanvas>(undefined);
   const readout = useSignal<Readout | undefined>(undefined);
+  const newest = useSignal<readonly (number | undefined)[]>([]);
   const spoken = useSignal('');
   const help = useId();
 
@@ -50,6 +51,7 @@ export function Plot({
       model,
       look: shownLook,
       pointed: (now) => (readout.value = now),
+      drawn: throttled((now) => (newest.value = now)),
     });
     canvas.current = drawn;
     const frames = drawInFrames(element, drawn);
@@ -93,7 +95,6 @@ export function Plot({
 
   return (
     <figure class={isSmall ? 'plot small' : 'plot'}>
-      {!isSmall && <PlotTools model={model} />}
       <div
         class="plot-canvas"
         ref={frame}
@@ -114,7 +115,7 @@ export function Plot({
       <p class="unseen" aria-live="polite">
         {spoken}
       </p>
-      <PlotLegend model={model} readout={readout} isSmall={isSmall} />
+      <PlotLegend model={model} readout={readout} newest={newest} isSmall={isSmall} />
       {!isSmall && <PlotTable model={model} label={label} />}
     </figure>
   );

@@ -7,7 +7,8 @@ const dayMs = 86_400_000;
  * new one begins, seconds and parts of them where they differ.
  */
 export function formatTickTimes(ticksMs: readonly number[]): string[] {
-  const step = (ticksMs[1] ?? 0) - (ticksMs[0] ?? 0);
+  const [first = 0, second] = ticksMs;
+  const step = second === undefined ? minuteMs : second - first;
   return ticksMs.map((tick, index) => {
     const before = ticksMs[index - 1];
     const isNewDay = before === undefined ? false : dayOf(before) !== dayOf(tick);

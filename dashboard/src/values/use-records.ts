@@ -2,10 +2,8 @@ import { useGateway } from '../gateway/gateway-context.ts';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
+import { throttled } from './throttled.ts';
 import type { ValuesRecord } from './values-record.ts';
-
-/** People read no faster; a thousand instruments a second are put together. */
-const showEveryMs = 250;
 
 /** The newest values of an instrument, kept up to date while the component is there. */
 export function useRecord(instrument: string): ValuesRecord | undefined {
@@ -37,26 +35,4 @@ export function useAllRecords(): {
     [records],
   );
   return { records: records.all, revision: revision.value };
-}
-
-/** Calls at once, and then with the last of what came meanwhile. */
-export function throttled<Given>(call: (given: Given) => void): (given: Given) => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last: { readonly given: Given } | undefined;
-  const rest = (): void => {
-    timer = undefined;
-    if (last === undefined) return;
-    const { given } = last;
-    last = undefined;
-    timer = setTimeout(rest, showEveryMs);
-    call(given);
-  };
-  return (given) => {
-    if (timer === undefined) {
-      timer = setTimeout(rest, showEveryMs);
-      call(given);
-    } else {
-      last = { given };
-    }
-  };
 }

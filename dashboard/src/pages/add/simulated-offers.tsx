@@ -46,7 +46,7 @@ export function SimulatedOffers({ title, added }: Properties): JSX.Element {
             <button
               type="button"
               disabled={isBusy.value}
-              aria-label={`Add ${each.title.toLowerCase()}, simulated`}
+              aria-label={`Add it: ${each.title.toLowerCase()}, simulated`}
               onClick={() => void add(each)}
             >
               Add it

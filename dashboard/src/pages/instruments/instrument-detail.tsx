@@ -67,7 +67,8 @@ function Head({
   return (
     <>
       <PageHeader title={title ?? name} up={up} actions={<Identify name={name} />}>
-        <StateMark tone={tone} text={text} /> · {title === undefined ? '' : `${name} · `}
+        <StateMark tone={tone} text={text} /> ·{' '}
+        {title === undefined || title === name ? '' : `${name} · `}
         {family} on <a href={pathOf('ports', instrument.port)}>{instrument.port}</a>
         {scope === undefined ? '' : `, ${scope}`}
         {lastChange !== undefined && (

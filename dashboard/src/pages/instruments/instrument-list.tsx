@@ -20,6 +20,7 @@ import { instrumentState, keyValues, leasesOn } from './instrument-state.ts';
 const keyValuesMost = 3;
 const sparkSamples = 128;
 const rowHeight = 62;
+const narrowHeight = 148;
 
 /** All instruments, with what they say now. */
 export function InstrumentList(): JSX.Element {
@@ -85,6 +86,7 @@ export function InstrumentList(): JSX.Element {
               columns={['Instrument', 'State', 'Values', 'Lately', 'Held by']}
               layout="instruments"
               rowHeight={rowHeight}
+              narrowHeight={narrowHeight}
               rows={shown}
               keyOf={({ name }) => name}
               row={(instrument) =>
@@ -118,7 +120,7 @@ function cells(instrument: InstrumentReport, { port, record, spark }: About): JS
         {name}
       </a>
       <span class="soft">
-        {title === undefined ? '' : `${title} · `}
+        {title === undefined || title === name ? '' : `${title} · `}
         {family} on {instrument.port}
         {scope === undefined ? '' : `, ${scope}`}
       </span>
@@ -141,11 +143,13 @@ function KeyValues({ record }: { readonly record: ValuesRecord | undefined }): J
         const { value, unit, quality, why } = record?.values[name] ?? { quality: 'bad' };
         const shown = valueText(value, unit);
         return (
-          <div key={name} class={quality} title={why?.message}>
+          <div key={name} title={why?.message}>
             <dt>{name}</dt>
             <dd class="number">
               {shown.text} <small>{shown.unit}</small>
-              {quality !== 'good' && <span class="quality"> {quality}</span>}
+              {quality !== 'good' && (
+                <span class={quality === 'bad' ? 'quality bad' : 'quality busy'}> {quality}</span>
+              )}
             </dd>
           </div>
         );

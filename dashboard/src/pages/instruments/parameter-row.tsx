@@ -128,7 +128,7 @@ export function ParameterRow({
                 type="button"
                 class="small"
                 aria-pressed={isPolled}
-                aria-label={`Watch ${name}`}
+                aria-label={`${isPolled ? 'Watched' : 'Watch'}: ${name}`}
                 title={
                   isPolled
                     ? 'It is polled and recorded; press to stop'

@@ -6,6 +6,8 @@ import { useRecord } from '../../values/use-records.ts';
 import { ParameterRow } from './parameter-row.tsx';
 import type { Polls } from './use-polls.ts';
 
+/** More rows are shown when somebody asks for them. */
+const rowsAtFirst = 40;
 const kinds = ['all', 'watched', 'settings'] as const;
 type Kind = (typeof kinds)[number];
 const titles: Readonly<Record<Kind, string>> = {
@@ -24,13 +26,17 @@ interface Properties {
 export function ParameterTable({ instrument, parameters, polls }: Properties): JSX.Element {
   const record = useRecord(instrument);
   const filter = useSignal('');
-  const kind = useSignal<Kind>('all');
+  const chosen = useSignal<Kind | undefined>(undefined);
+  const isAll = useSignal(false);
   const watched = polls.parameters ?? [];
+  // Of hundreds of parameters people want those that they watch.
+  const first = parameters.length > rowsAtFirst && watched.length > 0 ? 'watched' : 'all';
+  const kind = chosen.value ?? first;
   const words = filter.value.trim().toLowerCase().split(/\s+/);
   const shown = parameters
     .filter(({ name, title, access, number }) => {
-      if (kind.value === 'watched' && !watched.includes(name)) return false;
-      if (kind.value === 'settings' && access === 'read') return false;
+      if (kind === 'watched' && words.join('') === '' && !watched.includes(name)) return false;
+      if (kind === 'settings' && access === 'read') return false;
       const text = `${name} ${title} ${number ?? ''}`.toLowerCase();
       return words.every((word) => text.includes(word));
     })
@@ -56,7 +62,7 @@ export function ParameterTable({ instrument, parameters, polls }: Properties): J
           <select
             id="parameter-kind"
             value={kind}
-            onChange={({ currentTarget }) => (kind.value = currentTarget.value as Kind)}
+            onChange={({ currentTarget }) => (chosen.value = currentTarget.value as Kind)}
           >
             {kinds.map((each) => (
               <option key={each} value={each}>
@@ -81,7 +87,7 @@ export function ParameterTable({ instrument, parameters, polls }: Properties): J
             </tr>
           </thead>
           <tbody>
-            {shown.map((parameter) => (
+            {shown.slice(0, isAll.value ? undefined : rowsAtFirst).map((parameter) => (
               <ParameterRow
                 key={parameter.name}
                 instrument={instrument}
@@ -94,6 +100,13 @@ export function ParameterTable({ instrument, parameters, polls }: Properties): J
           </tbody>
         </table>
         {shown.length === 0 && <p class="soft none">No parameter fits.</p>}
+        {shown.length > rowsAtFirst && !isAll.value && (
+          <div class="all">
+            <button type="button" onClick={() => (isAll.value = true)}>
+              Show all {shown.length}
+            </button>
+          </div>
+        )}
       </div>
     </section>
   );

@@ -36,42 +36,49 @@ export function BoardPlot({
   );
   const title = keys.join(', ');
   return (
-    <section class="board-plot" aria-label={title}>
+    <section class="card board-plot" aria-label={title}>
+      <div class="board-head">
+        <h2>{keys.length === 1 ? title : `${keys.length} lines`}</h2>
+        <div class="actions">
+          {canAdd && (
+            <SeriesField label="Add a line" series={series} add={(key) => change([...keys, key])} />
+          )}
+          <button
+            type="button"
+            class="quiet small"
+            title="Remove this plot"
+            onClick={() => change([])}
+          >
+            <Icon name="close" />
+            <span class="unseen">Remove the plot of {title}</span>
+          </button>
+        </div>
+      </div>
       <LivePlot
         key={JSON.stringify(range)}
         lines={lines}
         label={title}
         range={range}
         isFixedRange
+        isBare
         isSmall={isSmall}
         height={isSmall ? smallHeight : largeHeight}
       />
-      <div class="actions board-actions">
-        {canAdd && (
-          <SeriesField label="Add a line" series={series} add={(key) => change([...keys, key])} />
-        )}
-        {keys.length > 1 &&
-          keys.map((key) => (
+      {keys.length > 1 && !isSmall && (
+        <div class="actions">
+          {keys.map((key) => (
             <button
               key={key}
               type="button"
               class="small"
-              aria-label={`Take ${key} out`}
+              aria-label={`${key} × take it out`}
               onClick={() => change(keys.filter((each) => each !== key))}
             >
               {key} ×
             </button>
           ))}
-        <button
-          type="button"
-          class="quiet small"
-          title="Remove this plot"
-          onClick={() => change([])}
-        >
-          <Icon name="close" />
-          <span class="unseen">Remove the plot of {title}</span>
-        </button>
-      </div>
+        </div>
+      )}
     </section>
   );
 }
