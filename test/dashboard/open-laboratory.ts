@@ -81,3 +81,10 @@ export async function openLaboratory(
     throw error;
   }
 }
+
+/** Whether somebody has to scroll sideways. */
+export async function isWiderThanItsWindow(page: Page): Promise<boolean> {
+  return await page.evaluate<boolean>(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+  );
+}

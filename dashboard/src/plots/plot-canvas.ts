@@ -17,6 +17,9 @@ const msEachSecond = 1_000;
 const digitPixels = 7;
 const axisLeast = 46;
 const axesMost = 3;
+/** The sides of a plot, by uPlot's numbers. */
+const left = 3;
+const right = 1;
 /** Shorter windows have seconds on their axis, in s. */
 const secondsFrom = 180;
 const font = '12px system-ui, sans-serif';
@@ -204,7 +207,8 @@ export class PlotCanvas implements Drawable, Disposable {
     const unit = this.#units[at] ?? '';
     return {
       scale: scaleOf(unit),
-      side: at === 0 ? 3 : 1,
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot has its enum in its types alone
+      side: at === 0 ? left : right,
       font,
       stroke: () => this.#options.look().text,
       grid: { show: at === 0, stroke: () => this.#options.look().grid, width: 1 },
@@ -231,8 +235,8 @@ export class PlotCanvas implements Drawable, Disposable {
     ctx.textBaseline = 'bottom';
     for (const [at, unit] of this.#units.slice(0, axesMost).entries()) {
       ctx.textAlign = at === 0 ? 'left' : 'right';
-      const right = plot.width * uPlot.pxRatio - 4;
-      const x = at === 0 ? 6 * uPlot.pxRatio : right - (this.#units.length - 1 - at) * 60;
+      const edge = plot.width * uPlot.pxRatio - 4;
+      const x = at === 0 ? 6 * uPlot.pxRatio : edge - (this.#units.length - 1 - at) * 60;
       ctx.fillText(this.#unitOf(plot, unit).unit, x, bbox.top - 5 * uPlot.pxRatio);
     }
     ctx.restore();

@@ -14,7 +14,7 @@ export function MinersTotal({ total }: { readonly total: Total }): JSX.Element {
       <TotalFigure
         label="Power"
         value={quantityText(total.power, 'W', 4)}
-        detail={`${quantityText(total.efficiency, 'J/TH')}`}
+        detail={quantityText(total.efficiency, 'J/TH')}
       />
       <TotalFigure
         label="Online"
