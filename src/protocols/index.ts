@@ -1,3 +1,29 @@
+export {
+  cgminerCodes,
+  cgminerNestingMost,
+  cgminerNumber,
+  cgminerReplyBytesMost,
+  CgminerReplyReader,
+  cgminerRequestBytesMost,
+  cgminerText,
+  encodeCgminerRequest,
+  encodeCgminerText,
+  joinCgminerArguments,
+  packedNumbers,
+  packedValuesMost,
+  parseCgminerReply,
+  parseCgminerRequest,
+  parseLenientJson,
+  parsePackedValues,
+} from './cgminer/index.ts';
+export type {
+  CgminerReply,
+  CgminerRequest,
+  CgminerRow,
+  CgminerStatus,
+  LenientJson,
+  LenientResult,
+} from './cgminer/index.ts';
 export { concatenate } from './concatenate.ts';
 export {
   decodeHislipHeader,
