@@ -23,6 +23,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
     ...workersOfPorts(config),
     ...instrumentsOfLogs(config),
     ...playersOfPorts(config),
+    ...unencryptedPlayers(config),
     ...boardsUsedTwice(config),
     ...checkSchedules(config),
     ...twice('wire', wires(config)),
@@ -38,6 +39,9 @@ const protocolOf = {
   'red-pitaya': 'lines',
   worker: 'calls',
   spotify: 'http',
+  bitaxe: 'http',
+  cgminer: 'cgminer',
+  'magic-miner': 'http',
 } as const;
 
 const protocolOfSimulator = {
@@ -45,6 +49,7 @@ const protocolOfSimulator = {
   multimeter: 'lines',
   'red-pitaya': 'lines',
   spotify: 'http',
+  miners: undefined,
 } as const;
 
 function workersOfPorts({ ports, workers }: Config): ConfigProblem[] {
@@ -82,6 +87,10 @@ function simulatorsOfPorts({ ports, simulators }: Config): ConfigProblem[] {
       return [{ path, message: noSuch('simulator', simulator, simulators) }];
     }
     const wanted = protocolOfSimulator[target.kind];
+    if (wanted === undefined) {
+      const message = `simulator '${simulator}' is many devices, each with an address: http = "http://ADDRESS:PORT" or tcp = "ADDRESS:PORT"`;
+      return [{ path, message }];
+    }
     if (protocol === wanted || (protocol === 'gap' && wanted !== 'http')) return [];
     const message = `simulator '${simulator}' is a ${target.kind}, which speaks protocol "${wanted}"`;
     return [{ path, message }];
@@ -114,6 +123,16 @@ function playersOfPorts({ instruments }: Config): ConfigProblem[] {
   });
 }
 
+/** A player's token is not to be read on its way. */
+function unencryptedPlayers({ instruments, ports }: Config): ConfigProblem[] {
+  return Object.entries(instruments).flatMap(([key, { driver, port }]) => {
+    const target = own(ports, port);
+    if (driver !== 'spotify' || target?.httpAllowUnencrypted !== true) return [];
+    const message = `port '${port}' has httpAllowUnencrypted, and a player sends its token`;
+    return [{ path: ['instruments', key, 'port'], message }];
+  });
+}
+
 /** A thing that only one place of the file may name. */
 interface Claim {
   readonly thing: string;
@@ -123,7 +142,8 @@ interface Claim {
 /** One port owns one wire: two owners would be two lines for it. */
 function wires({ ports }: Config): Claim[] {
   const adapters = new Set<string>();
-  return Object.entries(ports).flatMap(([key, { serial, tcp, visa, prologix, simulator }]) => {
+  return Object.entries(ports).flatMap(([key, port]) => {
+    const { serial, tcp, visa, prologix, simulator, http } = port;
     const claims = {
       serial,
       tcp: tcp?.replace(/^tcp:\/\//, ''),
@@ -131,6 +151,8 @@ function wires({ ports }: Config): Claim[] {
       // The adapter of a bus is shared by the instruments on it, and by nobody else.
       prologix: prologix === undefined || adapters.has(prologix) ? undefined : prologix,
       simulator,
+      // Of an account each player has its own; a device has one wire.
+      http: port.httpAllowUnencrypted === true ? http?.replace(/\/$/, '') : undefined,
     };
     if (prologix !== undefined) adapters.add(prologix);
     return Object.entries(claims).flatMap(([name, thing]) =>

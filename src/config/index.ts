@@ -39,7 +39,12 @@ export type {
   WeekdayName,
 } from './schedules-config.ts';
 export type { WorkerConfig } from './worker-config.ts';
-export type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from './simulator-config.ts';
+export type {
+  FaultConfig,
+  MinersSimulatorConfig,
+  SimulatorConfig,
+  SpotifySimulatorConfig,
+} from './simulator-config.ts';
 export type { BackupLimits, ConfigBackup } from './store/backups.ts';
 export { problemsMost } from './store/check.ts';
 export type { ConfigSnapshot } from './store/config-snapshot.ts';

@@ -63,12 +63,20 @@ export interface SpotifyConfig extends InstrumentCommon {
   readonly accounts?: string | undefined;
 }
 
+/** A miner: a Bitaxe or another one with AxeOS, one with cgminer's RPC, or a Magic Miner. */
+export interface MinerConfig extends InstrumentCommon {
+  readonly driver: 'bitaxe' | 'cgminer' | 'magic-miner';
+  /** Which device is meant, by its hardware address; the one that answers first where it is absent. */
+  readonly mac?: string | undefined;
+}
+
 export type InstrumentConfig =
   | BronkhorstConfig
   | ScpiConfig
   | RedPitayaScpiConfig
   | WorkerInstrumentConfig
-  | SpotifyConfig;
+  | SpotifyConfig
+  | MinerConfig;
 
 export interface ScpiParameterConfig {
   readonly title?: string | undefined;
@@ -160,12 +168,26 @@ const spotify = table({
   context.addIssue({ code: 'custom', path: ['socket'], message });
 });
 
+const miner = table({
+  ...common,
+  driver: z.enum(['bitaxe', 'cgminer', 'magic-miner']),
+  mac: z
+    .string()
+    .regex(/^(?:[\dA-Fa-f]{2}[:-]?){5}[\dA-Fa-f]{2}$/, 'a hardware address: aa:bb:cc:dd:ee:ff')
+    .optional(),
+}).superRefine((instrument, context) => {
+  if (instrument.socket === undefined) return;
+  const message = 'a raw socket carries messages, and a miner takes requests';
+  context.addIssue({ code: 'custom', path: ['socket'], message });
+});
+
 export const instrumentSchema: z.ZodType<InstrumentConfig> = z.discriminatedUnion('driver', [
   bronkhorst,
   scpi,
   redPitaya,
   worker,
   spotify,
+  miner,
 ]);
 
 function checkSocket(

@@ -28,6 +28,11 @@ export interface PortLinkConfig {
   readonly worker?: string | undefined;
   /** The address of a web service: `https://api.spotify.com/v1`. */
   readonly http?: string | undefined;
+  /**
+   * Whether plain http may go to another machine. Has to be true before it does: whoever is on the way can
+   * read it and change it.
+   */
+  readonly httpAllowUnencrypted?: boolean | undefined;
   readonly baudRate?: number | undefined;
   readonly dataBits?: 5 | 6 | 7 | 8 | undefined;
   readonly stopBits?: 1 | 2 | undefined;
@@ -73,8 +78,9 @@ export const linkFields: {
   http: z
     .string()
     .max(2_000)
-    .refine(isSafeAddress, 'https://host/path; plain http:// only to this machine')
+    .refine(isWebAddress, 'https://host/path, or http://host/path without anything secret in it')
     .optional(),
+  httpAllowUnencrypted: z.boolean().optional(),
   ...serialSettings,
 };
 
@@ -106,6 +112,7 @@ export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx):
     context.addIssue({ code: 'custom', path: [], message });
   }
   checkVisa(port, context);
+  checkUnencrypted(port, context);
   if (serial !== undefined || simulator !== undefined || isSerialResource(visa)) return;
   for (const key of Object.keys(serialSettings) as (keyof typeof serialSettings)[]) {
     if (port[key] === undefined) continue;
@@ -115,6 +122,21 @@ export function checkLink(port: PortLinkConfig, context: z.core.$RefinementCtx):
         : 'is of a serial line; a serial server has settings of its own, unless it speaks RFC 2217: serial = "rfc2217://host:port"';
     context.addIssue({ code: 'custom', path: [key], message });
   }
+}
+
+/** Plain http beyond this machine is for who says that it is meant. */
+function checkUnencrypted(port: PortLinkConfig, context: z.core.$RefinementCtx): void {
+  const { http, httpAllowUnencrypted } = port;
+  if (http === undefined) {
+    if (httpAllowUnencrypted === undefined) return;
+    const message = 'is for an address in the key http';
+    context.addIssue({ code: 'custom', path: ['httpAllowUnencrypted'], message });
+    return;
+  }
+  if (httpAllowUnencrypted === true || !isWebAddress(http) || isSafeAddress(http)) return;
+  const message =
+    'plain http:// goes only to this machine: on the way to another one it can be read and changed. Where that is meant, as for a device in your own network that knows nothing else, say httpAllowUnencrypted = true';
+  context.addIssue({ code: 'custom', path: ['http'], message });
 }
 
 /** {@link visaLinkFactory} knows what can be reached. */
@@ -153,10 +175,19 @@ function isTcpPort(digits: string): boolean {
 
 /** Whether secrets may be sent there. */
 export function isSafeAddress(text: string): boolean {
+  return isAllowed(text, false);
+}
+
+/** Whether it is the address of a web service, encrypted or not. */
+function isWebAddress(text: string): boolean {
+  return isAllowed(text, true);
+}
+
+function isAllowed(text: string, allowUnencrypted: boolean): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
   try {
-    checkedUrl(url);
+    checkedUrl(url, allowUnencrypted);
     return true;
   } catch (error) {
     if (isSignalboxError(error)) return false;

@@ -60,12 +60,19 @@ export interface HttpPortConfig extends PortCommon {
   readonly resynchronization?: undefined;
 }
 
+/** A line to a miner with cgminer's RPC, where each request has a connection of its own. */
+export interface CgminerPortConfig extends PortCommon {
+  readonly protocol: 'cgminer';
+  readonly resynchronization?: undefined;
+}
+
 export type PortConfig =
   | ProparPortConfig
   | LinesPortConfig
   | GapPortConfig
   | CallsPortConfig
-  | HttpPortConfig;
+  | HttpPortConfig
+  | CgminerPortConfig;
 
 /** What ends a line: the last of its characters does. */
 export const terminator: z.ZodDefault<z.ZodString> = z.string().min(1).max(8).default('\n');
@@ -104,6 +111,7 @@ export const portSchema: z.ZodType<PortConfig> = z.discriminatedUnion('protocol'
   }).superRefine(checkPort),
   table({ ...common, protocol: z.literal('calls') }).superRefine(checkPort),
   table({ ...common, protocol: z.literal('http') }).superRefine(checkPort),
+  table({ ...common, protocol: z.literal('cgminer') }).superRefine(checkPort),
 ]);
 
 function checkPort(port: PortConfig, context: z.core.$RefinementCtx): void {
@@ -111,6 +119,7 @@ function checkPort(port: PortConfig, context: z.core.$RefinementCtx): void {
   checkMessages(port, context);
   checkCalls(port, context);
   checkHttp(port, context);
+  checkCgminer(port, context);
   const { rfc2217Host, rfc2217AllowRemoteWithoutToken } = port;
   if (isLoopback(rfc2217Host) || rfc2217AllowRemoteWithoutToken) return;
   const message = `${rfc2217Host} can be reached from other machines, and RFC 2217 asks for no token: whoever reaches it may use the port. Where that is meant, say rfc2217AllowRemoteWithoutToken = true`;
@@ -158,6 +167,18 @@ function checkHttp(port: PortConfig, context: z.core.$RefinementCtx): void {
     complain('protocol', 'requests go to a web service: http = "https://…"');
   }
   const why = 'carries bytes, and a web service takes requests';
+  if (virtualPorts.length > 0) complain('virtualPorts', `a virtual serial port ${why}`);
+  if (rfc2217 !== undefined) complain('rfc2217', `RFC 2217 ${why}`);
+}
+
+/** Its requests have a connection each, so there is nothing that bytes could be sent to. */
+function checkCgminer(port: PortConfig, context: z.core.$RefinementCtx): void {
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  const { protocol, tcp, virtualPorts, rfc2217 } = port;
+  if (protocol !== 'cgminer') return;
+  if (tcp === undefined) complain('protocol', 'cgminer listens at a TCP port: tcp = "HOST:4028"');
+  const why = 'carries bytes, and each request to cgminer has a connection of its own';
   if (virtualPorts.length > 0) complain('virtualPorts', `a virtual serial port ${why}`);
   if (rfc2217 !== undefined) complain('rfc2217', `RFC 2217 ${why}`);
 }

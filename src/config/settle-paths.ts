@@ -38,7 +38,9 @@ export function settlePaths(config: Config, folder: string): Config {
         : { workingFolder: resolve(folder, worker.workingFolder ?? '.') }),
     })),
     simulators: mapped(simulators, (simulator) =>
-      simulator.kind === 'spotify' ? simulator : { ...simulator, path: settled(simulator.path) },
+      simulator.kind === 'spotify' || simulator.kind === 'miners'
+        ? simulator
+        : { ...simulator, path: settled(simulator.path) },
     ),
   };
 }

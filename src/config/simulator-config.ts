@@ -106,11 +106,50 @@ export interface SpotifySimulatorConfig {
   readonly commandDelayMs: number;
 }
 
+/** Miners, each at a loopback address of its own. Faults name them as nodes, from 1 on, in this order. */
+export interface MinersSimulatorConfig {
+  readonly kind: 'miners';
+  readonly path?: undefined;
+  readonly tcpPort?: undefined;
+  /** With AxeOS 2.11. */
+  readonly bitaxe: number;
+  /** With AxeOS 2.6. */
+  readonly bitaxeOld: number;
+  readonly avalon: number;
+  readonly cgminer: number;
+  readonly magic: number;
+  /** Where the first one is; the others follow. */
+  readonly firstAddress: string;
+  readonly httpPort: number;
+  readonly rpcPort: number;
+  /** Whether cgminer lets the caller do more than read. */
+  readonly privileged: boolean;
+  /** 10 to 20 s where it is absent. */
+  readonly restartMs?: number | undefined;
+  readonly seed: number;
+  readonly faults: readonly MinerFaultConfig[];
+}
+
+/** What happens to a miner or its answers, and when. */
+export type MinerFaultConfig = {
+  readonly node?: number | undefined;
+  readonly probability?: number | undefined;
+  readonly after?: number | undefined;
+  readonly times?: number | undefined;
+} & (
+  | { readonly kind: 'drop' | 'garble' | 'wrong-length' | 'impostor' | 'overheat' | 'block-found' }
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'reboot'; readonly backAfterMs?: number | undefined }
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'oversize'; readonly bytes: number }
+);
+
 export type SimulatorConfig =
   | ProparSimulatorConfig
   | MultimeterSimulatorConfig
   | RedPitayaSimulatorConfig
-  | SpotifySimulatorConfig;
+  | SpotifySimulatorConfig
+  | MinersSimulatorConfig;
 
 const timeMost = 600_000;
 const time = z.number().min(0).max(timeMost);
@@ -179,6 +218,25 @@ const spotifyDevice: z.ZodType<SpotifyDeviceConfig> = table({
   active: z.boolean().optional(),
 });
 
+const minerCount = z.number().int().min(0).max(5_000).default(0);
+const minerPort = z.number().int().min(1).max(65_535);
+const whichMiner = { node: z.number().int().min(1).max(25_000).optional(), ...when };
+
+const minerFault: z.ZodType<MinerFaultConfig> = z.discriminatedUnion('kind', [
+  table({
+    ...whichMiner,
+    kind: z.enum(['drop', 'garble', 'wrong-length', 'impostor', 'overheat', 'block-found']),
+  }),
+  table({ ...whichMiner, kind: z.literal('delay'), delayMs: time }),
+  table({ ...whichMiner, kind: z.literal('reboot'), backAfterMs: time.optional() }),
+  table({
+    ...whichMiner,
+    kind: z.literal('status'),
+    status: z.number().int().min(400).max(599),
+  }),
+  table({ ...whichMiner, kind: z.literal('oversize'), bytes: z.number().int().min(1).max(1e9) }),
+]);
+
 const dayMs = 86_400_000;
 
 export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion('kind', [
@@ -232,6 +290,29 @@ export const simulatorSchema: z.ZodType<SimulatorConfig> = z.discriminatedUnion(
     premium: z.boolean().default(true),
     tokenLifeMs: z.number().int().min(1_000).max(dayMs).default(3_600_000),
     commandDelayMs: time.default(150),
+  }),
+  table({
+    kind: z.literal('miners'),
+    bitaxe: minerCount,
+    bitaxeOld: minerCount,
+    avalon: minerCount,
+    cgminer: minerCount,
+    magic: minerCount,
+    firstAddress: z
+      .string()
+      .regex(/^127(?:\.\d{1,3}){3}$/, 'an address in 127.0.0.0/8')
+      .default('127.20.0.1'),
+    httpPort: minerPort.default(8_099),
+    rpcPort: minerPort.default(4_028),
+    privileged: z.boolean().default(true),
+    restartMs: time.optional(),
+    seed: place.seed,
+    faults: z.array(minerFault).max(100).default([]),
+  }).superRefine(({ bitaxe, bitaxeOld, avalon, cgminer, magic }, context) => {
+    const all = bitaxe + bitaxeOld + avalon + cgminer + magic;
+    if (all >= 1 && all <= 10_000) return;
+    const message = `1 to 10000 miners in all, not ${all}: bitaxe = 20`;
+    context.addIssue({ code: 'custom', path: ['bitaxe'], message });
   }),
 ]);
 

@@ -1,7 +1,10 @@
 import type { Config, InstrumentConfig } from '../config/index.ts';
 import {
+  BitaxeDriver,
   BronkhorstDriver,
+  CgminerDriver,
   Instrument,
+  MagicMinerDriver,
   RedPitayaDriver,
   ScpiDriver,
   SpotifyDriver,
@@ -62,6 +65,15 @@ function driverOf(
   }
   if (config.driver === 'spotify' && built.protocol === 'http') {
     return new SpotifyDriver({ ...given({ timeoutMs }) });
+  }
+  if (config.driver === 'bitaxe' && built.protocol === 'http') {
+    return new BitaxeDriver(given({ timeoutMs, mac: config.mac }));
+  }
+  if (config.driver === 'cgminer' && built.protocol === 'cgminer') {
+    return new CgminerDriver(given({ timeoutMs, mac: config.mac }));
+  }
+  if (config.driver === 'magic-miner' && built.protocol === 'http') {
+    return new MagicMinerDriver(given({ timeoutMs, mac: config.mac }));
   }
   throw new SignalboxError(
     'CONFIG_INVALID',

@@ -1,6 +1,7 @@
 import { given, SignalboxError } from '../kernel/index.ts';
 import type { PortConfig } from '../config/index.ts';
 import {
+  exchangeLinkFactory,
   httpLinkFactory,
   HttpService,
   rfc2217LinkFactory,
@@ -11,6 +12,7 @@ import {
 } from '../links/index.ts';
 import type {
   HttpAuthorization,
+  HttpServiceOptions,
   LinkFactory,
   PrologixAdapters,
   SerialLinkOptions,
@@ -29,6 +31,9 @@ export interface LinkSurroundings {
   readonly authorization?: HttpAuthorization | undefined;
 }
 
+/** So long a device that cannot be reached is left alone after several tries. */
+const deviceRestMs = 2_000;
+
 /** What opens the link of a port. */
 export function linkFactoryOf(
   config: PortConfig,
@@ -37,8 +42,9 @@ export function linkFactoryOf(
   const { simulatorAddress, adapters, worker, authorization } = surroundings;
   if (config.protocol === 'http') {
     const url = config.http ?? simulatedApi(simulatorAddress(config.simulator ?? ''));
-    return httpLinkFactory(new HttpService({ url, authorization }));
+    return httpLinkFactory(new HttpService({ url, authorization, ...ofDevice(config) }));
   }
+  if (config.protocol === 'cgminer') return exchangeLinkFactory(hostAndPortOf(config.tcp ?? ''));
   if (config.worker !== undefined) {
     const shared = worker?.(config.worker);
     if (shared !== undefined) return workerLinkFactory(shared);
@@ -59,6 +65,16 @@ export function linkFactoryOf(
   return isDevice
     ? serialLinkFactory({ path: place, ...settings })
     : tcpLinkFactory(hostAndPortOf(place));
+}
+
+/**
+ * A device in one's own network has room for few connections, and is looked for again as soon as it may be
+ * back. Of each kind of connection, used again or not, it gets one.
+ */
+function ofDevice({ httpAllowUnencrypted, http = '' }: PortConfig): Partial<HttpServiceOptions> {
+  const isDevice = httpAllowUnencrypted === true || http.startsWith('http://');
+  if (!isDevice) return {};
+  return { allowUnencrypted: true, connectionsMost: 1, restMs: deviceRestMs };
 }
 
 /** Where a simulated Spotify has its Web API. */

@@ -36,6 +36,7 @@ export type BuiltPort = {
   | { readonly protocol: 'gap' }
   | { readonly protocol: 'calls' }
   | { readonly protocol: 'http' }
+  | { readonly protocol: 'cgminer' }
 );
 
 export interface PortSurroundings extends LinkSurroundings {
@@ -86,6 +87,8 @@ export function buildPort(
       return { port, protocol: 'calls', timeoutMs, clientProtocol: undefined };
     case 'http':
       return { port, protocol: 'http', timeoutMs, clientProtocol: undefined };
+    case 'cgminer':
+      return { port, protocol: 'cgminer', timeoutMs, clientProtocol: undefined };
   }
 }
 
@@ -105,6 +108,8 @@ function usualFor(
 ): 'none' | 'quiet' | 'clear' | 'reconnect' {
   if (config.protocol === 'propar' && config.mode === 'binary') return 'none';
   if (config.protocol === 'calls' || config.protocol === 'http') return 'none';
+  // Each request has a connection of its own, with which all that is late ends.
+  if (config.protocol === 'cgminer') return 'none';
   if (kind === 'message') return 'clear';
   // A server that is a gateway keeps requests for a while: they end with the connection.
   if (config.serial?.startsWith('rfc2217://') === true) return 'reconnect';

@@ -1,9 +1,15 @@
 import { given } from '../kernel/index.ts';
 import { join } from 'node:path';
-import type { FaultConfig, SimulatorConfig, SpotifySimulatorConfig } from '../config/index.ts';
+import type {
+  FaultConfig,
+  MinersSimulatorConfig,
+  SimulatorConfig,
+  SpotifySimulatorConfig,
+} from '../config/index.ts';
 import type {
   FaultRule,
   FaultsAtStart,
+  MinersDefinition,
   SimulatorDefinition,
   SpotifyDefinition,
 } from '../simulators/index.ts';
@@ -18,6 +24,7 @@ export function simulatorDefinition(
   folder: string,
 ): SimulatorDefinition {
   if (config.kind === 'spotify') return spotifyDefinition(config);
+  if (config.kind === 'miners') return minersDefinition(config);
   const { path, tcpPort, single, seed } = config;
   const atPath = { path: path ?? join(folder, `simulator-${name}`) };
   const onSocket = { tcpPort: tcpPort ?? 0, isSingle: single };
@@ -83,6 +90,22 @@ function spotifyDefinition(config: SpotifySimulatorConfig): SpotifyDefinition {
             ...given({ ...rest, isRestricted: restricted, isActive: active }),
           })),
         }),
+  };
+}
+
+function minersDefinition({
+  faults,
+  restartMs,
+  ...config
+}: MinersSimulatorConfig): MinersDefinition {
+  const { path: _path, tcpPort: _port, ...counts } = config;
+  return {
+    ...counts,
+    ...given({ restartMs }),
+    faults: faults.map(({ node, after, probability, times, ...fault }) => ({
+      fault: given(fault) as FaultRule['fault'],
+      ...given({ node, after, probability, times }),
+    })),
   };
 }
 

@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'INSTRUMENT_TIMEOUT'
   | 'INSTRUMENT_ERROR'
   | 'INSTRUMENT_OFFLINE'
+  | 'INSTRUMENT_REPLACED'
   | 'REPLY_MALFORMED'
   | 'OUTCOME_UNKNOWN'
   | 'WORKER_BUSY'
@@ -315,6 +316,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     503,
     'The instrument did not answer several times in a row and is probed only now and then.',
     'Check its power, address and cable; the next probe that it answers brings it back.',
+  ),
+  INSTRUMENT_REPLACED: entry(
+    'instrument',
+    502,
+    'Another device answers at this address than the one that is meant.',
+    'Find the device that is meant; where it was replaced on purpose, change `mac` of the instrument in the configuration.',
   ),
   REPLY_MALFORMED: entry(
     'instrument',

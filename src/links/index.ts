@@ -59,6 +59,7 @@ export { baudRateMost, defaultSerialSettings, serialSettings } from './serial/se
 export type { SerialSettings } from './serial/serial-settings.ts';
 export { keepAliveMs } from './tcp/connect-socket.ts';
 export type { SocketPlace } from './tcp/connect-socket.ts';
+export { exchangeLinkFactory } from './tcp/exchange-link.ts';
 export { TcpLink, tcpLinkFactory } from './tcp/tcp-link.ts';
 export type { TcpLinkOptions } from './tcp/tcp-link.ts';
 export { prologixTcpPort, visaLinkFactory } from './visa-link-factory.ts';
@@ -138,7 +139,7 @@ export { checkedUrl, HttpClient } from './http/http-client.ts';
 export type { HttpRequest, HttpResponse } from './http/http-client.ts';
 export { httpLinkFactory } from './http/http-link.ts';
 export { HttpService } from './http/http-service.ts';
-export type { HttpAuthorization } from './http/http-service.ts';
+export type { HttpAuthorization, HttpServiceOptions } from './http/http-service.ts';
 export { OAuthServer } from './http/oauth/oauth-server.ts';
 export { SignIns } from './http/oauth/sign-ins.ts';
 export { TokenFile } from './http/oauth/token-file.ts';

@@ -1,4 +1,4 @@
-import type { RemoteLocal } from '../protocols/index.ts';
+import type { RemoteLocal, ReplyReader } from '../protocols/index.ts';
 import type { HttpRequest, HttpResponse } from './http/http-client.ts';
 import type { WorkerIntroduction } from './worker/worker-introduction.ts';
 
@@ -80,6 +80,17 @@ export interface Link {
    *   LINK_COMMUNICATION, REPLY_MALFORMED, CANCELLED
    */
   request?(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+  /**
+   * Only where each request has a connection of its own (cgminer): opens it, sends, and reads the reply,
+   * which the end of the connection may end.
+   * @throws INSTRUMENT_OFFLINE: nothing was sent; LINK_COMMUNICATION, REPLY_MALFORMED, CANCELLED, and what
+   *   the reader refuses with
+   */
+  exchange?<Reply>(
+    request: Uint8Array,
+    reader: ReplyReader<Reply>,
+    signal: AbortSignal,
+  ): Promise<Reply>;
 }
 
 /** Makes a fresh link for each (re)connection. */

@@ -26,6 +26,7 @@ export type LinkAbilities = Pick<
   Link,
   | 'call'
   | 'clear'
+  | 'exchange'
   | 'introduction'
   | 'readStatusByte'
   | 'request'

@@ -1,5 +1,6 @@
 import type { FaultRule, FaultsAtStart } from './faults.ts';
 import type { OutletPlace } from './outlets/open-outlet.ts';
+import type { MinersDefinition } from './miners/miners-definition.ts';
 import type { NodeDefinition } from './propar/node-model.ts';
 import type { SpotifyDefinition } from './spotify/spotify-definition.ts';
 
@@ -58,7 +59,8 @@ export type SimulatorDefinition =
   | ProparBusDefinition
   | MultimeterDefinition
   | RedPitayaDefinition
-  | SpotifyDefinition;
+  | SpotifyDefinition
+  | MinersDefinition;
 
 /** What a simulator can be told while it runs. */
 export type SimulatorCommand =

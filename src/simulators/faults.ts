@@ -8,7 +8,7 @@ export type UnplugMoment =
   | 'reply';
 
 /** What goes wrong with one reply. */
-export type Fault = WireFault | WebFault;
+export type Fault = WireFault | WebFault | MinerFault;
 
 /** What goes wrong with one reply on any wire. */
 export type WireFault =
@@ -47,6 +47,17 @@ export type WebFault =
     }
   /** It answers with so many bytes. */
   | { readonly kind: 'oversize'; readonly bytes: number };
+
+/** What happens to a miner when it is asked something, beside what goes wrong with its answers. */
+export type MinerFault =
+  /** It answers with the hardware address of another device. */
+  | { readonly kind: 'impostor' }
+  /** It is gone, as after a restart, and comes back by itself. */
+  | { readonly kind: 'reboot'; readonly backAfterMs?: number }
+  /** It gets too hot, and stops. */
+  | { readonly kind: 'overheat' }
+  /** It finds a block. */
+  | { readonly kind: 'block-found' };
 
 /** Which replies it goes wrong with. */
 export interface FaultRule {

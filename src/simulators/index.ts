@@ -17,6 +17,9 @@ export type { Fault, FaultRule, FaultsAtStart, UnplugMoment } from './faults.ts'
 export type { OutletPlace } from './outlets/open-outlet.ts';
 export type { FlowChannelOptions } from './propar/flow-channel.ts';
 export type { NodeDefinition } from './propar/node-model.ts';
+export type { MinerKind, MinersDefinition } from './miners/miners-definition.ts';
+export { openMinersSimulator, simulatedMinersMost } from './miners/miners-simulator.ts';
+export type { MinersSimulator, SimulatedMiner } from './miners/miners-simulator.ts';
 export { seededRandom } from './seeded-random.ts';
 export type { Random } from './seeded-random.ts';
 export { openSimulator } from './simulator.ts';

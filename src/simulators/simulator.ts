@@ -45,5 +45,9 @@ export async function openSimulator(definition: SimulatorDefinition): Promise<Si
       const { openSpotifySimulator } = await import('./spotify/spotify-simulator.ts');
       return await openSpotifySimulator(definition);
     }
+    case 'miners': {
+      const { openMinersSimulator } = await import('./miners/miners-simulator.ts');
+      return await openMinersSimulator(definition);
+    }
   }
 }

@@ -124,7 +124,7 @@ describe('a configuration', () => {
     [
       'a misspelt value',
       '[ports.bus]\nserial = "x"\nprotocol = "line"\n',
-      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", "calls", "http", not "line"',
+      'lab.toml:3: ports.bus.protocol: must be one of "lines", "propar", "gap", "calls", "http", "cgminer", not "line"',
     ],
     [
       'a broken number',

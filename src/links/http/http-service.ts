@@ -21,6 +21,8 @@ export interface HttpServiceOptions extends HttpClientOptions {
   readonly url: string;
   /** @default nothing is sent to identify who asks */
   readonly authorization?: HttpAuthorization | undefined;
+  /** @default {@link serviceRestMs} */
+  readonly restMs?: number;
   /** @default systemClock */
   readonly clock?: Clock;
 }
@@ -36,18 +38,24 @@ export class HttpService implements Disposable {
   readonly #client: HttpClient;
   readonly #authorization: HttpAuthorization | undefined;
   readonly #clock: Clock;
+  readonly #restMs: number;
   /** Monotonic. */
   #pausedUntilMs = 0;
   #pause: SignalboxError | undefined;
   #failuresInARow = 0;
   #restsUntilMs = 0;
 
-  /** @throws CONFIG_INVALID for plain http beyond this machine, or what is no address */
+  /**
+   * @throws CONFIG_INVALID for what is no address, for plain http beyond this machine that is not allowed,
+   *   and where an authorization would travel so
+   */
   constructor(options: HttpServiceOptions) {
-    this.#url = checkedUrl(parsed(options.url));
+    const { url, authorization, allowUnencrypted = false } = options;
+    this.#url = checkedUrl(parsed(url), allowUnencrypted && authorization === undefined);
     this.address = `${this.#url.origin}${this.#url.pathname.replace(/\/$/, '')}`;
     this.#client = new HttpClient(options);
-    this.#authorization = options.authorization;
+    this.#authorization = authorization;
+    this.#restMs = options.restMs ?? serviceRestMs;
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -85,13 +93,19 @@ export class HttpService implements Disposable {
   }
 
   async #send(
-    { method, path, query = {}, body }: HttpRequest,
+    { method, path, query, body, form, accept = 'application/json' }: HttpRequest,
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
     const url = new URL(this.address + path);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    for (const name in query) url.searchParams.set(name, String(query[name]));
+    const text =
+      form === undefined
+        ? body === undefined
+          ? undefined
+          : JSON.stringify(body)
+        : new URLSearchParams(form).toString();
+    const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded';
     const length =
       method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(text ?? '')) };
     try {
@@ -100,9 +114,9 @@ export class HttpService implements Disposable {
           method,
           url,
           headers: {
-            accept: 'application/json',
+            accept,
             ...(authorization === undefined ? {} : { authorization }),
-            ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(text === undefined ? {} : { 'content-type': type }),
             ...length,
           },
           body: text,
@@ -140,7 +154,7 @@ export class HttpService implements Disposable {
     if (!isNetwork) return;
     this.#failuresInARow += 1;
     if (this.#failuresInARow < networkFailuresMost) return;
-    this.#restsUntilMs = this.#clock.monotonic() + serviceRestMs;
+    this.#restsUntilMs = this.#clock.monotonic() + this.#restMs;
     // One try when the rest is over; if it fails, the next rest begins.
     this.#failuresInARow = networkFailuresMost - 1;
   }
