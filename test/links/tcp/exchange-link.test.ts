@@ -49,7 +49,7 @@ test('each request has a connection of its own, which ends with the reply', asyn
 
 test('who closes without a word, garbles, or never comes to an end is told apart', async () => {
   const said = ['', 'garbage\0', ' '.repeat(20_000)];
-  await using server = await serverOf((socket) => void socket.end(said.shift()));
+  await using server = await serverOf((socket) => void socket.end(said.shift() ?? ''));
   await expect(ask(server.link)).rejects.toMatchObject({ code: 'LINK_COMMUNICATION' });
   await expect(ask(server.link)).rejects.toMatchObject({ code: 'REPLY_MALFORMED' });
   await expect(ask(server.link)).rejects.toMatchObject({

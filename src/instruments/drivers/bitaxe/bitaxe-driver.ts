@@ -32,6 +32,7 @@ const untold: AsicFacts = { frequencies: [], voltages: [] };
 export class BitaxeDriver implements Driver {
   readonly family = 'bitaxe';
   readonly parameters: readonly Parameter[] = bitaxeTable.parameters;
+  readonly watched: readonly string[] = bitaxeTable.watched;
   readonly actions: readonly Action[];
   readonly #timeoutMs: number;
   readonly #expected: ExpectedDevice;

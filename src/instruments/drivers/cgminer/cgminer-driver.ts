@@ -36,6 +36,7 @@ export interface CgminerDriverOptions {
 export class CgminerDriver implements Driver {
   readonly family = 'cgminer';
   readonly parameters: readonly Parameter[] = cgminerTable.parameters;
+  readonly watched: readonly string[] = cgminerTable.watched;
   readonly actions: readonly Action[];
   readonly #timeoutMs: number;
   readonly #expected: ExpectedDevice;

@@ -27,6 +27,7 @@ export interface MagicMinerDriverOptions {
 export class MagicMinerDriver implements Driver {
   readonly family = 'magic-miner';
   readonly parameters: readonly Parameter[] = magicMinerTable.parameters;
+  readonly watched: readonly string[] = magicMinerTable.watched;
   readonly actions: readonly Action[];
   readonly #timeoutMs: number;
   readonly #expected: ExpectedDevice;

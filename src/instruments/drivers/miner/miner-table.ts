@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../../kernel/index.ts';
 import { checkReadable } from '../../check-value.ts';
 import type { Parameter, Value } from '../../parameter.ts';
+import { minerParameterNames } from './miner-facts.ts';
 
 /** A text that a device gives is cut to so many characters. */
 export const minerTextMost = 256;
@@ -15,10 +16,13 @@ export interface MinerRow<Told> {
 /** The parameters of one family. One for all its instruments, however many there are. */
 export class MinerTable<Told, Row extends MinerRow<Told> = MinerRow<Told>> {
   readonly parameters: readonly Parameter[];
+  /** What pages and alerts look at: what means the same for all miners. */
+  readonly watched: readonly string[];
   readonly #rows: ReadonlyMap<string, Row>;
 
   constructor(rows: readonly Row[]) {
     this.parameters = rows.map(({ parameter }) => parameter);
+    this.watched = minerParameterNames.filter((name) => rows.some(isOf(name)));
     this.#rows = new Map(rows.map((row) => [row.parameter.name, row]));
   }
 
@@ -49,6 +53,10 @@ export class MinerTable<Told, Row extends MinerRow<Told> = MinerRow<Told>> {
     }
     return values;
   }
+}
+
+function isOf(name: string): (row: { readonly parameter: Parameter }) => boolean {
+  return ({ parameter }) => parameter.name === name;
 }
 
 /** @throws WRITE_ONLY */
