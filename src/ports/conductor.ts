@@ -109,8 +109,9 @@ export class Conductor {
     if (this.#keeper.wire !== wire) return;
     // Answers of a worker carry the number of their call, and it says itself when it ends; those of a
     // web service, or of who takes one request a connection, come by a connection that ends with them.
-    const { call, request, exchange } = wire.link;
-    if (call !== undefined || request !== undefined || exchange !== undefined) return;
+    const { link } = wire;
+    if (link.call !== undefined || link.request !== undefined) return;
+    if (link.exchange !== undefined) return;
     if (!replyOutstanding.includes(error.code) && !wire.isReplyOutstanding) return;
     // Where nothing was asked, nothing that did not come is late.
     if (isListening(attempt) && error.details['receivedBytes'] === 0) return;

@@ -94,7 +94,7 @@ describe('a reply of cgminer', () => {
     expect(refused('[]')).toMatch(/no object/);
     expect(refused('{"SUMMARY":[{"Elapsed":1}]}')).toMatch(/no STATUS/);
     expect(refused('{"STATUS":[{"STATUS":"X"}]}')).toMatch(/no STATUS/);
-    expect(refused(`${'['.repeat(100_000)}`)).toMatch(/no JSON/);
+    expect(refused('['.repeat(100_000))).toMatch(/no JSON/);
   });
 
   it('is malformed as soon as it is longer than the bound, and nothing of it is kept', () => {
@@ -111,9 +111,9 @@ describe('a reply of cgminer', () => {
   });
 
   it('tells that the miner restarts or goes', () => {
-    const restart = only(parseCgminerReply('{"STATUS":"RESTART"}', 'restart') as never, 'restart');
+    const restart = only(parseCgminerReply('{"STATUS":"RESTART"}', 'restart'), 'restart');
     expect(restart.status).toBe('RESTART');
-    expect(only(parseCgminerReply('{"STATUS":"BYE"}', 'quit') as never, 'quit').status).toBe('BYE');
+    expect(only(parseCgminerReply('{"STATUS":"BYE"}', 'quit'), 'quit').status).toBe('BYE');
   });
 
   it('has one reply for each of joined reports', () => {

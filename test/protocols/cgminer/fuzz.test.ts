@@ -1,4 +1,17 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  constantFrom,
+  integer,
+  json,
+  nat,
+  oneof,
+  option,
+  property,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CgminerReplyReader,
@@ -15,50 +28,48 @@ const parameters = { seed, numRuns: count(20_000) };
 const joined = `{"summary":[${summary}],"version":[${avalonVersion}],"id":1}`;
 
 /** A reply with pieces of it taken out, put in or changed, as lines and firmware spoil it. */
-const spoilt = fc
-  .tuple(
-    fc.constantFrom(summary, avalonVersion, joined),
-    fc.array(
-      fc.record({
-        at: fc.nat({ max: 1_000 }),
-        drop: fc.nat({ max: 12 }),
-        put: fc.oneof(
-          fc.constantFrom(
-            'nan',
-            'inf',
-            '-inf',
-            ',',
-            '[,{',
-            '}{',
-            '{',
-            '}',
-            '[',
-            ']',
-            '"',
-            '\\',
-            '\0',
-            '',
-          ),
-          fc.string({ maxLength: 6 }),
+const spoilt = tuple(
+  constantFrom(summary, avalonVersion, joined),
+  array(
+    record({
+      at: nat({ max: 1_000 }),
+      drop: nat({ max: 12 }),
+      put: oneof(
+        constantFrom(
+          'nan',
+          'inf',
+          '-inf',
+          ',',
+          '[,{',
+          '}{',
+          '{',
+          '}',
+          '[',
+          ']',
+          '"',
+          '\\',
+          '\0',
+          '',
         ),
-      }),
-      { maxLength: 4 },
-    ),
-    fc.option(fc.nat({ max: 1_000 })),
-  )
-  .map(([text, edits, end]) => {
-    const edited = edits.reduce(
-      (sum, { at, drop, put }) => sum.slice(0, at) + put + sum.slice(at + drop),
-      text,
-    );
-    return end === null ? edited : edited.slice(0, end);
-  });
+        string({ maxLength: 6 }),
+      ),
+    }),
+    { maxLength: 4 },
+  ),
+  option(nat({ max: 1_000 })),
+).map(([text, edits, end]) => {
+  const edited = edits.reduce(
+    (sum, { at, drop, put }) => sum.slice(0, at) + put + sum.slice(at + drop),
+    text,
+  );
+  return end === null ? edited : edited.slice(0, end);
+});
 
 describe('fuzzed replies of cgminer', () => {
   it('end in a reply or a reason, never in a throw, however they are cut', () => {
-    const random = fc.oneof(spoilt, fc.string({ maxLength: 300 }));
-    fc.assert(
-      fc.property(random, fc.integer({ min: 1, max: 64 }), (text, step) => {
+    const random = oneof(spoilt, string({ maxLength: 300 }));
+    assert(
+      property(random, integer({ min: 1, max: 64 }), (text, step) => {
         const data = new TextEncoder().encode(text);
         const reader = new CgminerReplyReader('summary+version');
         for (let at = 0; at < data.length; at += step) {
@@ -72,8 +83,8 @@ describe('fuzzed replies of cgminer', () => {
   });
 
   it('mean the same to the tolerant reader as to JSON where they are JSON', () => {
-    fc.assert(
-      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+    assert(
+      property(json({ maxDepth: 6 }), (text) => {
         const whole: unknown = JSON.parse(text);
         if (typeof whole !== 'object' || whole === null) return;
         // What JSON writes for a zero with a sign comes back without it.
@@ -85,8 +96,8 @@ describe('fuzzed replies of cgminer', () => {
 
   it('cut short hold only what stood there', () => {
     const whole = JSON.parse(summary) as { readonly SUMMARY: readonly Record<string, number>[] };
-    fc.assert(
-      fc.property(fc.nat({ max: summary.length - 1 }), (end) => {
+    assert(
+      property(nat({ max: summary.length - 1 }), (end) => {
         const part = parseLenientJson(summary.slice(0, end))?.value as typeof whole | undefined;
         for (const [name, value] of Object.entries(part?.SUMMARY?.[0] ?? {})) {
           expect(value).toBe(whole.SUMMARY[0]?.[name]);
@@ -99,8 +110,8 @@ describe('fuzzed replies of cgminer', () => {
 
 describe('fuzzed texts', () => {
   it('are requests or refused as bad arguments', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 60 }), (text) => {
+    assert(
+      property(string({ maxLength: 60 }), (text) => {
         try {
           const request = parseCgminerRequest(text);
           encodeCgminerText(request);
@@ -113,8 +124,8 @@ describe('fuzzed texts', () => {
   });
 
   it('give packed values without keys that are empty', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 200 }), (text) => {
+    assert(
+      property(string({ maxLength: 200 }), (text) => {
         for (const key of parsePackedValues(text).keys()) expect(key).toMatch(/^\S+$/);
       }),
       parameters,

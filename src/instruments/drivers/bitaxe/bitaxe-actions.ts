@@ -23,8 +23,10 @@ export function bitaxeActions(operation: BitaxeOperation): readonly Action[] {
     name,
     title,
     arguments: [],
-    run: async (_values, { transact }) => {
-      await transact(operation(name, repeat, `POST /api/system/${path}`, (api) => api.post(path)));
+    run: async (_values, context) => {
+      await context.transact(
+        operation(name, repeat, `POST /api/system/${path}`, (api) => api.post(path)),
+      );
       return undefined;
     },
   });
@@ -43,9 +45,9 @@ export function bitaxeActions(operation: BitaxeOperation): readonly Action[] {
       name: 'clearOverheat',
       title: 'Lets it mine again after it was too hot',
       arguments: [],
-      run: async (_values, { transact }) => {
+      run: async (_values, context) => {
         const traced = 'PATCH /api/system overheat_mode = 0';
-        await transact(
+        await context.transact(
           operation('clearOverheat', 'safe', traced, (api) => api.patch({ overheat_mode: 0 })),
         );
         return undefined;
@@ -55,12 +57,12 @@ export function bitaxeActions(operation: BitaxeOperation): readonly Action[] {
       name: 'setPool',
       title: 'Sets a pool; it is used after a restart',
       arguments: [poolNumber, ...poolArguments],
-      run: async (values, { transact }) => {
+      run: async (values, context) => {
         const pool = checkPool(values);
         const number = Number(values['number'] ?? 0);
         // The password is in no trace.
         const traced = `pool ${number} = ${pool.user} at ${pool.host}:${pool.port}`;
-        await transact(
+        await context.transact(
           operation('setPool', 'safe', traced, async (api) => await setPool(api, number, pool)),
         );
         return undefined;

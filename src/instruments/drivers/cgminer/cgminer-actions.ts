@@ -36,8 +36,8 @@ export function cgminerActions(command: CgminerCommand): readonly Action[] {
     name,
     title,
     arguments: arguments_,
-    run: async (values, { transact, clock }: ActionContext) => {
-      await transact(of(values, clock));
+    run: async (values, context: ActionContext) => {
+      await context.transact(of(values, context.clock));
       return undefined;
     },
   });

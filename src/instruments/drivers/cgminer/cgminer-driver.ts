@@ -103,9 +103,9 @@ export class CgminerDriver implements Driver {
     return mapTransaction(transaction, (replies) =>
       JSON.stringify(
         Object.fromEntries(
-          Array.from(replies, ([name, { sections, isTruncated: _, ...reply }]) => [
+          Array.from(replies, ([name, { status, code, message, sections }]) => [
             name,
-            { ...reply, ...Object.fromEntries(sections) },
+            { status, code, message, ...Object.fromEntries(sections) },
           ]),
         ),
       ),

@@ -74,9 +74,9 @@ export class CgminerTold {
 
   get #modules(): readonly ReadonlyMap<string, string>[] {
     this.#packed ??= this.#rows('stats', 'STATS').flatMap((row) =>
-      Object.entries(row)
-        .filter(([name, value]) => /^MM ID\d+/.test(name) && typeof value === 'string')
-        .map(([, value]) => parsePackedValues(String(value))),
+      Object.entries(row).flatMap(([name, value]) =>
+        /^MM ID\d+/.test(name) && typeof value === 'string' ? [parsePackedValues(value)] : [],
+      ),
     );
     return this.#packed;
   }

@@ -41,8 +41,8 @@ export class MagicMinerDriver implements Driver {
         name: 'restart',
         title: 'Restarts it',
         arguments: [],
-        run: async (_values, { transact }) => {
-          await transact(this.#restart());
+        run: async (_values, context) => {
+          await context.transact(this.#restart());
           return undefined;
         },
       },
