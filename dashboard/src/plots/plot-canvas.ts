@@ -145,7 +145,7 @@ export class PlotCanvas implements Drawable, Disposable {
       width,
       height,
       ms: 1e-3,
-      padding: [18, 12, 0, 4],
+      padding: [24, 12, 0, 4],
       legend: { show: false },
       cursor: {
         y: false,
@@ -237,7 +237,7 @@ export class PlotCanvas implements Drawable, Disposable {
       ctx.textAlign = at === 0 ? 'left' : 'right';
       const edge = plot.width * uPlot.pxRatio - 4;
       const x = at === 0 ? 6 * uPlot.pxRatio : edge - (this.#units.length - 1 - at) * 60;
-      ctx.fillText(this.#unitOf(plot, unit).unit, x, bbox.top - 5 * uPlot.pxRatio);
+      ctx.fillText(this.#unitOf(plot, unit).unit, x, bbox.top - 9 * uPlot.pxRatio);
     }
     ctx.restore();
   }
