@@ -3,6 +3,8 @@ import type { Directory } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import {
+  alertMetrics,
+  hubMetrics,
   instrumentMetrics,
   Metrics,
   ownerMetrics,
@@ -10,12 +12,16 @@ import {
   pollMetrics,
   portMetrics,
   processMetrics,
+  recorderMetrics,
 } from '../telemetry/index.ts';
 import type {
+  Alerts,
   DeadlockLog,
+  Hub,
   LatestValues,
   PartSubjects,
   Poller,
+  RecorderStatus,
   SystemMonitor,
 } from '../telemetry/index.ts';
 
@@ -29,11 +35,16 @@ export interface MetricsSurroundings {
   readonly scheduler: Scheduler;
   readonly latest: LatestValues;
   readonly poller: Poller;
+  readonly hub: Hub;
+  readonly alerts: Alerts;
+  /** Undefined where nothing is recorded. */
+  readonly recorder: () => RecorderStatus | undefined;
 }
 
 /** The metrics of a gateway, each looked up when somebody asks. */
 export function buildMetrics(surroundings: MetricsSurroundings): Metrics {
-  const { config, directory, version, system, latest, poller } = surroundings;
+  const { config, directory, version, system, latest, poller, hub, alerts, recorder } =
+    surroundings;
   const clock = systemClock;
   const metrics = new Metrics(clock);
   metrics.add(() => processMetrics(system, version));
@@ -49,6 +60,12 @@ export function buildMetrics(surroundings: MetricsSurroundings): Metrics {
     }),
   );
   metrics.add(() => pollMetrics(poller.status()));
+  metrics.add(() => hubMetrics(hub));
+  metrics.add(() => alertMetrics(alerts.open(), alerts.rules().length));
+  metrics.add(() => {
+    const status = recorder();
+    return status === undefined ? [] : recorderMetrics(status);
+  });
   metrics.add(() => partMetrics(partsOf(surroundings)));
   return metrics;
 }

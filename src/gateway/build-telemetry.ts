@@ -2,7 +2,16 @@ import type { Config } from '../config/index.ts';
 import type { Directory } from '../doors/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { Diagnosis, SystemMonitor } from '../telemetry/index.ts';
-import type { Check, DeadlockLog, LatestValues, Metrics, Poller } from '../telemetry/index.ts';
+import type {
+  Alerts,
+  Check,
+  DeadlockLog,
+  Hub,
+  LatestValues,
+  Metrics,
+  Poller,
+  RecorderStatus,
+} from '../telemetry/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { buildMetrics } from './build-metrics.ts';
 
@@ -24,6 +33,10 @@ export interface TelemetrySurroundings {
   readonly latest: LatestValues;
   readonly poller: Poller;
   readonly scheduler: Scheduler;
+  readonly hub: Hub;
+  readonly alerts: Alerts;
+  /** Undefined where nothing is recorded. */
+  readonly recorder: () => RecorderStatus | undefined;
   /** What rooms have to tell that no port, worker or subsystem shows. */
   readonly more?: () => readonly Check[];
 }

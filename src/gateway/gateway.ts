@@ -270,12 +270,6 @@ export class Gateway implements AsyncDisposable {
       stateFolder,
       log,
     });
-    this.#published = publish(this.hub, {
-      directory,
-      latest: this.latest,
-      settings: this.#settings,
-      schedules: scheduler,
-    });
     this.#own = buildTelemetry({
       config: this.#config,
       directory,
@@ -285,6 +279,16 @@ export class Gateway implements AsyncDisposable {
       latest: this.latest,
       poller: this.#poller,
       scheduler,
+      hub: this.hub,
+      alerts: this.#alerts.alerts,
+      recorder: () => this.recorder,
+    });
+    this.#published = publish(this.hub, {
+      directory,
+      latest: this.latest,
+      settings: this.#settings,
+      schedules: scheduler,
+      system: this.#own.system,
     });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
@@ -324,6 +328,7 @@ export class Gateway implements AsyncDisposable {
         ...given({ alerts: this.#alerts?.alerts }),
         caches: playerCaches(this.#players),
         ...this.#own,
+        recorder: () => this.recorder,
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
         hub: this.hub,
         applied: settled,

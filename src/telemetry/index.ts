@@ -106,6 +106,9 @@ export { checkClock, checkDisk, freeBytesLeast } from './diagnosis/machine-check
 export type { CheckedPart, CheckedPlayer, CheckedWorker } from './diagnosis/part-checks.ts';
 export type { PlacedInstrument } from './diagnosis/port-checks.ts';
 export { checkTokens } from './diagnosis/token-checks.ts';
+export { alertMetrics } from './metrics/alert-metrics.ts';
+export { hubMetrics } from './metrics/hub-metrics.ts';
+export { recorderMetrics } from './metrics/recorder-metrics.ts';
 export { BoundedNames, otherName } from './metrics/bounded-names.ts';
 export type { Exposition } from './metrics/exposition.ts';
 export { instrumentMetrics, parameterValuesMost } from './metrics/instrument-metrics.ts';

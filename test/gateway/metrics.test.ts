@@ -51,6 +51,52 @@ function valueOf(
   return found?.[0]?.value;
 }
 
+describe('the process of a gateway', () => {
+  it('is a topic of the hub, whose newest sample comes at once, and then each new one', async () => {
+    await using bench = await GatewayBench.start(laboratory);
+    const client = bench.client();
+    const samples: { atMs: number; cpuShare: number }[] = [];
+    const take = ({ data }: { readonly data: unknown }): void => {
+      samples.push(data as (typeof samples)[0]);
+    };
+    using _listening = client.subscribe(['system'], { update: take, snapshot: take });
+    await expect.poll(() => samples.length).toBeGreaterThan(1);
+    expect(samples.at(-1)).toMatchObject({ ports: 2, instruments: 1, clients: 1 });
+    expect(samples.at(-1)?.atMs).toBeGreaterThan(samples[0]?.atMs ?? Infinity);
+    const families = await scrape(client.url);
+    expect(valueOf(families, 'signalbox_hub_clients')).toBe(1);
+    expect(valueOf(families, 'signalbox_hub_sent_bytes_total')).toBeGreaterThan(100);
+  });
+
+  it('is told of as a miner monitor does', async () => {
+    await using bench = await GatewayBench.start(`${laboratory}\n[recorder]\n`);
+    const { url } = bench.client();
+    const ask = async (path: string): Promise<Record<string, never>> =>
+      (await (await fetch(`${url}${path}`)).json()) as Record<string, never>;
+    expect(await ask('/api/system/info')).toMatchObject({
+      app_version: '0.1.0',
+      platform: 'linux',
+    });
+    expect(await ask('/api/system/metrics')).toMatchObject({
+      cpu: { percent: expect.any(Number) },
+      memory: { percent: expect.any(Number), process_rss: expect.any(Number) },
+      disk: { free: expect.any(Number) },
+    });
+    await expect
+      .poll(async () => (await ask('/api/system/metrics/history'))['cpu'])
+      .toHaveLength(1);
+    const recorded = async (): Promise<unknown> => (await ask('/api/system/database'))['stored'];
+    await expect.poll(recorded).toBeGreaterThan(0);
+    expect(await ask('/api/health')).toMatchObject({
+      status: 'degraded',
+      problems: [expect.stringContaining('port gone')],
+    });
+    const families = await scrape(url);
+    expect(valueOf(families, 'signalbox_recorder_up')).toBe(1);
+    expect(valueOf(families, 'signalbox_recorder_stored_samples_total')).toBeGreaterThan(0);
+  });
+});
+
 describe('the metrics of a gateway', () => {
   it('tell of ports, programs, leases, instruments, polls, requests and the process', async () => {
     await using bench = await GatewayBench.start(laboratory);

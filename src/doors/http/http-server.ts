@@ -38,6 +38,7 @@ import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
+import { minerSystemRoutes } from './routes/miner-system-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -139,6 +140,7 @@ export async function createHttpServer(
   gatewayRoutes(server, context);
   systemRoutes(server, context);
   metricsRoutes(server, context);
+  minerSystemRoutes(server, context);
   diagnosisRoutes(server, context);
   configRoutes(server, context);
   threadSafetyRoutes(server, context);

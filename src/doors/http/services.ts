@@ -12,6 +12,7 @@ import type {
   LatestValues,
   Metrics,
   PollStatus,
+  RecorderStatus,
   SystemMonitor,
 } from '../../telemetry/index.ts';
 
@@ -108,7 +109,7 @@ export interface Telemetry {
 }
 
 /** How the process stands. */
-export type SystemSource = Pick<SystemMonitor, 'latest' | 'history'>;
+export type SystemSource = Pick<SystemMonitor, 'latest' | 'history' | 'events'>;
 
 /** What the rest of the gateway does for the door. What is absent is answered with NOT_FOUND. */
 export interface HttpServices {
@@ -130,6 +131,8 @@ export interface HttpServices {
   /** What all is published on. @default one on which nothing is */
   readonly hub?: Hub;
   readonly system?: SystemSource;
+  /** Undefined where nothing is recorded. */
+  readonly recorder?: () => RecorderStatus | undefined;
   readonly diagnosis?: Pick<Diagnosis, 'findings'>;
   readonly metrics?: Pick<Metrics, 'scrape'>;
   /** Waits that were refused. */

@@ -3,11 +3,12 @@ import type { Directory } from '../../doors/index.ts';
 import { systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { Hub, LatestValues } from '../../telemetry/index.ts';
+import type { Hub, LatestValues, SystemMonitor } from '../../telemetry/index.ts';
 import { publishInstruments } from './publish-instruments.ts';
 import { publishPorts } from './publish-ports.ts';
 import { publishSchedules } from './publish-schedules.ts';
 import { publishSettings } from './publish-settings.ts';
+import { publishSystem } from './publish-system.ts';
 import { publishValues } from './publish-values.ts';
 
 /** What is published on a hub; what is absent has no topics. */
@@ -16,6 +17,7 @@ export interface PublishedSources {
   readonly latest?: LatestValues | undefined;
   readonly settings?: Pick<Settings<Config>, 'onChange'> | undefined;
   readonly schedules?: Pick<Scheduler, 'events'> | undefined;
+  readonly system?: Pick<SystemMonitor, 'latest' | 'events'> | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PublishedSources {
  */
 export function publish(
   hub: Hub,
-  { directory, latest, settings, schedules }: PublishedSources,
+  { directory, latest, settings, schedules, system }: PublishedSources,
   clock: Clock = systemClock,
 ): Disposable {
   using made = new DisposableStack();
@@ -32,6 +34,7 @@ export function publish(
   made.use(publishInstruments(hub, directory, clock));
   if (settings !== undefined) made.use(publishSettings(hub, settings, clock));
   if (schedules !== undefined) made.use(publishSchedules(hub, schedules, clock));
+  if (system !== undefined) made.use(publishSystem(hub, system));
   if (latest !== undefined) made.use(publishValues(hub, latest));
   return made.move();
 }

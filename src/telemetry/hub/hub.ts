@@ -41,6 +41,8 @@ export class Hub {
   #gone: TopicStart = { sequence: 0, position: 0 };
   #due: Audience[] = [];
   #cut = 0;
+  /** By clients that are gone. */
+  #takenBefore = 0;
 
   constructor(options: HubOptions) {
     const { epoch, clock = systemClock, afterTurn = (run) => void setImmediate(run) } = options;
@@ -58,6 +60,17 @@ export class Hub {
   /** How many clients had to be cut off. */
   get cut(): number {
     return this.#cut;
+  }
+
+  /** How many bytes the connections of all clients have passed on. */
+  get sentBytes(): number {
+    let sum = this.#takenBefore;
+    for (const { outbox } of this.#clients) sum += outbox.takenBytes;
+    return sum;
+  }
+
+  get topicCount(): number {
+    return this.#topics.size;
   }
 
   get clientCount(): number {
@@ -145,7 +158,7 @@ export class Hub {
 
   /** Of `HubClient`: it is gone. */
   leave(client: HubClient, from: Audience | undefined): void {
-    this.#clients.delete(client);
+    if (this.#clients.delete(client)) this.#takenBefore += client.outbox.takenBytes;
     this.#part(client, from);
   }
 
