@@ -11,7 +11,9 @@ interface Finding {
 /** What axe finds wrong with a page and calls serious or critical: one line each. */
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found = await page.evaluate<{ violations: readonly Finding[] }>('axe.run(document)');
+  const found = await page.evaluate<{ violations: readonly Finding[] }>(
+    `axe.run(document, { resultTypes: ['violations'] })`,
+  );
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>

@@ -35,5 +35,6 @@ export async function openDashboard(
 
 /** What a browser was asked for beyond its own gateway. */
 export function askedElsewhere({ browser, door }: OpenDashboard): readonly string[] {
-  return browser.asked.filter((url) => !url.startsWith(door.url) && !url.startsWith('data:'));
+  const { host } = new URL(door.url);
+  return browser.asked.filter((url) => !url.startsWith('data:') && new URL(url).host !== host);
 }

@@ -14,6 +14,7 @@ import type { PageProps } from './page-code.ts';
 import { pageNamed } from './page-list.ts';
 import type { PageName } from './page-list.ts';
 import { followLink, pathParts } from './router.ts';
+import { QuestionDialog } from './question.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { SignIn } from './sign-in.tsx';
 
@@ -39,6 +40,7 @@ export function App({ gateway }: { readonly gateway: Gateway }): JSX.Element {
           <CurrentPage />
         </div>
         <NoticeArea />
+        <QuestionDialog />
         <Shortcuts />
       </div>
     </GatewayContext.Provider>

@@ -19,6 +19,8 @@ export const pageCode: Readonly<Record<PageName, Load>> = {
   alerts: async () => await import('../pages/alerts/alerts-page.tsx'),
   add: async () => await import('../pages/add/add-page.tsx'),
   ports: async () => await import('../pages/ports/ports-page.tsx'),
+  leases: async () => await import('../pages/leases/leases-page.tsx'),
   alarms: async () => await import('../pages/alarms/alarms-page.tsx'),
+  diagnosis: async () => await import('../pages/diagnosis/diagnosis-page.tsx'),
   settings: async () => await import('../pages/settings/settings-page.tsx'),
 };

@@ -20,11 +20,13 @@ type Group = (typeof groups)[number];
 export const pages = [
   { name: '', title: 'Overview', icon: 'overview', group: 'Watch', key: 'o' },
   { name: 'instruments', title: 'Instruments', icon: 'instruments', group: 'Watch', key: 'i' },
+  { name: 'ports', title: 'Ports', icon: 'ports', group: 'Watch', key: 'p' },
   { name: 'plots', title: 'Plots', icon: 'plots', group: 'Watch', key: 'l' },
   { name: 'miners', title: 'Miners', icon: 'miners', group: 'Watch', key: 'm' },
   { name: 'alerts', title: 'Alerts', icon: 'alerts', group: 'Watch', key: 't' },
-  { name: 'ports', title: 'Ports', icon: 'ports', group: 'Watch', key: 'p' },
+  { name: 'leases', title: 'Leases', icon: 'leases', group: 'Use', key: 'h' },
   { name: 'alarms', title: 'Alarms', icon: 'alarms', group: 'Use', key: 'a' },
+  { name: 'diagnosis', title: 'Not working?', icon: 'diagnosis', group: 'Use', key: 'w' },
   { name: 'add', title: 'Add an instrument', icon: 'add', group: 'Set up', key: 'n' },
   { name: 'settings', title: 'Settings', icon: 'settings', group: 'Set up', key: 's' },
 ] as const satisfies readonly PageFacts[];

@@ -24,6 +24,8 @@ const program = 'dashboard';
 export const statusEveryMs = 1_000;
 /** What happens in one burst is asked for once. */
 const burstMs = 50;
+/** What makes how everything stands another. */
+const followed = ['ports.*', 'instruments', 'config', 'schedules'];
 
 /**
  * The gateway as the pages see it: its state as signals, its API as a typed client. One for the whole
@@ -65,13 +67,14 @@ export class Gateway implements Disposable {
     this.connection = this.#connection;
     this.access = this.#access;
     this.status = this.#status;
-    this.topics = new Topics(this.client);
+    // A connection that breaks, or is there again, is seen at once, and not when it is asked next.
+    this.topics = new Topics(this.client, () => void this.refresh());
     this.records = new LiveRecords((topic, told) => this.topics.follow(topic, told));
   }
 
   /** Follows the gateway until this is disposed of. */
   start(): void {
-    void this.#followEvents();
+    this.#followEvents();
     void this.#followStatus();
   }
 
@@ -160,21 +163,16 @@ export class Gateway implements Disposable {
     }
   }
 
-  async #followEvents(): Promise<void> {
-    const backOff = new BackOff({ longestMs: 5_000 });
-    while (!this.#end.signal.aborted) {
-      if (this.#access.value.state !== 'token-needed') {
-        try {
-          for await (const event of this.client.value.events({ signal: this.#end.signal })) {
-            backOff.reset();
-            this.events.emit('happened', event);
-            void this.#refreshSoon();
-          }
-        } catch (error) {
-          this.#failed(error);
+  /** What happens is told of, and makes everything be looked at again. */
+  #followEvents(): void {
+    for (const topic of followed) {
+      this.topics.follow(topic, (data) => {
+        const { event } = data as { readonly event?: unknown };
+        if (typeof event === 'string') {
+          this.events.emit('happened', { event, data: data as GatewayEvent['data'] });
         }
-      }
-      await this.#pause(backOff.nextMs());
+        void this.#refreshSoon();
+      });
     }
   }
 

@@ -13,11 +13,16 @@ type Subscription = ReturnType<SignalboxClient['subscribe']>;
 export class Topics implements Disposable {
   readonly #followed = new Map<string, Set<Told>>();
   readonly #stop: () => void;
+  readonly #connection: () => void;
   #subscription: Subscription | undefined;
   #client: SignalboxClient | undefined;
 
-  /** @param client another one after a token was entered */
-  constructor(client: ReadonlySignal<SignalboxClient>) {
+  /**
+   * @param client another one after a token was entered
+   * @param connection called when the connection has broken, is there again, or was refused
+   */
+  constructor(client: ReadonlySignal<SignalboxClient>, connection: () => void) {
+    this.#connection = connection;
     this.#stop = effect(() => this.#use(client.value));
   }
 
@@ -63,6 +68,8 @@ export class Topics implements Disposable {
     this.#subscription = this.#client?.subscribe([...this.#followed.keys()], {
       update: ({ topic, data }) => tell(topic, data),
       snapshot: ({ topic, data }) => tell(topic, data),
+      connection: this.#connection,
+      failed: this.#connection,
     });
   }
 

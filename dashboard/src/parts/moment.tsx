@@ -27,7 +27,7 @@ export function Since({ atMs }: Properties): JSX.Element {
       dateTime={new Date(atMs).toISOString()}
       title={`since ${momentText(atMs)}`}
     >
-      {spanText(Math.max(0, Math.floor(forMs / 1_000) * 1_000))}
+      {forMs < 1_000 ? '0 s' : spanText(forMs)}
     </time>
   );
 }

@@ -91,7 +91,7 @@ function nextFor(port: string, state: string, reason: string): string {
     return 'Let the user of the gateway use it, who logs in again then: sudo usermod -aG dialout USER';
   }
   if (/ENOENT/.test(reason))
-    return 'Plug it in, or correct its path: signalbox discover lists devices.';
+    return 'Plug it in, or correct its path. `signalbox discover` lists devices.';
   if (/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH/.test(reason)) {
     return 'Check the address, the port number and the power; it comes back by itself.';
   }

@@ -5,8 +5,10 @@ export const pageNames = [
   'miners',
   'alerts',
   'ports',
-  'add',
+  'leases',
   'alarms',
+  'diagnosis',
+  'add',
   'settings',
 ] as const;
 
