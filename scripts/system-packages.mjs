@@ -21,6 +21,7 @@ const needed = [
   { name: 'rpcbind', program: 'rpcbind' },
   { name: 'strace', program: 'strace' },
   { name: 'chromium', program: 'chromium' },
+  { name: 'postgresql', program: 'pg_ctlcluster' },
 ];
 
 /** Debian's Python, which Debian's modules belong to. */

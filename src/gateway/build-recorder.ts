@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RecorderConfig } from '../config/index.ts';
 import type { SubsystemStatus } from '../doors/index.ts';
 import { asSignalboxError } from '../kernel/index.ts';
-import { Recorder, SqliteHistory } from '../telemetry/index.ts';
+import { PostgresHistory, readDatabaseUrl, Recorder, SqliteHistory } from '../telemetry/index.ts';
 import type { HistoryReader, HistoryStore, LatestValues } from '../telemetry/index.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -57,15 +57,17 @@ export class Recording {
   }
 }
 
-/** The recorder of a gateway; not started yet. A database that is not there keeps nothing from starting. */
-export function buildRecorder({ config, stateFolder, log }: RecorderParts): Recording {
+/**
+ * The recorder of a gateway; not started yet. A database that is not there keeps nothing from starting.
+ * @throws CONFIG_INVALID when the URL of a server is not where it should be
+ */
+export async function buildRecorder({
+  config,
+  stateFolder,
+  log,
+}: RecorderParts): Promise<Recording> {
   const records = log.of('records');
-  const path = config.file ?? join(stateFolder, 'history.sqlite');
-  const store = new SqliteHistory({
-    path,
-    setAside: ({ message }, movedTo) =>
-      records.warn(`${message}; it is ${movedTo} now, and a new one was begun`),
-  });
+  const store = await openStore(config, stateFolder, log);
   const { record, exclude, batchMs, rawDays, minuteDays, hourDays } = config;
   const recorder = new Recorder({
     store,
@@ -84,6 +86,23 @@ export function buildRecorder({ config, stateFolder, log }: RecorderParts): Reco
     records.warn(`nothing can be recorded yet: ${message}`);
   });
   return new Recording(recorder, store);
+}
+
+async function openStore(
+  config: RecorderConfig,
+  stateFolder: string,
+  log: RoomLog,
+): Promise<SqliteHistory | PostgresHistory> {
+  const { database, file, connections } = config;
+  if (database === 'postgres') {
+    const url = await readDatabaseUrl(config);
+    return new PostgresHistory({ url, connectionsMost: connections });
+  }
+  return new SqliteHistory({
+    path: file ?? join(stateFolder, 'history.sqlite'),
+    setAside: ({ message }, movedTo) =>
+      log.of('records').warn(`${message}; it is ${movedTo} now, and a new one was begun`),
+  });
 }
 
 /** Writes what people should hear of to the log. */

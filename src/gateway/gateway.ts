@@ -250,7 +250,7 @@ export class Gateway implements AsyncDisposable {
     const { directory, log, stateFolder } = this;
     const { recorder } = this.#config;
     if (recorder?.enabled === true) {
-      this.#recording = buildRecorder({ config: recorder, stateFolder, log });
+      this.#recording = await buildRecorder({ config: recorder, stateFolder, log });
       this.#recording.start(this.latest);
     }
     this.#schedules = buildSchedules({

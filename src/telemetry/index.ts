@@ -71,6 +71,7 @@ export type {
 } from './history/history.ts';
 export { SampleBatch, SeriesBook } from './history/sample-batch.ts';
 export type { BatchColumns, Sample } from './history/sample-batch.ts';
+export { PostgresHistory } from './history/postgres-history.ts';
 export { SqliteHistory } from './history/sqlite-history.ts';
 export type { SqliteHistoryOptions } from './history/sqlite-history.ts';
 export { Recorder } from './recorder/recorder.ts';
@@ -126,3 +127,17 @@ export type { PartSubjects } from './metrics/part-metrics.ts';
 export { pollMetrics } from './metrics/poll-metrics.ts';
 export { portMetrics } from './metrics/port-metrics.ts';
 export { processMetrics } from './metrics/process-metrics.ts';
+export { SqliteValueDatabase } from './database/sqlite-value-database.ts';
+export type { SqliteValueDatabaseOptions } from './database/sqlite-value-database.ts';
+export { PostgresDatabase } from './database/postgres/postgres-database.ts';
+export type { PostgresDatabaseOptions } from './database/postgres/postgres-database.ts';
+export { readDatabaseUrl } from './database/postgres/database-url.ts';
+export type { DatabaseUrlSource } from './database/postgres/database-url.ts';
+export type {
+  DatabaseStatistics,
+  Operation,
+  OperationOptions,
+  TransactionalDatabase,
+  TransactionOptions,
+  ValueDatabase,
+} from './database/value-database.ts';

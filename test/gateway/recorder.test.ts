@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { postgresPassword, PostgresServer } from '../support/postgres-server.ts';
 import { GatewayBench } from './gateway-bench.ts';
 
 const bus = `
@@ -89,5 +90,38 @@ describe('a gateway that records', () => {
     const answer = await fetch(`${bench.address('http')}/api/v1/history?series=left.fMeasure`);
     expect(answer.status).toBe(404);
     expect((await bench.client().status()).subsystems).toEqual([]);
+  });
+});
+
+describe('a gateway that records on a server', () => {
+  it('keeps what is polled there, and says where without the password', async () => {
+    await using server = await PostgresServer.start();
+    process.env['SIGNALBOX_TEST_URL'] = server.url;
+    await using bench = await GatewayBench.start(`${bus}
+      [recorder]
+      database = "postgres"
+      urlVariable = "SIGNALBOX_TEST_URL"
+      batchMs = 50
+    `);
+    await expect
+      .poll(async () => (await historyOf(bench, 'left.fMeasure')).last.length)
+      .toBeGreaterThan(3);
+    await server.down();
+    await expect.poll(async () => (await recorderOf(bench)).state).toBe('stopped');
+    await server.up();
+    await expect.poll(async () => (await recorderOf(bench)).ready).toBe(true);
+    await bench.gateway.drain();
+    const log = readFileSync(bench.file('state/signalbox.log'), 'utf8');
+    expect(log).toContain('recording has stopped: postgresql://signalbox@127.0.0.1');
+    expect(log).toContain('recording goes on');
+    expect(log).not.toContain(postgresPassword);
+    expect(log).not.toContain(encodeURIComponent(postgresPassword));
+  });
+
+  it('does not start where the address is missing', async () => {
+    await using bench = new GatewayBench(
+      `${bus}[recorder]\ndatabase = "postgres"\nurlFile = "FOLDER/nowhere"\n`,
+    );
+    await expect(bench.gateway.start()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });
