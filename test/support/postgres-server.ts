@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** Debian keeps each version's programs in a folder of its own. */
 const versions = '/usr/lib/postgresql';
@@ -64,7 +64,7 @@ export class PostgresServer implements AsyncDisposable {
     ]);
     this.#server = spawn(command, args, { stdio: 'ignore', cwd: '/' });
     for (;;) {
-      const client = new pg.Client({ connectionString: this.url });
+      const client = new Client({ connectionString: this.url });
       client.on('error', () => {});
       try {
         await client.connect();
@@ -88,7 +88,7 @@ export class PostgresServer implements AsyncDisposable {
 
   /** What somebody does to the database beside the one that is tested. */
   async ask(sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const client = new pg.Client({ connectionString: this.url });
+    const client = new Client({ connectionString: this.url });
     await client.connect();
     try {
       return (await client.query(sql, [...values])).rows as Record<string, unknown>[];
