@@ -6,6 +6,8 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDiscoverCommand } from './commands/discover.ts';
 import { addDoctorCommand, addTestCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addHistoryCommand } from './commands/history.ts';
 import { addJobCommand } from './commands/job.ts';
 import { addLockCommand } from './commands/lock.ts';
 import { addLogLevelCommand } from './commands/log-level.ts';
@@ -49,6 +51,8 @@ export function createProgram(): Command {
   addCallCommand(program);
   addValuesCommand(program);
   addWatchCommand(program);
+  addHistoryCommand(program);
+  addExportCommand(program);
 
   program.commandsGroup('Sharing:');
   addLockCommand(program);

@@ -85,3 +85,11 @@ export type {
   SettingsRevision,
 } from './settings-reports.ts';
 export type { LatestRecordReport, LatestValueReport, PollReport } from './value-reports.ts';
+export { HistoryCalls } from './history-calls.ts';
+export type {
+  ExportDownload,
+  ExportOptions,
+  HistoryOptions,
+  RecordedSeriesReport,
+  SeriesHistoryReport,
+} from './history-reports.ts';

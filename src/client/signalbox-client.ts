@@ -8,6 +8,7 @@ import { headersOf, introductionOf } from './introduction.ts';
 import type { Introduction } from './introduction.ts';
 import { fromJsonValue, readingOf, toJsonValue } from './json-value.ts';
 import type { JsonReading, JsonValue } from './json-value.ts';
+import { HistoryCalls } from './history-calls.ts';
 import { LiveConnection } from './live-connection.ts';
 import { ScheduleCalls } from './schedule-calls.ts';
 import { Subscription } from './subscription.ts';
@@ -70,6 +71,8 @@ export class SignalboxClient {
   /** Alarms and jobs. */
   readonly schedules: ScheduleCalls;
   readonly alerts: AlertCalls;
+  /** What was recorded. */
+  readonly history: HistoryCalls;
   readonly #transport: Transport;
   readonly #calls: ApiCalls;
   readonly #introduction: Introduction;
@@ -82,6 +85,7 @@ export class SignalboxClient {
     this.#calls = new ApiCalls(this.#transport);
     this.schedules = new ScheduleCalls(this.#calls);
     this.alerts = new AlertCalls(this.#calls);
+    this.history = new HistoryCalls(this.#calls, this.#transport);
   }
 
   /** The address of the gateway. */

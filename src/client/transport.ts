@@ -81,11 +81,21 @@ export class Transport {
 
   /** Opens a stream. @throws as {@link call} */
   async stream(call: Call, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#fetch(call, signal, answerSlackMs);
-    if (!response.ok || response.body === null) {
+    return (await this.download(call, signal)).body;
+  }
+
+  /** As {@link stream}, with what the headers say of it. */
+  async download(
+    call: Call,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly headers: Headers; readonly body: ReadableStream<Uint8Array> }> {
+    const until = signal ?? new AbortController().signal;
+    const response = await this.#fetch(call, until, answerSlackMs);
+    const { body, headers } = response;
+    if (!response.ok || body === null) {
       throw this.#failure(await response.text(), response.status);
     }
-    return response.body;
+    return { headers, body };
   }
 
   async #fetch(call: Call, signal: AbortSignal, takesMs: number): Promise<Response> {

@@ -69,6 +69,8 @@ export type {
   SeriesName,
   WaitOptions,
 } from './history/history.ts';
+export { exportFormats, exportHistory } from './history/export/export-history.ts';
+export type { ExportFormat, RunningExport } from './history/export/export-history.ts';
 export { SampleBatch, SeriesBook } from './history/sample-batch.ts';
 export type { BatchColumns, Sample } from './history/sample-batch.ts';
 export { PostgresHistory } from './history/postgres-history.ts';

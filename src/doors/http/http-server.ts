@@ -31,7 +31,7 @@ import { diagnosisRoutes } from './routes/diagnosis-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { gatewayRoutes } from './routes/gateway-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
-import { historyRoutes } from './routes/history-routes.ts';
+import { historyExportRoute, historyRoutes } from './routes/history-routes.ts';
 import { hubRoutes } from './routes/hub-routes.ts';
 import { instrumentRoutes } from './routes/instrument-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
@@ -145,6 +145,7 @@ export async function createHttpServer(
   configRoutes(server, context);
   threadSafetyRoutes(server, context);
   historyRoutes(server, context);
+  historyExportRoute(server, context);
   rateLimitRoutes(server, context);
   liveRoutes(server, context, owners);
   await server.ready();

@@ -1,7 +1,14 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 
 import { SignalboxError } from '../../../kernel/index.ts';
-import { pointsMost, resolutions, seriesMost } from '../../../telemetry/index.ts';
+import {
+  exportFormats,
+  exportHistory,
+  pointsMost,
+  resolutions,
+  seriesMost,
+} from '../../../telemetry/index.ts';
 import type { HistoryReader, SeriesName } from '../../../telemetry/index.ts';
 import { failures } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -107,6 +114,51 @@ export function historyRoutes(server: HttpServer, context: RouteContext): void {
     const { series, from, to = clock.now() + 1, points } = request.query;
     const query = { series, fromMs: from ?? Math.max(0, to - defaultRangeMs), toMs: to, points };
     return { series: await historyOf(context).query(query, { signal }) };
+  });
+}
+
+/** Recorded values as a file, however many they are. */
+export function historyExportRoute(server: HttpServer, context: RouteContext): void {
+  const { clock, callers, streams } = context;
+  const schema = {
+    summary: 'Recorded values as a file: CSV, or a stream of Apache Arrow',
+    description:
+      'All rows of one series, oldest first, then those of the next. `raw` has each sample; `minute` ' +
+      'and `hour` have count, mean, minimum, maximum and last. The header `signalbox-expected-bytes` ' +
+      'says how long it will be, about, for who shows how far it is. It goes as fast as it is read.',
+    tags: ['history'],
+    querystring: z.object({
+      series: seriesList,
+      from: time.optional().describe('ms since 1970; what is oldest unless given'),
+      to: time.optional().describe('Up to but without this, ms since 1970; now unless given'),
+      format: z.enum(exportFormats).default('csv'),
+      resolution: z.enum(resolutions).default('raw'),
+    }),
+    response: {
+      200: z.string().describe('text/csv, or application/vnd.apache.arrow.stream'),
+      ...failures(...readFailures),
+    },
+  };
+  server.get('/api/v1/history/export', { schema }, async (request, reply) => {
+    const { series, from = 0, to = clock.now() + 1, format, resolution } = request.query;
+    const reader = historyOf(context);
+    const { signal } = callers.of(request, reply);
+    const closed = new AbortController();
+    const place = streams.add(() => closed.abort());
+    reply.raw.once('close', () => place[Symbol.dispose]());
+    const running = await exportHistory(
+      reader,
+      { series, fromMs: from, toMs: to, resolution },
+      format,
+      { signal: AbortSignal.any([signal, closed.signal]) },
+    );
+    const { contentType, expectedBytes, chunks } = running;
+    void reply.header('content-type', contentType);
+    void reply.header('content-disposition', `attachment; filename="history.${format}"`);
+    if (expectedBytes !== undefined) {
+      void reply.header('signalbox-expected-bytes', String(expectedBytes));
+    }
+    return await reply.send(Readable.from(chunks, { objectMode: false }));
   });
 }
 

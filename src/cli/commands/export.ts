@@ -1,0 +1,104 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { ExportDownload } from '../../client/index.ts';
+import { SignalboxError } from '../../kernel/index.ts';
+import { moment } from '../moment.ts';
+import { note, sayJson } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { common, withGateway } from '../session.ts';
+import type { CommonOptions } from '../session.ts';
+
+interface ExportFlags extends CommonOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly format: 'csv' | 'arrow';
+  readonly resolution: 'raw' | 'minute' | 'hour';
+  readonly output?: string;
+}
+
+const mib = 1_048_576;
+
+/** `export`: recorded values as a file. */
+export function addExportCommand(program: Command): void {
+  common(
+    program.command('export <parameters...>'),
+    'export nitrogen.fMeasure --from 7d --output flow.csv',
+    'export nitrogen.fMeasure bath.temperature --format arrow --resolution minute --output lab.arrows',
+  )
+    .description('write recorded values to a file: instrument.parameter …')
+    .option('--from <time>', 'from then on: 2h (ago), 7d, 2026-11-30T08:00 (default: all)', moment)
+    .option('--to <time>', 'up to then (default: now)', moment)
+    .addOption(
+      new Option('--format <format>', 'of the file').choices(['csv', 'arrow']).default('csv'),
+    )
+    .addOption(
+      new Option('--resolution <resolution>', 'every value, or what they come to')
+        .choices(['raw', 'minute', 'hour'])
+        .default('raw'),
+    )
+    .option('-o, --output <file>', 'where to (default: standard output)')
+    .action(async (parameters: string[], options: ExportFlags) => {
+      await withGateway(options, async ({ client, isJson, signal }) => {
+        const { from, to, format, resolution, output } = options;
+        if (output === undefined && isJson) {
+          throw new SignalboxError(
+            'BAD_ARGUMENT',
+            '--json tells of a file: name one with --output',
+          );
+        }
+        const download = await client.history.export(parameters, {
+          signal,
+          format,
+          resolution,
+          ...(from === undefined ? {} : { fromMs: from }),
+          ...(to === undefined ? {} : { toMs: to }),
+        });
+        const bytes = await save(download, output, signal);
+        if (output === undefined) return;
+        if (isJson) sayJson({ file: output, bytes, format, resolution, parameters });
+        else note(`${output}: ${(bytes / mib).toFixed(2)} MiB`);
+      });
+    });
+}
+
+/** Under its name only when it is whole. @returns how many bytes */
+async function save(
+  { body, expectedBytes }: ExportDownload,
+  output: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  using line = new ProgressLine(`exporting to ${output ?? 'standard output'}`);
+  let bytes = 0;
+  const counted = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      bytes += chunk.length;
+      const share = expectedBytes === undefined ? undefined : bytes / expectedBytes;
+      line.show(`${(bytes / mib).toFixed(1)} MiB exported`, share);
+      done(null, chunk);
+    },
+  });
+  const source = Readable.fromWeb(body as WebStream<Uint8Array>);
+  if (output === undefined) {
+    await pipeline(source, counted, process.stdout, { signal, end: false });
+    return bytes;
+  }
+  const partial = `${output}.part`;
+  try {
+    await pipeline(source, counted, createWriteStream(partial), { signal });
+    await rename(partial, output);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    if (signal.aborted) throw cause;
+    const text = `${output} was not written: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new SignalboxError('GATEWAY_UNREACHABLE', text, {
+      cause,
+      nextStep: 'Look at the disk and at the gateway, then export again.',
+    });
+  }
+  return bytes;
+}
