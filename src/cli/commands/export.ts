@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
@@ -82,7 +81,7 @@ async function save(
       done(null, chunk);
     },
   });
-  const source = Readable.fromWeb(body as WebStream<Uint8Array>);
+  const source = Readable.fromWeb(body);
   if (output === undefined) {
     await pipeline(source, counted, process.stdout, { signal, end: false });
     return bytes;

@@ -79,7 +79,7 @@ describe('an export', () => {
     const series = ['nitrogen.fMeasure', 'nitrogen.isOpen', 'player.track'].map(named);
     const table = tableFromIPC((await exported('arrow', { series })).bytes);
     const rows = table.toArray().map((row) => {
-      const { time, series: name, value, text } = row?.toJSON() as Record<string, unknown>;
+      const { time, series: name, value, text } = (row?.toJSON() ?? {}) as Record<string, unknown>;
       return [Number(time), name, value, text];
     });
     expect(rows).toEqual([

@@ -1,8 +1,9 @@
+import type * as ApacheArrow from 'apache-arrow';
 import type { Data, Dictionary, Float64, Int32, Utf8 } from 'apache-arrow';
 import type { ExportPage, ExportQuery, SeriesInfo, SeriesName } from '../history.ts';
 import type { ExportChunk } from './export-history.ts';
 
-type Arrow = typeof import('apache-arrow');
+type Arrow = typeof ApacheArrow;
 
 /**
  * A stream of record batches as Apache Arrow has them (Columnar Format 1.5, IPC streaming format), one for
@@ -83,7 +84,7 @@ class ColumnMaker {
     this.#type = new DictionaryType(new Text(), new Whole(), 0);
     const [dictionary] = vectorFromArray([...this.#names], new Text()).data;
     if (dictionary === undefined) throw new RangeError('an export has one series or more');
-    this.#dictionary = dictionary as Data<Utf8>;
+    this.#dictionary = dictionary;
     const numbers = isRaw ? ['value'] : ['count', 'mean', 'minimum', 'maximum', 'last'];
     this.schema = new Schema(
       [
