@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { InstrumentReport } from '../../../src/client/index.ts';
 import {
   inOrder,
+  isHot,
   isMiner,
   minerFacts,
   totalOf,
@@ -65,8 +66,10 @@ describe('miners', () => {
     expect(totalOf([]).efficiency).toBeUndefined();
   });
 
-  test('a hot one is in trouble', () => {
+  test('a hot one is in trouble; what is hot is another thing for each family', () => {
     expect(miner('a', { temperature: 71 })).toMatchObject({ state: 'trouble' });
+    expect(isHot({ family: 'cgminer', temperature: 85 })).toBe(false);
+    expect(isHot({ family: 'bitaxe', temperature: undefined })).toBe(false);
     expect(miner('a', {})).toMatchObject({ state: 'unknown' });
   });
 

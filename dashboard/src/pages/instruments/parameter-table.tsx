@@ -5,6 +5,7 @@ import type { ParameterReport } from '../../../../src/client/index.ts';
 import { useRecord } from '../../values/use-records.ts';
 import { ParameterRow } from './parameter-row.tsx';
 import type { Polls } from './use-polls.ts';
+import './parameters.css';
 
 /** More rows are shown when somebody asks for them. */
 const rowsAtFirst = 40;

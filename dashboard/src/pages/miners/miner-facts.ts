@@ -37,8 +37,17 @@ export interface MinerFacts {
   readonly uptime: number | undefined;
 }
 
-/** Hotter chips slow down or stop; the preset of the alert says the same. */
-export const hotFrom = 70;
+/** From which temperature on chips slow down or stop, in °C: those of an Avalon are made for more. */
+const hotFrom: Readonly<Record<string, number>> = { bitaxe: 70, cgminer: 95, 'magic-miner': 85 };
+const hotFromDefault = 70;
+
+/** Whether a miner is hotter than is good for it. */
+export function isHot({
+  family,
+  temperature,
+}: Pick<MinerFacts, 'family' | 'temperature'>): boolean {
+  return temperature !== undefined && temperature >= (hotFrom[family] ?? hotFromDefault);
+}
 
 export function minerFacts(
   { name, title, family }: InstrumentReport,
@@ -63,7 +72,7 @@ export function minerFacts(
     family,
     model: text('model'),
     pool: text('pool'),
-    ...stateOf(Object.values(values), number('temperature')),
+    ...stateOf(Object.values(values), family, number('temperature')),
     hashRate,
     expectedHashRate: number('expectedHashRate'),
     power,
@@ -111,7 +120,7 @@ export function totalOf(miners: readonly MinerFacts[]): MinersTotal {
       measuredRate += miner.hashRate ?? 0;
     }
     const { name, temperature, bestDifficulty: best } = miner;
-    if (temperature !== undefined && temperature >= hotFrom) hot += 1;
+    if (isHot(miner)) hot += 1;
     if (temperature !== undefined && temperature > (hottest?.value ?? -Infinity)) {
       hottest = { value: temperature, name };
     }
@@ -176,6 +185,7 @@ function efficiencyOf(watts: number | undefined, gigahashes: number | undefined)
 
 function stateOf(
   values: readonly LatestReport[],
+  family: string,
   temperature: number | undefined,
 ): Pick<MinerFacts, 'state' | 'why'> {
   if (values.length === 0) return { state: 'unknown', why: 'nothing is known of it yet' };
@@ -183,7 +193,7 @@ function stateOf(
   if (wrong !== undefined && values.every(({ quality }) => quality !== 'good')) {
     return { state: 'offline', why: wrong.why?.message ?? 'it does not answer' };
   }
-  if (temperature !== undefined && temperature >= hotFrom) {
+  if (isHot({ family, temperature })) {
     return { state: 'trouble', why: `its chips have ${temperature} °C` };
   }
   return { state: 'online', why: '' };

@@ -11,7 +11,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import type { Tone } from '../../parts/state-mark.tsx';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
 import { useAllRecords } from '../../values/use-records.ts';
-import { hotFrom, inOrder, isMiner, minerFacts, totalOf } from './miner-facts.ts';
+import { inOrder, isHot, isMiner, minerFacts, totalOf } from './miner-facts.ts';
 import type { MinerFacts, MinerOrder } from './miner-facts.ts';
 import { MinerMenu } from './miner-menu.tsx';
 import { difficultyText, quantityText } from './miner-texts.ts';
@@ -194,7 +194,7 @@ function cells(miner: MinerFacts): JSX.Element[] {
     hashRate === undefined || !(Number(expectedHashRate) > 0)
       ? undefined
       : Math.round((hashRate / Number(expectedHashRate)) * 100);
-  const isHot = temperature !== undefined && temperature >= hotFrom;
+  const hot = isHot(miner);
   return [
     <>
       <a class="row-title" href={pathOf('instruments', name)}>
@@ -203,19 +203,20 @@ function cells(miner: MinerFacts): JSX.Element[] {
       <span class="soft">{model === '' ? family : model}</span>
     </>,
     <span title={why}>
-      <StateMark tone={tones[state]} text={state === 'trouble' && isHot ? 'hot' : state} />
+      <StateMark tone={tones[state]} text={state === 'trouble' && hot ? 'hot' : state} />
     </span>,
     <Figure
       label="Hash rate"
       text={quantityText(hashRate, 'GH/s')}
-      detail={share === undefined ? '' : `${share} % of expected`}
+      detail={share === undefined ? '' : `${share} %`}
+      about="Share of the hash rate that it should have"
     />,
     <Figure label="Efficiency" text={quantityText(miner.efficiency, 'J/TH')} />,
     <Figure label="Power" text={quantityText(miner.power, 'W')} />,
     <Figure
       label="Chips"
       text={quantityText(temperature, '°C')}
-      tone={isHot ? 'bad' : undefined}
+      tone={hot ? 'bad' : undefined}
       detail={fanSpeed === undefined ? '' : `fan ${Math.round(fanSpeed)} %`}
     />,
     <Figure label="Best" text={difficultyText(miner.bestDifficulty)} />,
@@ -233,17 +234,24 @@ function Figure({
   label,
   text,
   detail = '',
+  about,
   tone,
 }: {
   readonly label: string;
   readonly text: string;
   readonly detail?: string;
+  /** What the detail is. */
+  readonly about?: string;
   readonly tone?: 'bad' | undefined;
 }): JSX.Element {
   return (
     <span class="miner-figure" data-label={label}>
       <span class={`number ${tone ?? ''}`}>{text}</span>
-      {detail !== '' && <span class="soft number">{detail}</span>}
+      {detail !== '' && (
+        <span class="soft number" title={about}>
+          {detail}
+        </span>
+      )}
     </span>
   );
 }
