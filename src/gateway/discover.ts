@@ -1,13 +1,19 @@
 import type { DiscoveryContext, FoundInstrument } from '../doors/index.ts';
 import {
+  BitaxeDriver,
   BronkhorstDriver,
+  CgminerDriver,
   Instrument,
+  MagicMinerDriver,
+  minerId,
   scanBus,
   scopeOf,
   ScpiDriver,
+  typeOfMinerDriver,
+  writtenMac,
 } from '../instruments/index.ts';
-import type { ProparWire, ScanOptions } from '../instruments/index.ts';
-import { asSignalboxError, hasCode } from '../kernel/index.ts';
+import type { Driver, MinerDriver, ProparWire, ScanOptions } from '../instruments/index.ts';
+import { asSignalboxError, given, hasCode } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
 import type { BuiltPort } from './build-port.ts';
 
@@ -36,6 +42,19 @@ export async function discoverOn(
       return await scan(port, built.wire, context);
     case 'lines':
       return await identify(port, built, context);
+    case 'cgminer':
+      return await identifyMiner(
+        port,
+        [new CgminerDriver({ timeoutMs: identifyTimeoutMs })],
+        context,
+      );
+    case 'http': {
+      // A service to which one signs in is asked for nothing that it has not.
+      if (!port.status().address.startsWith('http://')) return [];
+      const options = { timeoutMs: identifyTimeoutMs };
+      const drivers = [new BitaxeDriver(options), new MagicMinerDriver(options)];
+      return await identifyMiner(port, drivers, context);
+    }
     default:
       return [];
   }
@@ -61,6 +80,36 @@ async function identify(
     if (hasCode(error, 'INSTRUMENT_TIMEOUT', 'REPLY_MALFORMED')) return [];
     throw error;
   }
+}
+
+/** The first of the drivers whose device it is. */
+async function identifyMiner(
+  port: Port,
+  drivers: readonly Driver[],
+  { by, signal }: ScanContext,
+): Promise<FoundInstrument[]> {
+  for (const driver of drivers) {
+    try {
+      const identity = await port.transact(driver.identify(), by, { signal });
+      const { hostname = '' } = URL.parse(port.status().address) ?? {};
+      const family = driver.family as MinerDriver;
+      const type = typeOfMinerDriver(family, identity.model);
+      const { serial } = identity;
+      const mac = serial === undefined ? undefined : writtenMac(serial);
+      return [
+        {
+          family,
+          identity,
+          name: minerId(type, hostname),
+          trial: { passed: true, found: identity.firmware ?? 'answers' },
+          details: { type, ...given({ mac }) },
+        },
+      ];
+    } catch (error) {
+      if (!hasCode(error, 'INSTRUMENT_TIMEOUT', 'REPLY_MALFORMED', 'INSTRUMENT_ERROR')) throw error;
+    }
+  }
+  return [];
 }
 
 async function scan(

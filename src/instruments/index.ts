@@ -28,6 +28,17 @@ export { fieldsOf, isMagicMiner } from './drivers/magic-miner/page-fields.ts';
 export { plainMac, writtenMac } from './drivers/miner/expected-device.ts';
 export { minerParameterNames } from './drivers/miner/miner-facts.ts';
 export type { MinerParameterName } from './drivers/miner/miner-facts.ts';
+export {
+  driverOfMinerType,
+  isMinerDriver,
+  minerDrivers,
+  minerId,
+  minerPorts,
+  minerTypeOf,
+  minerTypes,
+  typeOfMinerDriver,
+} from './drivers/miner/miner-types.ts';
+export type { MinerDriver, MinerType } from './drivers/miner/miner-types.ts';
 export { BronkhorstDriver } from './drivers/bronkhorst/bronkhorst-driver.ts';
 export type { BronkhorstDriverOptions } from './drivers/bronkhorst/bronkhorst-driver.ts';
 export type { GasFactors } from './drivers/bronkhorst/gas-factors.ts';

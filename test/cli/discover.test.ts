@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/index.ts';
+import { openMinersSimulator } from '../../src/simulators/index.ts';
 import { CliBench } from './cli-bench.ts';
 import { laboratory } from './laboratory.ts';
 
@@ -216,5 +217,40 @@ describe('discover with a gateway', () => {
     expect(output).not.toContain('error');
     const device = await discovered('bus');
     expect(device.places).toHaveLength(1);
+  });
+});
+
+describe('discover in a network', () => {
+  it('finds its miners and writes a file that works', async () => {
+    const miners = stack.use(
+      await openMinersSimulator({
+        kind: 'miners',
+        bitaxe: 2,
+        avalon: 1,
+        firstAddress: '127.50.0.1',
+      }),
+    );
+    const ports = new Map(miners.miners.map(({ kind, port }) => [kind, String(port)]));
+    const { code, written, places } = await discovered(
+      '--network',
+      '127.50.0.0/29',
+      '--http-port',
+      ports.get('bitaxe') ?? '',
+      '--rpc-port',
+      ports.get('avalon') ?? '',
+      '--write',
+      'miners.toml',
+    );
+    expect({ code, places }).toMatchObject({ code: 0 });
+    expect(places.flatMap(({ found }) => found.map(({ name }) => name))).toEqual([
+      'bitaxe_127_50_0_1',
+      'bitaxe_127_50_0_2',
+      'avalon_nano_127_50_0_3',
+    ]);
+    expect(written).toMatch(/miners\.toml$/);
+    const config = parseConfig(await bench.read('miners.toml'), 'miners.toml');
+    expect(config.instruments['avalon_nano_127_50_0_3']).toMatchObject({ driver: 'cgminer' });
+    const { errors } = await bench.run(['discover', '--network', '10.0.0.0/8']);
+    expect(errors).toMatch(/more than the 65536/);
   });
 });

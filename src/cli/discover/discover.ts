@@ -12,6 +12,7 @@ import {
   laboratoryOf,
   networkPlaces,
   placesToScan,
+  scanNetworks,
   withKnown,
   withoutFurtherWays,
   withoutOwned,
@@ -25,8 +26,13 @@ export interface DiscoverFlags extends CommonOptions {
   readonly baudRates: readonly number[];
   readonly write?: string;
   readonly yes?: boolean;
-  /** Whether to search the networks of this machine, or the interfaces whose networks. */
+  /**
+   * Whether to search the networks of this machine, or the interfaces whose networks; networks like
+   * `192.168.1.0/24`, of which each address is asked.
+   */
   readonly network?: true | readonly string[];
+  readonly httpPort: number;
+  readonly rpcPort: number;
 }
 
 /** Scans, identifies, tries, names; prints what was found, and writes it where that was asked for. */
@@ -42,12 +48,14 @@ export async function discover(
       ? undefined
       : await LaboratoryFile.open(options.write, options.yes === true);
   const gateway = await gatewayIfAny(options, signal);
-  const { network } = options;
+  const { network, httpPort, rpcPort } = options;
   const ports = gateway?.status.ports;
-  const local = await placesToScan(named, ports);
-  if (network !== undefined) line.show('asking the network who is there');
-  const far =
-    network === undefined ? [] : await networkPlaces(network === true ? [] : network, signal);
+  const { isAsked, interfaces, ranges } = networksOf(network);
+  // Who names a network alone wants to know who is in it.
+  const isRangesOnly = named.length === 0 && ranges.length > 0;
+  const local = isRangesOnly ? [] : await placesToScan(named, ports);
+  if (isAsked) line.show('asking the network who is there');
+  const far = isAsked ? await networkPlaces(interfaces, signal) : [];
   const places = [...local, ...(await withoutOwned(far, ports ?? []))];
   const instruments = gateway?.status.instruments ?? [];
   const all = await scanAll(places, {
@@ -57,7 +65,15 @@ export async function discover(
     signal,
     progress: (share, message) => line.show(message, share),
   });
-  const looked = withoutFurtherWays(all);
+  const miners = await scanNetworks({
+    networks: ranges,
+    owned: (ports ?? []).map(({ address }) => address),
+    httpPort,
+    rpcPort,
+    signal,
+    progress: (share, message) => line.show(message, share),
+  });
+  const looked = [...withoutFurtherWays(all), ...miners];
   line[Symbol.dispose]();
   const scanned = await withKnown(looked, file?.config);
   const names = instruments.map(({ name }) => name);
@@ -65,7 +81,7 @@ export async function discover(
   const isEmpty = laboratory.instruments.length === 0;
   const toml = laboratoryToml(laboratory);
   if (!isJson) {
-    if (places.length === 0) say(nobody(network !== undefined));
+    if (places.length === 0 && miners.length === 0) say(nobody(network !== undefined));
     for (const each of scanned) say(`${printedPlace(each)}\n`);
     if (!isEmpty) say(toml);
   }
@@ -82,6 +98,20 @@ export async function discover(
       );
     }
   }
+}
+
+/** What of `--network` are interfaces, and what networks of which each address is asked. */
+function networksOf(network: DiscoverFlags['network']): {
+  readonly isAsked: boolean;
+  readonly interfaces: readonly string[];
+  readonly ranges: readonly string[];
+} {
+  if (network === undefined || network === true) {
+    return { isAsked: network === true, interfaces: [], ranges: [] };
+  }
+  const ranges = network.filter((each) => each.includes('/'));
+  const interfaces = network.filter((each) => !each.includes('/'));
+  return { isAsked: interfaces.length > 0, interfaces, ranges };
 }
 
 function nobody(isNetworkSearched: boolean): string {

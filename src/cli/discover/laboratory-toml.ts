@@ -21,7 +21,7 @@ function instrumentToml(instrument: NewInstrument): string {
   );
 }
 
-function section(name: string, keys: Readonly<Record<string, string | number>>): string {
+function section(name: string, keys: Readonly<Record<string, string | number | boolean>>): string {
   // A string of JSON is one of TOML (TOML 1.0, basic strings).
   const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   return [`[${name}]`, ...lines, ''].join('\n');

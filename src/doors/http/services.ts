@@ -61,6 +61,14 @@ export interface PlaceWish {
   readonly where: readonly ('ports' | 'serial' | 'network')[];
   /** Devices, `HOST:PORT`, names of ports. */
   readonly addresses: readonly string[];
+  /** Networks whose every address is asked: `192.168.1.0/24`. @default none */
+  readonly networks?: readonly string[];
+  /** Where devices of those networks have their pages. @default 80 */
+  readonly httpPort?: number;
+  /** Where they have cgminer's RPC. @default 4028 */
+  readonly rpcPort?: number;
+  /** How long one of their addresses may take to answer. */
+  readonly timeoutMs?: number;
   /** Tried on serial devices. @default what instruments are delivered with */
   readonly baudRates?: readonly number[];
 }

@@ -77,9 +77,10 @@ async function portIn(
   { place }: ScannedPlace,
 ): Promise<string | undefined> {
   if (place.kind === 'port') return undefined;
-  const { tcp: address, visa: resource } = linkKeys(place);
-  for (const [name, { serial, tcp, visa }] of Object.entries(config?.ports ?? {})) {
+  const { tcp: address, visa: resource, http: url } = linkKeys(place);
+  for (const [name, { serial, tcp, visa, http }] of Object.entries(config?.ports ?? {})) {
     if (address !== undefined && tcp === address) return name;
+    if (url !== undefined && http?.replace(/\/$/, '') === url) return name;
     if (resource !== undefined && visa !== undefined && fullName(visa) === resource) return name;
     if (place.kind === 'serial' && serial !== undefined) {
       if ((await resolved(serial)) === (await resolved(place.path))) return name;
@@ -120,7 +121,10 @@ export function nodeOf({ details }: FoundHere): number | undefined {
 }
 
 function portName(language: Language | undefined, { name = 'instrument' }: FoundHere): string {
-  return language?.protocol === 'propar' ? 'bus' : `${name}-line`;
+  if (language?.protocol === 'propar') return 'bus';
+  // A device that has its port to itself: one name for both.
+  if (language?.protocol === 'http' || language?.protocol === 'cgminer') return name;
+  return `${name}-line`;
 }
 
 /** The name itself, or with the first number that makes it a new one. */
@@ -141,7 +145,7 @@ async function resolved(path: string): Promise<string> {
 }
 
 /** A new port as the configuration has it. */
-export function portKeys({ link, language }: NewPort): Record<string, string | number> {
+export function portKeys({ link, language }: NewPort): Record<string, string | number | boolean> {
   const { protocol, baudRate, terminator } = language;
   return {
     ...link,
@@ -154,5 +158,11 @@ export function portKeys({ link, language }: NewPort): Record<string, string | n
 /** A new instrument as the configuration has it. */
 export function instrumentKeys({ port, found }: NewInstrument): Record<string, string | number> {
   const node = nodeOf(found);
-  return { port, driver: found.family, ...(node === undefined ? {} : { node }) };
+  const mac = found.details?.['mac'];
+  return {
+    port,
+    driver: found.family,
+    ...(node === undefined ? {} : { node }),
+    ...(typeof mac === 'string' ? { mac } : {}),
+  };
 }

@@ -6,6 +6,8 @@ export interface LinkKeys {
   readonly serial?: string;
   readonly tcp?: string;
   readonly visa?: string;
+  readonly http?: string;
+  readonly httpAllowUnencrypted?: true;
 }
 
 /** The key of a port that leads to a place. */
@@ -15,6 +17,8 @@ export function linkKeys(place: Exclude<Place, { kind: 'port' }>): LinkKeys {
       return { serial: place.path };
     case 'tcp':
       return { tcp: place.address };
+    case 'http':
+      return { http: place.url, ...(place.isUnencrypted ? { httpAllowUnencrypted: true } : {}) };
     case 'visa': {
       const resource = parseVisaResource(place.resource);
       if (resource.kind !== 'socket') return { visa: place.resource };

@@ -70,6 +70,7 @@ export function withoutFurtherWays(scanned: readonly ScannedPlace[]): ScannedPla
 /** Empty for what is not in the network. */
 function hostOf(place: Place): string {
   if (place.kind === 'serial') return '';
+  if (place.kind === 'http') return URL.parse(place.url)?.hostname ?? '';
   const name = place.kind === 'visa' ? place.resource : place.address;
   if (/^TCPIP\d*::/.test(name)) return name.split('::')[1] ?? '';
   return /^(?:tcp:\/\/)?([^/]*):\d+$/.exec(name)?.[1] ?? '';

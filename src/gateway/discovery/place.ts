@@ -11,12 +11,14 @@ export type Place =
     }
   | { readonly kind: 'serial'; readonly path: string }
   | { readonly kind: 'tcp'; readonly address: string }
+  /** A device with pages or an API, in a network of one's own. */
+  | { readonly kind: 'http'; readonly url: string; readonly isUnencrypted: boolean }
   /** An instrument in the network, by its VISA resource name. */
   | { readonly kind: 'visa'; readonly resource: string };
 
 /** How a place was spoken with. */
 export interface Language {
-  readonly protocol: 'propar' | 'lines';
+  readonly protocol: 'propar' | 'lines' | 'http' | 'cgminer';
   readonly baudRate?: number;
   readonly terminator?: string;
 }
@@ -41,5 +43,6 @@ export interface ScannedPlace {
 export function nameOfPlace(place: Place): string {
   if (place.kind === 'port') return `port ${place.port}`;
   if (place.kind === 'visa') return place.resource;
+  if (place.kind === 'http') return place.url;
   return place.kind === 'serial' ? place.path : place.address;
 }

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import type { PortReport } from '../../client/index.ts';
-import { didYouMean, SignalboxError } from '../../kernel/index.ts';
+import { didYouMean, isLoopback, SignalboxError } from '../../kernel/index.ts';
 import { listSerialDevices } from '../../links/index.ts';
 import type { Place } from './place.ts';
 
@@ -37,6 +37,12 @@ async function placeOf(
     const owner = owned.get(await realpath(text).catch(() => text));
     return owner === undefined ? { kind: 'serial', path: text } : portPlace(owner);
   }
+  if (/^http:\/\/[^/\s]+\/?$/.test(text)) {
+    const url = text.replace(/\/$/, '');
+    const owner = ports.find(({ address }) => address === url);
+    const isUnencrypted = !isLoopback(URL.parse(url)?.hostname);
+    return owner === undefined ? { kind: 'http', url, isUnencrypted } : portPlace(owner);
+  }
   if (/^\S+:\d{1,5}$/.test(text)) {
     const owner = ports.find(({ address }) => address === `tcp://${text}`);
     return owner === undefined ? { kind: 'tcp', address: text } : portPlace(owner);
@@ -46,7 +52,7 @@ async function placeOf(
     ports.map(({ name }) => name),
   );
   throw new SignalboxError('NOT_FOUND', `there is no port '${text}'${hint}`, {
-    nextStep: 'Name a port of the gateway, a device like /dev/ttyUSB0, or HOST:PORT.',
+    nextStep: 'Name a port of the gateway, a device like /dev/ttyUSB0, HOST:PORT, or http://HOST.',
   });
 }
 

@@ -1,7 +1,10 @@
 import type { PortConfig } from '../../config/index.ts';
+import { minerPorts } from '../../instruments/index.ts';
 import { asSignalboxError, hasCode } from '../../kernel/index.ts';
 import type { Owner } from '../../kernel/index.ts';
 import type { FoundReport } from '../../client/index.ts';
+import { probeMiner } from './probe-miner.ts';
+import { scannedMiner } from './scan-networks.ts';
 import { tryLink } from './try-link.ts';
 import { discoverDirectly } from '../discover-directly.ts';
 import { linkKeys } from './link-keys.ts';
@@ -27,6 +30,7 @@ export async function scanDirectly(
   scan: DirectScan,
 ): Promise<ScannedPlace> {
   try {
+    if (place.kind === 'http') return await scanDevice(place, scan.signal);
     const attempts = attemptsAt(place, scan.baudRates);
     for (const [index, { language, probe, words }] of attempts.entries()) {
       const share = index / attempts.length;
@@ -45,6 +49,17 @@ export async function scanDirectly(
     scan.signal.throwIfAborted();
     return { place, found: [], skipped: asSignalboxError(error).toJSON() };
   }
+}
+
+/** A device with pages or an API: a miner, or nothing that is known. */
+async function scanDevice(
+  place: Extract<Place, { kind: 'http' }>,
+  signal: AbortSignal,
+): Promise<ScannedPlace> {
+  const { hostname, port } = new URL(place.url);
+  const httpPort = port === '' ? minerPorts.bitaxe : Number(port);
+  const miner = await probeMiner(hostname, { signal, httpPort });
+  return miner === undefined ? { place, found: [] } : scannedMiner(miner);
 }
 
 /** @returns false for a speed that the device does not have @throws what else is in the way */
@@ -68,6 +83,9 @@ interface Attempt {
 function attemptsAt(place: Place, baudRates: readonly number[]): Attempt[] {
   if (place.kind === 'visa') {
     return [{ language: { protocol: 'lines' }, probe: 'never', words: '*IDN?' }];
+  }
+  if (place.kind === 'tcp' && place.address.endsWith(`:${minerPorts.cgminer}`)) {
+    return [{ language: { protocol: 'cgminer' }, probe: 'never', words: 'cgminer' }];
   }
   if (place.kind === 'tcp') {
     return [
@@ -132,6 +150,9 @@ function portConfig(
   };
   // Of a bus the scan has a timeout of its own.
   if (protocol === 'propar') return { ...common, protocol, mode: 'binary', retries: 0 };
+  if (protocol === 'http' || protocol === 'cgminer') {
+    return { ...common, protocol, timeoutMs: networkAnswerTimeoutMs, retries: 0 };
+  }
   const timeoutMs = place.kind === 'serial' ? answerTimeoutMs : networkAnswerTimeoutMs;
   return { ...common, protocol, terminator, timeoutMs, retries: 1 };
 }

@@ -15,6 +15,7 @@ import type { Place, ScannedPlace } from './place.ts';
 import { placesToScan } from './places.ts';
 import { scanDirectly } from './scan-directly.ts';
 import { scanEach } from './scan-each.ts';
+import { scanNetworks } from './scan-networks.ts';
 
 /** In the order in which they are tried: what instruments are delivered with comes first. */
 const usualBaudRates: readonly number[] = [38_400, 9_600, 115_200, 19_200, 57_600, 230_400];
@@ -33,11 +34,12 @@ export interface ScanParts {
  * @throws NOT_FOUND for an address that makes no sense, CANCELLED
  */
 export async function scanPlaces(
-  { where, addresses, baudRates = usualBaudRates }: PlaceWish,
+  wish: PlaceWish,
   { directory, built, config }: ScanParts,
   context: DiscoveryContext,
 ): Promise<DiscoveredPlaces> {
   const { signal, by, progress } = context;
+  const { where, addresses, networks = [], baudRates = usualBaudRates } = wish;
   const ports = Array.from(directory.ports.values(), (port) => port.status());
   const local: Place[] = [];
   if (addresses.length > 0) local.push(...(await placesToScan(addresses, ports)));
@@ -66,7 +68,12 @@ export async function scanPlaces(
     },
     progress,
   );
-  const known = await withKnown(withoutFurtherWays(scanned), config());
+  const owned = ports.map(({ address }) => address);
+  const { httpPort, rpcPort, timeoutMs } = wish;
+  const ways = { httpPort, rpcPort, timeoutMs };
+  const asked =
+    networks.length === 0 ? [] : await scanNetworks({ networks, owned, signal, progress, ...ways });
+  const known = await withKnown([...withoutFurtherWays(scanned), ...asked], config());
   const names = instruments.map(({ name }) => name);
   const laboratory = await laboratoryOf(known, { names, config: config() });
   return { places: known, laboratory: laboratoryData(laboratory) };

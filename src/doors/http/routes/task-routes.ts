@@ -11,6 +11,7 @@ const accepted = 202;
 const noContent = 204;
 /** So many addresses are looked at in one go. */
 const addressesMost = 100;
+const networksMost = 8;
 
 /** Scans for instruments, and other tasks that take a while. */
 export function taskRoutes(server: HttpServer, context: RouteContext): void {
@@ -52,6 +53,16 @@ export function taskRoutes(server: HttpServer, context: RouteContext): void {
         .max(addressesMost)
         .default([])
         .describe('Devices, HOST:PORT, names of ports'),
+      networks: z
+        .array(z.string().min(1).max(40))
+        .max(networksMost)
+        .default([])
+        .describe(
+          'Networks whose every address is asked whether it is a miner: 192.168.1.0/24, /16 at the most',
+        ),
+      httpPort: z.number().int().min(1).max(65_535).optional(),
+      rpcPort: z.number().int().min(1).max(65_535).optional(),
+      timeoutMs: z.number().int().min(100).max(60_000).optional(),
       baudRates: z.array(z.number().int().min(50).max(4_000_000)).min(1).max(20).optional(),
     }),
     response: { 202: answer('It was begun', taskStatus), ...failures('NOT_FOUND') },
@@ -62,8 +73,8 @@ export function taskRoutes(server: HttpServer, context: RouteContext): void {
       throw new SignalboxError('NOT_FOUND', 'this gateway cannot look for instruments');
     }
     const { by } = callers.of(request, reply);
-    const { where, addresses, baudRates } = request.body;
-    const wish = { where, addresses, ...given({ baudRates }) };
+    const { where, addresses, networks, ...more } = request.body;
+    const wish = { where, addresses, networks, ...given(more) };
     const task = tasks.start('discover', (task) => scan(wish, { ...task, by }));
     return reply.code(accepted).send(task);
   });
