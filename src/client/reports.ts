@@ -214,6 +214,8 @@ export interface StatusReport {
   readonly workers: readonly WorkerReport[];
   /** What else it runs: `runtime inline`, `actor volt-watch`. */
   readonly subsystems: readonly (ReadinessOfPart & { readonly name: string })[];
+  /** Who listens: connections, topics there are, and who had to be cut off for being too slow. */
+  readonly hub: { readonly connections: number; readonly topics: number; readonly cut: number };
   readonly rateLimits: RateLimitsReport;
 }
 

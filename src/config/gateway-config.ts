@@ -44,6 +44,8 @@ export interface HttpConfig {
   readonly requireToken: boolean;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** How many streams (events, watches, live connections) may be open at once. */
+  readonly streamsMost: number;
   readonly rateLimits: RateLimitsConfig;
 }
 
@@ -114,6 +116,8 @@ export const gatewaySchema: z.ZodType<GatewayConfig> = table({
 
 const hourMs = 3_600_000;
 const requestsMost = 1_000_000;
+/** Each stream takes a file descriptor, of which a process may have a limited number. */
+const streamsMost = 100_000;
 
 function rateLimit(requests: number, windowMs: number): z.ZodType<RateLimitConfig> {
   return table({
@@ -143,6 +147,7 @@ export const httpSchema: z.ZodType<HttpConfig> = table({
   allowedOrigins: z
     .array(z.string().regex(/^https?:\/\/[^/]+$/, 'an origin: https://lab.example.org'))
     .default([]),
+  streamsMost: z.number().int().min(1).max(streamsMost).default(1_000),
   rateLimits: rateLimits.prefault({}),
 }).superRefine((http, context) => {
   const isOpen = !isLoopback(http.host);

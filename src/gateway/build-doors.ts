@@ -216,7 +216,16 @@ export interface HttpDoorSurroundings {
 
 /** The HTTP door; not open yet. */
 export function buildHttpDoor(config: HttpConfig, surroundings: HttpDoorSurroundings): HttpDoor {
-  const { host, port, tokenFile, requireToken, allowedHosts, allowedOrigins, rateLimits } = config;
+  const {
+    host,
+    port,
+    tokenFile,
+    requireToken,
+    allowedHosts,
+    allowedOrigins,
+    streamsMost,
+    rateLimits,
+  } = config;
   const { directory, services, version, log: roomLog } = surroundings;
   const log = roomLog.of('http');
   return new HttpDoor({
@@ -224,6 +233,7 @@ export function buildHttpDoor(config: HttpConfig, surroundings: HttpDoorSurround
     port,
     hosts: allowedHosts,
     origins: allowedOrigins,
+    streamsMost,
     rateLimits,
     directory,
     version,

@@ -288,6 +288,7 @@ export class Gateway implements AsyncDisposable {
       latest: this.latest,
       settings: this.#settings,
       schedules: scheduler,
+      alerts: this.#alerts.alerts,
       system: this.#own.system,
     });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);

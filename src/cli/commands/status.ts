@@ -70,6 +70,7 @@ function printedStatus(status: StatusReport, url: string): string {
       : [table(['SUBSYSTEM', 'STATE', 'WHY'], subsystems.map(subsystemRow))]),
     section(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO', 'CLIENTS'], doors.map(doorRow)),
     ...visaNames(doors),
+    listeners(status.hub),
     ...(rateLimits.blocked.length === 0
       ? []
       : [table(['ASKS TOO OFTEN', 'FOR WHAT', 'REFUSED FOR'], rateLimits.blocked.map(blockedRow))]),
@@ -150,6 +151,11 @@ function visaNames(doors: readonly DoorReport[]): string[] {
     resource === undefined ? [] : [[name, resource]],
   );
   return rows.length === 0 ? [] : [table(['DOOR', 'FOR VISA'], rows)];
+}
+
+function listeners({ connections, topics, cut }: StatusReport['hub']): string {
+  const lost = cut === 0 ? '' : `; ${cut} were too slow and cut off`;
+  return `${connections} streams and live connections listen to ${topics} topics${lost}`;
 }
 
 function blockedRow({ caller, class: of, forMs }: RateLimitsReport['blocked'][number]): string[] {

@@ -48,6 +48,8 @@ export interface HttpDoorOptions {
   /** Of Signalbox. */
   readonly version: string;
   readonly services?: HttpServices;
+  /** How many events, watches and live connections may be open at once. @default 1,000 */
+  readonly streamsMost?: number;
   /** How often one caller may ask. @default {@link defaultRateLimits} */
   readonly rateLimits?: RateLimitOptions;
   /** @default writes nothing */
@@ -66,7 +68,7 @@ export class HttpDoor implements Door {
   readonly #owners: OwnerBook;
   readonly #desk = new LeaseDesk();
   readonly #callers: Callers;
-  readonly #streams = new Streams();
+  readonly #streams: Streams;
   readonly #tasks: Tasks;
   readonly #rateLimits: RateLimits;
   readonly #requestCounts = new RequestCounts();
@@ -81,6 +83,7 @@ export class HttpDoor implements Door {
     this.#log = options.log ?? silentLog;
     this.#host = options.host ?? defaultHttpHost;
     this.#port = options.port ?? defaultHttpPort;
+    this.#streams = new Streams(options.streamsMost);
     this.#owners = new OwnerBook(this.#clock);
     this.#callers = new Callers(this.#owners, this.#desk);
     this.#tasks = new Tasks(this.#clock, (error, taskId) =>

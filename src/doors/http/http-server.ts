@@ -12,10 +12,10 @@ import { errorAnswer, publicError, statusOf } from './error-answer.ts';
 import { failures } from './failures.ts';
 import {
   bodyBytesMost,
-  connectionsMost,
   headerBytesMost,
   headersTimeoutMs,
   keepAliveTimeoutMs,
+  otherConnectionsMost,
   requestTimeoutMs,
   timeoutCheckMs,
 } from './limits.ts';
@@ -89,7 +89,7 @@ export async function createHttpServer(
       }
     },
   }).withTypeProvider<ZodTypeProvider>();
-  server.server.maxConnections = connectionsMost;
+  server.server.maxConnections = context.streams.most + otherConnectionsMost;
 
   server.setValidatorCompiler(zodValidator);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));

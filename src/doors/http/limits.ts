@@ -10,10 +10,10 @@ export const requestTimeoutMs = 30_000;
 export const keepAliveTimeoutMs = 72_000;
 /** How often Node looks for connections that have run out of time. */
 export const timeoutCheckMs = 5_000;
-/** More connections at once are closed as soon as they come. */
-export const connectionsMost = 512;
 /** More open streams (events, watches, live connections) at once are refused with QUEUE_FULL. */
-export const streamsMost = 128;
+export const streamsMostDefault = 1_000;
+/** So many connections may come beside those of streams; more are closed as soon as they come. */
+export const otherConnectionsMost = 512;
 /** How long an orderly close waits for answers that are under way. */
 export const closeLongestMs = 2_000;
 /**

@@ -1,15 +1,22 @@
 import { SignalboxError } from '../../kernel/index.ts';
-import { streamsMost } from './limits.ts';
+import { streamsMostDefault } from './limits.ts';
 
 /** Answers that do not end by themselves: events, watches, live connections. */
 export class Streams {
+  /** So many may be open at once. */
+  readonly most: number;
   readonly #open = new Set<() => void>();
   #isClosed = false;
+
+  /** @param most @default {@link streamsMostDefault} */
+  constructor(most: number = streamsMostDefault) {
+    this.most = most;
+  }
 
   /**
    * Counts one until disposed.
    * @param end called when the door is closed
-   * @throws QUEUE_FULL beyond {@link streamsMost}, CLOSED
+   * @throws QUEUE_FULL beyond {@link most}, CLOSED
    */
   add(end: () => void): Disposable {
     this.check();
@@ -20,9 +27,10 @@ export class Streams {
   /** @throws QUEUE_FULL, CLOSED when there is no room for another one */
   check(): void {
     if (this.#isClosed) throw new SignalboxError('CLOSED', 'the door was closed');
-    if (this.#open.size < streamsMost) return;
-    throw new SignalboxError('QUEUE_FULL', `${streamsMost} streams are open already`, {
-      nextStep: 'Close a page or a watch, or watch several parameters in one stream.',
+    if (this.#open.size < this.most) return;
+    throw new SignalboxError('QUEUE_FULL', `${this.most} streams are open already`, {
+      nextStep:
+        'Close a page or a watch, watch several parameters in one stream, or raise `http.streamsMost`.',
     });
   }
 

@@ -3,7 +3,8 @@ import type { Directory } from '../../doors/index.ts';
 import { systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { Hub, LatestValues, SystemMonitor } from '../../telemetry/index.ts';
+import type { Alerts, Hub, LatestValues, SystemMonitor } from '../../telemetry/index.ts';
+import { publishAlerts } from './publish-alerts.ts';
 import { publishInstruments } from './publish-instruments.ts';
 import { publishPorts } from './publish-ports.ts';
 import { publishSchedules } from './publish-schedules.ts';
@@ -18,6 +19,7 @@ export interface PublishedSources {
   readonly settings?: Pick<Settings<Config>, 'onChange'> | undefined;
   readonly schedules?: Pick<Scheduler, 'events'> | undefined;
   readonly system?: Pick<SystemMonitor, 'latest' | 'events'> | undefined;
+  readonly alerts?: Pick<Alerts, 'events' | 'open' | 'silences'> | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface PublishedSources {
  */
 export function publish(
   hub: Hub,
-  { directory, latest, settings, schedules, system }: PublishedSources,
+  { directory, latest, settings, schedules, alerts, system }: PublishedSources,
   clock: Clock = systemClock,
 ): Disposable {
   using made = new DisposableStack();
@@ -35,6 +37,7 @@ export function publish(
   if (settings !== undefined) made.use(publishSettings(hub, settings, clock));
   if (schedules !== undefined) made.use(publishSchedules(hub, schedules, clock));
   if (system !== undefined) made.use(publishSystem(hub, system));
+  if (alerts !== undefined) made.use(publishAlerts(hub, alerts, clock));
   if (latest !== undefined) made.use(publishValues(hub, latest));
   return made.move();
 }

@@ -69,12 +69,12 @@ export class Hub {
     return sum;
   }
 
-  get topicCount(): number {
-    return this.#topics.size;
-  }
-
   get clientCount(): number {
     return this.#clients.size;
+  }
+
+  get topicCount(): number {
+    return this.#topics.size;
   }
 
   clients(): Iterable<HubClient> {

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 
 import { SignalboxClient } from '../../../src/client/index.ts';
 import type { GatewayEvent, WatchEvent } from '../../../src/client/index.ts';
-import { streamsMost } from '../../../src/doors/http/limits.ts';
 import { openDoor } from './open-door.ts';
 
 async function take<Item>(stream: AsyncIterable<Item>, most: number): Promise<Item[]> {
@@ -147,7 +146,8 @@ test('a client that does not read costs no memory and nobody’s time', async ()
 });
 
 test('there is a most of streams at once', async () => {
-  await using door = await openDoor();
+  const streamsMost = 20;
+  await using door = await openDoor({ streamsMost });
   const stop = new AbortController();
   const open = async (): Promise<number> =>
     (await fetch(`${door.url}/api/v1/events`, { signal: stop.signal })).status;

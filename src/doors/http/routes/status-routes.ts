@@ -9,7 +9,7 @@ import { instrumentReport } from './instrument-report.ts';
 
 /** The gateway as a whole. */
 export function statusRoutes(server: HttpServer, context: RouteContext): void {
-  const { directory, version, sinceMs, rateLimits } = context;
+  const { directory, version, sinceMs, rateLimits, hub } = context;
   const schema = {
     summary: 'The gateway, its ports, doors, instruments, workers, runtimes and actors',
     tags: ['gateway'],
@@ -27,6 +27,7 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
           subsystems: z.array(
             z.looseObject({ name: z.string(), ready: z.boolean(), state: z.string() }),
           ),
+          hub: z.object({ connections: z.number(), topics: z.number(), cut: z.number() }),
           rateLimits: z.looseObject({ refused: z.number(), blocked: z.array(z.looseObject({})) }),
         }),
       ),
@@ -41,6 +42,7 @@ export function statusRoutes(server: HttpServer, context: RouteContext): void {
     instruments: Array.from(directory.instruments.values(), instrumentReport),
     workers: Array.from(directory.workers?.values() ?? [], workerReport),
     subsystems: directory.subsystems().map(({ isReady, ...rest }) => ({ ...rest, ready: isReady })),
+    hub: { connections: hub.clientCount, topics: hub.topicCount, cut: hub.cut },
     rateLimits: refusals(rateLimits),
   }));
 }
