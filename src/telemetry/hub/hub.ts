@@ -13,6 +13,14 @@ import type { TopicPattern } from './topic-pattern.ts';
 /** More topics at once are refused with QUEUE_FULL. */
 export const topicsMost = 100_000;
 
+/**
+ * After it has passed something on to many clients, a hub rests for as long as that took, so that it takes
+ * half of the event loop at most; what comes meanwhile goes out together, and costs less. But not longer
+ * than this, and not for less than a timer can tell.
+ */
+const restLongestMs = 100;
+const restLeastMs = 1;
+
 export interface HubOptions {
   /** Tells the numbers of this life of the gateway from those of another: never the same twice. */
   readonly epoch: string;
@@ -40,6 +48,7 @@ export class Hub {
   /** Numbers of topics that are gone are below these. */
   #gone: TopicStart = { sequence: 0, position: 0 };
   #due: Audience[] = [];
+  #restUntilMs = 0;
   #cut = 0;
   /** By clients that are gone. */
   #takenBefore = 0;
@@ -137,7 +146,10 @@ export class Hub {
   flush(): void {
     const due = this.#due;
     this.#due = [];
+    const beganMs = this.#clock.monotonic();
     for (const audience of due) audience.flush();
+    const nowMs = this.#clock.monotonic();
+    this.#restUntilMs = nowMs + Math.min(nowMs - beganMs, restLongestMs);
   }
 
   /** Of `HubClient`: it listens to other topics from now on. What came before goes where it belongs. */
@@ -196,7 +208,10 @@ export class Hub {
 
   #isDue(audience: Audience): void {
     this.#due.push(audience);
-    if (this.#due.length === 1) this.#afterTurn(() => this.flush());
+    if (this.#due.length > 1) return;
+    const restMs = this.#restUntilMs - this.#clock.monotonic();
+    if (restMs < restLeastMs) this.#afterTurn(() => this.flush());
+    else this.#clock.schedule(restMs, () => this.flush());
   }
 
   *#everyAudience(): Iterable<Audience> {
