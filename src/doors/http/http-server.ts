@@ -102,6 +102,8 @@ export async function createHttpServer(
     done();
   });
   await server.register(fastifyWebsocket, {
+    // Each socket has its own, which lets its client read what was wrong.
+    errorHandler: () => {},
     options: {
       maxPayload: bodyBytesMost,
       // Pongs go out with everything else, within the budget of their client.

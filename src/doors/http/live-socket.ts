@@ -75,7 +75,8 @@ export class LiveSocket {
     socket.on('pong', () => (this.#isAnswered = true));
     socket.on('ping', (payload) => this.client.outbox.send(pongFrame(payload)));
     socket.on('close', () => this.#end());
-    socket.on('error', () => this.terminate());
+    // `ws` has said with its closing frame what was wrong.
+    socket.on('error', () => this.#letGo());
     this.#ping();
   }
 
@@ -132,6 +133,11 @@ export class LiveSocket {
   /** One that is only slow still reads why; it is over for it all the same. */
   #cutOff(why: string): void {
     this.#socket.close(policyViolation, why);
+    this.#letGo();
+  }
+
+  /** It has a while to read the closing frame, and to answer it. */
+  #letGo(): void {
     const timer = this.#clock.schedule(lastWordsMs, () => this.#socket.terminate());
     this.#socket.on('close', () => timer.cancel());
     this.#end();
