@@ -269,7 +269,7 @@ const fragmentation: readonly WebSocketCase[] = [
   },
   {
     what: 'a text in a fragment for each byte, with pings between all of them',
-    sends: [Buffer.concat(fragments([...request], [frame({ opcode: ping, payload: 'p' })]))],
+    sends: [Buffer.concat(fragments(Array.from(request), [frame({ opcode: ping, payload: 'p' })]))],
     answers: 1,
     pongs: Array.from({ length: request.length - 1 }, () => 'p'),
   },
