@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway/index.ts';
+import { ScpiDriver } from '../instruments/index.ts';
 import { table } from './table.ts';
 
 /** What a person sees when a gateway has started: where everything is, and what to try. */
@@ -14,6 +15,7 @@ export function printedBanner({ directory }: Gateway): string {
     '',
     table(['DOOR', 'KIND', 'ADDRESS', 'LEADS TO'], ways),
     '',
+    ...dashboard(directory),
     'Try, in another terminal:',
     ...suggestions(directory).map((line) => `  ${line}`),
     '',
@@ -27,7 +29,10 @@ export function printedBanner({ directory }: Gateway): string {
 function suggestions({ instruments }: Gateway['directory']): string[] {
   const all = [...instruments.values()];
   const flow = all.find(({ driver }) => driver.family === 'bronkhorst');
-  const meter = all.find(({ driver }) => driver.query !== undefined);
+  // A miner, which tells all that it knows at once.
+  const teller = all.find(({ driver }) => driver.readMany !== undefined);
+  // Others that take messages have a language of their own.
+  const meter = all.find(({ driver }) => driver instanceof ScpiDriver);
   const lines = [
     ...(flow === undefined
       ? []
@@ -36,10 +41,17 @@ function suggestions({ instruments }: Gateway['directory']): string[] {
           `npx signalbox watch ${flow.name}.fMeasure --every 500`,
         ]),
     ...(meter === undefined ? [] : [`npx signalbox query ${meter.name} '*IDN?'`]),
+    ...(teller === undefined ? [] : [`npx signalbox values ${teller.name}`]),
     'npx signalbox status',
     'npx signalbox stats',
   ];
   return lines.slice(0, 3);
+}
+
+/** Where a browser shows everything. */
+function dashboard({ doors }: Gateway['directory']): string[] {
+  const http = doors.map((door) => door.status()).find(({ kind }) => kind === 'http');
+  return http === undefined ? [] : [`Dashboard: ${http.address}`, ''];
 }
 
 /** Where a browser signs in, for each player. */

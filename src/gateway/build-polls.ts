@@ -15,7 +15,13 @@ export function pollsOf(instrument: Instrument, { poll }: InstrumentConfig): Pol
     const everyMs = poll.everyMsOf[name] ?? poll.everyMs;
     byInterval.set(everyMs, [...(byInterval.get(everyMs) ?? []), name]);
   }
-  return Array.from(byInterval, ([everyMs, parameters]) => ({ instrument, parameters, everyMs }));
+  const mayBeUntold = poll.parameters === undefined;
+  return Array.from(byInterval, ([everyMs, parameters]) => ({
+    instrument,
+    parameters,
+    everyMs,
+    mayBeUntold,
+  }));
 }
 
 function parametersOf(instrument: Instrument, poll: PollConfig): readonly string[] {

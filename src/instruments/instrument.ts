@@ -363,7 +363,10 @@ export class Instrument {
     return new SignalboxError(
       'INSTRUMENT_ERROR',
       `${this.name} answered without a value for ${parameter}`,
-      { nextStep: 'Its firmware may not know it: read another one, or look for an update.' },
+      {
+        details: { isUntold: true },
+        nextStep: 'Its firmware may not know it: read another one, or look for an update.',
+      },
     );
   }
 

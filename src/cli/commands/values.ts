@@ -42,12 +42,18 @@ export function addValuesCommand(program: Command): void {
         }
         const records =
           instrument === undefined
-            ? await client.values({ signal })
+            ? (await client.values({ signal })).toSorted(byName)
             : [await client.valuesOf(instrument, { signal })];
         if (isJson) for (const each of records) sayJson(each);
         else printRecords(records);
       });
     });
+}
+
+const order = new Intl.Collator('en', { numeric: true });
+
+function byName(a: LatestRecordReport, b: LatestRecordReport): number {
+  return order.compare(a.instrument, b.instrument);
 }
 
 function printRecords(records: readonly LatestRecordReport[]): void {

@@ -16,6 +16,8 @@ export interface PollOptions {
   /** Names of its parameters; at least one. */
   readonly parameters: readonly string[];
   readonly everyMs: number;
+  /** Nobody asked for these in particular: what the instrument does not tell is left out. @default false */
+  readonly mayBeUntold?: boolean;
 }
 
 /** How a poll goes, and what it costs. */
@@ -52,6 +54,7 @@ export class Poll {
   readonly instrument: Instrument;
   readonly everyMs: number;
   readonly #parameters: readonly string[];
+  readonly #mayBeUntold: boolean;
   readonly #surroundings: PollSurroundings;
   /** A place in its grid of times, monotonic. */
   readonly #anchorMs: number;
@@ -69,7 +72,8 @@ export class Poll {
 
   /** @throws NOT_FOUND for a parameter that the instrument has not */
   constructor(options: PollOptions, surroundings: PollSurroundings, anchorMs: number) {
-    const { instrument, parameters, everyMs } = options;
+    const { instrument, parameters, everyMs, mayBeUntold = false } = options;
+    this.#mayBeUntold = mayBeUntold;
     this.instrument = instrument;
     this.everyMs = everyMs;
     this.#parameters = parameters.map((name) => instrument.parameter(name).name);
@@ -149,15 +153,20 @@ export class Poll {
       this.#polls === 1 ? tookMs : this.#meanMs + newestShare * (tookMs - this.#meanMs);
     const values: Record<string, NewValues[string]> = {};
     const reasons: Record<string, QualityReason> = {};
+    const known = this.#surroundings.latest.get(this.instrument.name)?.values;
+    let problem: SignalboxError | undefined;
     for (const name of this.#parameters) {
       const reading = readings.get(name);
       const failure = failures.get(name);
       if (reading !== undefined) values[name] = { value: reading.value, unit: reading.unit };
-      else if (failure !== undefined) reasons[name] = reasonOf(failure);
+      if (failure === undefined) continue;
+      const isLeftOut = this.#mayBeUntold && failure.details['isUntold'] === true;
+      if (!isLeftOut) problem ??= failure;
+      // What it told before and does not now is not to be taken for new.
+      if (!isLeftOut || known?.[name] !== undefined) reasons[name] = reasonOf(failure);
     }
-    const [first] = failures.values();
-    this.#reason = first === undefined ? undefined : reasonOf(first);
-    if (failures.size > 0) this.#failed += 1;
+    this.#reason = problem === undefined ? undefined : reasonOf(problem);
+    if (problem !== undefined) this.#failed += 1;
     this.#failuresInARow = readings.size > 0 ? 0 : this.#failuresInARow + 1;
     if (readings.size > 0) {
       this.#goodMs = this.#surroundings.clock.monotonic();

@@ -163,6 +163,29 @@ describe('a poll', () => {
     expect(status?.share).toBeCloseTo(0.2, 1);
   });
 
+  it('leaves out what nobody asked for in particular and the instrument does not tell', async () => {
+    const untold = new SignalboxError('INSTRUMENT_ERROR', 'answered without a value', {
+      details: { isUntold: true },
+    });
+    stub.untold = new Map([['power', untold]]);
+    const { instrument } = stub;
+    const wish = { instrument, parameters: ['flow', 'power'], everyMs: 100 };
+    poller.set('mfc', [{ ...wish, mayBeUntold: true }]);
+    await clock.advance(1_000);
+    expect(Object.keys(latest.get('mfc')?.values ?? {})).toEqual(['flow']);
+    expect(poller.status()[0]).toMatchObject({ failed: 0 });
+    stub.untold = new Map();
+    await clock.advance(200);
+    stub.untold = new Map([['power', untold]]);
+    await clock.advance(200);
+    // What it told before is not taken for new.
+    expect(latest.get('mfc')?.values['power']?.quality).toBe('bad');
+    poller.set('mfc', [wish]);
+    await clock.advance(1_000);
+    expect(latest.get('mfc')?.values['power']?.quality).toBe('bad');
+    expect(poller.status()[0]?.failed).toBeGreaterThan(5);
+  });
+
   it('that the machine slept through is not made up for, and counted as missed', async () => {
     poll(1_000);
     await clock.advance(5_000);

@@ -11,6 +11,8 @@ export class Stub {
   mostUnderWay = 0;
   takesMs = 1;
   failure: SignalboxError | undefined;
+  /** Parameters that it does not tell. */
+  untold: ReadonlyMap<string, SignalboxError> = new Map();
   value = 1;
   readonly #clock: ManualClock;
   readonly name: string;
@@ -53,7 +55,12 @@ export class Stub {
       atMs: this.#clock.now(),
     });
     return failure === undefined
-      ? { readings: new Map(names.map((name) => [name, reading()])), failures: new Map() }
+      ? {
+          readings: new Map(
+            names.filter((name) => !this.untold.has(name)).map((name) => [name, reading()]),
+          ),
+          failures: this.untold,
+        }
       : { readings: new Map(), failures: new Map(names.map((name) => [name, failure])) };
   }
 }
