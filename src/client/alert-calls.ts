@@ -1,5 +1,5 @@
 import type { ApiCalls } from './api-calls.ts';
-import type { AlertReport, AlertsReport, SilenceReport } from './alert-reports.ts';
+import type { AlertReport, AlertsReport, SilenceReport, WayTestReport } from './alert-reports.ts';
 import type { WaitOptions } from './client-options.ts';
 
 /** Alerts of a gateway. All methods throw what those of SignalboxClient do. */
@@ -52,6 +52,14 @@ export class AlertCalls {
   ): Promise<SilenceReport> {
     const { subject, why, ...wait } = options;
     return await this.#calls.post(['alerts', alert, 'silence'], { forS, subject, why }, wait);
+  }
+
+  /** Sends a trial by one way, or by all, and waits for what comes of it. */
+  async test(way?: string, options: WaitOptions = {}): Promise<readonly WayTestReport[]> {
+    type Answer = { results: WayTestReport[] };
+    const path = ['alerts', 'test-notification'];
+    // A broker or a mail server may take as long as a way gives it.
+    return (await this.#calls.post<Answer>(path, { way }, { ...options })).results;
   }
 
   /** Ends silences before their time. @param alert as it was said when they began @returns them */

@@ -1,3 +1,5 @@
+import type { ErrorReport } from '../kernel/index.ts';
+
 /** How grave something is. */
 export type AlertSeverityReport = 'info' | 'warning' | 'critical';
 
@@ -65,9 +67,33 @@ export interface SilenceReport {
   readonly why?: string;
 }
 
-/** Rules, silences, and what was raised lately, the newest first. */
+/** A way by which people are told, and how it stands. */
+export interface WayReport {
+  readonly name: string;
+  readonly kind: 'webhook' | 'mqtt' | 'email';
+  /** Without what is secret. */
+  readonly address: string;
+  readonly state: 'idle' | 'sending' | 'failing';
+  readonly waiting: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly givenUp: number;
+  readonly lastSentMs?: number;
+  readonly failingSinceMs?: number;
+  readonly error?: ErrorReport;
+}
+
+/** What came of a trial of a way. */
+export interface WayTestReport {
+  readonly way: string;
+  readonly passed: boolean;
+  readonly error?: ErrorReport;
+}
+
+/** Rules, silences, ways, and what was raised lately, the newest first. */
 export interface AlertsReport {
   readonly alerts: readonly AlertRuleReport[];
   readonly silences: readonly SilenceReport[];
   readonly history: readonly AlertReport[];
+  readonly ways: readonly WayReport[];
 }

@@ -59,6 +59,8 @@ export type {
   AlertSeverityReport,
   AlertsReport,
   SilenceReport,
+  WayReport,
+  WayTestReport,
 } from './alert-reports.ts';
 export type {
   CheckReport,

@@ -74,6 +74,8 @@ export interface AlertConfig {
   readonly clearForS?: number | undefined;
   readonly remindEveryS?: number | undefined;
   readonly raisesPerHourMost?: number | undefined;
+  /** The ways by which people are told; all unless it is said. */
+  readonly notify?: readonly string[] | undefined;
 }
 
 /** A rule with all that it says, or leaves to its preset and the defaults. */
@@ -106,6 +108,8 @@ export interface AlertRule {
   /** 0: not at all. */
   readonly remindEveryS: number;
   readonly raisesPerHourMost: number;
+  /** Absent: all ways. */
+  readonly notify?: readonly string[];
 }
 
 /** An occurrence that nobody acknowledges is over after so long, in s. */
@@ -147,6 +151,7 @@ export const alertSchema: z.ZodType<AlertConfig> = table({
   clearForS: seconds.optional(),
   remindEveryS: z.number().min(60).max(longestS).optional(),
   raisesPerHourMost: z.number().int().min(1).max(3_600).optional(),
+  notify: z.array(name).max(patternsMost).optional(),
 });
 
 /** The table of all rules, by name. */
@@ -173,7 +178,7 @@ export function alertRule(ruleName: string, config: AlertConfig): AlertRule {
   const preset = config.preset ?? (isBuiltIn ? ruleName : undefined);
   const merged = mergedRule(ruleName, config);
   const is = merged.is ?? 'above';
-  const { range } = merged;
+  const { range, notify } = merged;
   return {
     name: ruleName,
     enabled: config.enabled,
@@ -201,6 +206,7 @@ export function alertRule(ruleName: string, config: AlertConfig): AlertRule {
     clearForS: merged.clearForS ?? (isOccurrence(is) ? occurrenceLastsS : 0),
     remindEveryS: merged.remindEveryS ?? 0,
     raisesPerHourMost: merged.raisesPerHourMost ?? 6,
+    ...(notify === undefined ? {} : { notify }),
   };
 }
 

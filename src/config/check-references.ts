@@ -26,6 +26,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
     ...unencryptedPlayers(config),
     ...boardsUsedTwice(config),
     ...checkSchedules(config),
+    ...waysOfAlerts(config),
     ...twice('wire', wires(config)),
     ...twice('virtual serial port', virtualPorts(config)),
     ...twice('TCP port', tcpPorts(config)),
@@ -108,6 +109,16 @@ function instrumentsOfLogs({ csvLogs, instruments }: Config): ConfigProblem[] {
               message: noSuch('instrument', name, instruments),
             },
           ],
+    ),
+  );
+}
+
+function waysOfAlerts({ alerts, notify }: Config): ConfigProblem[] {
+  return Object.entries(alerts).flatMap(([key, { notify: names = [] }]) =>
+    names.flatMap((name, index) =>
+      own(notify, name) === undefined
+        ? [{ path: ['alerts', key, 'notify', index], message: noSuch('way', name, notify) }]
+        : [],
     ),
   );
 }

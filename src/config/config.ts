@@ -4,6 +4,7 @@ import type { DiscoveryConfig } from './discovery-config.ts';
 import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gateway-config.ts';
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { MetricsConfig } from './metrics-config.ts';
+import type { NotifyConfig } from './notify-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { RecorderConfig } from './recorder-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
@@ -32,5 +33,6 @@ export interface Config {
   readonly jobs: Readonly<Record<string, JobConfig>>;
   /** Those that are written; what is built in besides: `alertRules`. */
   readonly alerts: Readonly<Record<string, AlertConfig>>;
+  readonly notify: Readonly<Record<string, NotifyConfig>>;
   readonly simulators: Readonly<Record<string, SimulatorConfig>>;
 }

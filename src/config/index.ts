@@ -25,6 +25,14 @@ export { environmentOf, loadConfig, parseConfig } from './load-config.ts';
 export { openConfig, settingsOf } from './open-config.ts';
 export { polledParametersMost } from './poll-config.ts';
 export type { PollConfig } from './poll-config.ts';
+export { notifyEvents } from './notify-config.ts';
+export type {
+  EmailConfig,
+  MqttConfig,
+  NotifyConfig,
+  NotifyEvent,
+  WebhookConfig,
+} from './notify-config.ts';
 export type { PortConfig } from './port-config.ts';
 export { checkedRuntimes } from './runtimes-config.ts';
 export type { ActorConfig, RuntimesConfig, RuntimesInput } from './runtimes-config.ts';

@@ -8,6 +8,7 @@ import { name, table } from './fields.ts';
 import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-config.ts';
 import { instrumentSchema } from './instrument-config.ts';
 import { metricsSchema } from './metrics-config.ts';
+import { waysSchema } from './notify-config.ts';
 import { portSchema } from './port-config.ts';
 import { recorderSchema } from './recorder-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
@@ -40,6 +41,7 @@ export const configSchema: z.ZodType<Config> = table({
   alarms: z.record(name, alarmSchema).default({}),
   jobs: z.record(name, jobSchema).default({}),
   alerts: alertsSchema,
+  notify: waysSchema,
   simulators: z.record(name, simulatorSchema).default({}),
 }).superRefine((config, context) => {
   for (const { path, message } of checkReferences(config)) {

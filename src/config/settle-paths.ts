@@ -9,7 +9,7 @@ import type { RuntimeConfig, RuntimesConfig } from './runtimes-config.ts';
 export function settlePaths(config: Config, folder: string): Config {
   const settled = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
-  const { gateway, http, csvLogs, recorder, runtimes, simulators, workers } = config;
+  const { gateway, http, csvLogs, notify, recorder, runtimes, simulators, workers } = config;
   return {
     ...config,
     gateway: {
@@ -29,6 +29,7 @@ export function settlePaths(config: Config, folder: string): Config {
           },
         }),
     csvLogs: mapped(csvLogs, (log) => ({ ...log, folder: resolve(folder, log.folder) })),
+    notify: mapped(notify, (way) => settleFiles(way, folder)),
     // What else is relative in a command leads on from the folder that it is started in.
     workers: mapped(workers, (worker) => ({
       ...worker,
@@ -50,6 +51,15 @@ function mapped<Value>(
   change: (value: Value) => Value,
 ): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** Of a flat table: whatever names a file. */
+function settleFiles<Way extends object>(way: Way, folder: string): Way {
+  const settled = Object.entries(way).map(([key, value]: [string, unknown]) => [
+    key,
+    key.endsWith('File') && typeof value === 'string' ? resolve(folder, value) : value,
+  ]);
+  return Object.fromEntries(settled) as Way;
 }
 
 function settleModules({ inline, isolated }: RuntimesConfig, folder: string): RuntimesConfig {

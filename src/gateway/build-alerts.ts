@@ -6,8 +6,8 @@ import type { Directory } from '../doors/index.ts';
 import type { Instrument } from '../instruments/index.ts';
 import { asSignalboxError, systemClock } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
-import { AlertLedger, Alerts } from '../telemetry/index.ts';
-import type { AlertRecord, LatestValues } from '../telemetry/index.ts';
+import { AlertLedger, Alerts, recorderSubject, Ways } from '../telemetry/index.ts';
+import type { AlertRecord, LatestValues, Recorder } from '../telemetry/index.ts';
 import { FollowedPort } from './followed-port.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -23,6 +23,7 @@ export interface AlertParts {
 /** The alerts of a gateway, and what they are written down in. */
 export class GatewayAlerts implements AsyncDisposable {
   readonly alerts: Alerts;
+  readonly ways: Ways;
   readonly #parts: AlertParts;
   readonly #ledger: AlertLedger;
   readonly #devices = new Map<string, FollowedPort>();
@@ -36,10 +37,15 @@ export class GatewayAlerts implements AsyncDisposable {
     this.#ledger = AlertLedger.open(path, systemClock.now(), ({ message }, movedTo) =>
       log.of('alerts').warn(`${message}; it is ${movedTo} now, and a new one was begun`),
     );
+    const life = randomBytes(6).toString('hex');
+    const gateway = parts.current().gateway.name;
+    const ways = new Ways({ gateway, store: this.#ledger, life });
+    this.ways = ways;
     this.alerts = new Alerts({
       latest,
       store: this.#ledger,
-      life: randomBytes(6).toString('hex'),
+      life,
+      route: (event, alert, wanted) => ways.route(event, alert, wanted),
       subjects: {
         instrument: (name) => {
           const instrument = instruments.get(name);
@@ -54,12 +60,19 @@ export class GatewayAlerts implements AsyncDisposable {
       },
     });
     followAlerts(this.alerts, log);
+    followWays(ways, log);
+    this.alerts.events.on('notices', ways.take);
+    for (const event of ['raised', 'cleared', 'acknowledged', 'watched'] as const) {
+      this.alerts.events.on(event, ways.show);
+    }
   }
 
-  /** Watches from now on. */
-  start(): void {
+  /** Watches from now on. @param recorder absent where nothing is recorded, which is nothing to be told of */
+  start(recorder: Pick<Recorder, 'events' | 'status'> | undefined): void {
     const { roster, current } = this.#parts;
+    this.#configureWays();
     this.alerts.start(alertRules(current().alerts));
+    this.#followRecorder(recorder);
     for (const port of roster.ports.values()) this.#follow(port);
     const { events } = roster;
     const again = ({ port }: Instrument): void => this.#devices.get(port.name)?.tell();
@@ -72,8 +85,9 @@ export class GatewayAlerts implements AsyncDisposable {
     );
   }
 
-  /** The rules are other ones. */
+  /** The rules or the ways are other ones. */
   refresh(): void {
+    this.#configureWays();
     this.alerts.configure(alertRules(this.#parts.current().alerts));
   }
 
@@ -81,7 +95,22 @@ export class GatewayAlerts implements AsyncDisposable {
     this.#listening.dispose();
     for (const each of this.#devices.values()) each[Symbol.dispose]();
     await this.alerts[Symbol.asyncDispose]();
+    await this.ways[Symbol.asyncDispose]();
     this.#ledger[Symbol.dispose]();
+  }
+
+  #followRecorder(recorder: Pick<Recorder, 'events' | 'status'> | undefined): void {
+    const tell = (why: string | undefined): void =>
+      this.alerts.tell('recorder', recorderSubject, why);
+    tell(recorder?.status().error?.message);
+    if (recorder === undefined) return;
+    const { events } = recorder;
+    this.#listening.use(events.on('stopped', ({ error }) => tell(error.message)));
+    this.#listening.use(events.on('resumed', () => tell(undefined)));
+  }
+
+  #configureWays(): void {
+    this.ways.configure(this.#parts.current().notify, () => this.alerts.watched());
   }
 
   #follow(port: Port): void {
@@ -131,4 +160,28 @@ function followAlerts({ events }: Alerts, log: RoomLog): void {
     const error = asSignalboxError(thrown);
     alerts.error({ err: error }, `alerts cannot be written down: ${error.message}`);
   });
+}
+
+/** Writes what does not come through to the log. */
+function followWays({ events }: Ways, log: RoomLog): void {
+  const alerts = log.of('alerts');
+  events.on('failing', ({ way, error }) =>
+    alerts.warn(
+      { way, err: error },
+      `way ${way} does not work: ${error.message}; it is tried again`,
+    ),
+  );
+  events.on('working', ({ way }) => alerts.info({ way }, `way ${way} works again`));
+  events.on('givenUp', ({ way, notice, error }) =>
+    alerts.error(
+      { way, key: notice.key, err: error },
+      `${notice.event} of ${notice.alert.alert} ${notice.alert.subject} was not told by ${way}: ${error.message}`,
+    ),
+  );
+  events.on('dropped', ({ way, notice }) =>
+    alerts.error(
+      { way, key: notice.key },
+      `${notice.event} of ${notice.alert.alert} ${notice.alert.subject} was not told by ${way}: too much waits`,
+    ),
+  );
 }

@@ -95,6 +95,7 @@ const liveSettings = [
   'alarms',
   'jobs',
   'alerts',
+  'notify',
 ];
 
 export interface GatewayOptions {
@@ -165,7 +166,7 @@ export class Gateway implements AsyncDisposable {
     );
     this.#following = this.#settings?.onChange(({ keys, snapshot }) => {
       const touches = (path: string): boolean => keys.some((key) => key.startsWith(path));
-      if (touches('alerts')) this.#alerts?.refresh();
+      if (touches('alerts') || touches('notify')) this.#alerts?.refresh();
       if (touches('gateway.logLevel')) this.#setLevels(snapshot.value);
       if (touches('simulators.') || touches('ports.') || touches('instruments.')) {
         void this.#takeUp(snapshot.value);
@@ -290,6 +291,7 @@ export class Gateway implements AsyncDisposable {
       schedules: scheduler,
       alerts: this.#alerts.alerts,
       system: this.#own.system,
+      alerts: this.#alerts.alerts,
     });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
@@ -303,7 +305,7 @@ export class Gateway implements AsyncDisposable {
     roster.open();
     for (const recorder of this.#records.recorders) recorder.start();
     scheduler.start();
-    this.#alerts.start();
+    this.#alerts.start(this.#recording?.recorder);
     this.#own.system.start();
     this.#startRuntimes(roster);
     this.log.of('gateway').info(`${this.#config.gateway.name} is running`);
@@ -326,7 +328,7 @@ export class Gateway implements AsyncDisposable {
             context,
           ),
         schedules,
-        ...given({ alerts: this.#alerts?.alerts }),
+        ...given({ alerts: this.#alerts?.alerts, ways: this.#alerts?.ways }),
         caches: playerCaches(this.#players),
         ...this.#own,
         recorder: () => this.recorder,

@@ -68,6 +68,8 @@ export type ErrorCode =
   | 'JOB_RUNNING'
   | 'CONDITION_FAILED'
   | 'ALARM_FAILED'
+  | 'NOTICE_FAILED'
+  | 'NOTICE_REFUSED'
   | 'INTERNAL';
 
 /** What the catalogue says of one error code. */
@@ -484,6 +486,18 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     502,
     'An alarm could not ring: its player or device could not be used in time.',
     'The reason says what failed; name a fallbackDevice that is always on.',
+  ),
+  NOTICE_FAILED: entry(
+    'link',
+    502,
+    'A message about an alert could not be sent; it is tried again for a day.',
+    'Look at what the way says in `signalbox alerts`, and try it with `signalbox alerts test`.',
+  ),
+  NOTICE_REFUSED: entry(
+    'link',
+    502,
+    'A receiver does not take a message about an alert, whenever it is sent.',
+    'Look at what the receiver expects; the message is not sent again.',
   ),
   INTERNAL: entry(
     'signalbox',

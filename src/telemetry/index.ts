@@ -20,8 +20,10 @@ export type {
   AlertEvents,
   AlertsOptions,
   AlertSubjects,
+  Route,
   RuleStatus,
   WatchedInstrument,
+  WatchedSubject,
 } from './alerts/alerts.ts';
 export { AlertLedger, alertsKeptMost } from './alerts/alert-ledger.ts';
 export type {
@@ -41,6 +43,10 @@ export type {
   NoticeEvent,
   Silence,
 } from './alerts/alert-record.ts';
+export { answeredTriesMost, noticeKeptMs, noticesMost } from './notify/delivery.ts';
+export { sensorsGoneAfterMs, sensorsMost } from './notify/mqtt-way.ts';
+export { Ways } from './notify/ways.ts';
+export type { TestResult, WayEvents, WaysOptions, WayStatus } from './notify/ways.ts';
 export { flappingClearMs } from './alerts/alert-series.ts';
 export { ruleInWords } from './alerts/rule-words.ts';
 export { silencesMost } from './alerts/silences.ts';

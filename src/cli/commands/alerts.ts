@@ -1,7 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import type { AlertReport, AlertRuleReport, SignalboxClient } from '../../client/index.ts';
+import type {
+  AlertReport,
+  AlertRuleReport,
+  SignalboxClient,
+  WayReport,
+  WayTestReport,
+} from '../../client/index.ts';
 import { duration } from '../duration.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { say, sayJson } from '../output.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
@@ -30,7 +37,7 @@ interface SilenceFlags extends SubjectFlags {
 export function addAlertsCommand(program: Command): void {
   const alerts = program
     .command('alerts')
-    .description('what is wrong: see it, acknowledge it, silence it');
+    .description('what is wrong: see it, acknowledge it, silence it, and who is told');
 
   common(alerts.command('list', { isDefault: true }), 'alerts list', 'alerts list --json')
     .description('what is raised now, and all rules')
@@ -38,13 +45,15 @@ export function addAlertsCommand(program: Command): void {
       await withGateway(options, async ({ client, isJson, signal }) => {
         const report = await client.alerts.list({ signal });
         if (isJson) {
-          sayJson({ alerts: report.alerts, silences: report.silences });
+          const { alerts, silences, ways } = report;
+          sayJson({ alerts, silences, ways });
           return;
         }
         const raised = report.alerts.flatMap((rule) => rule.raised);
         if (raised.length > 0) say(table(raisedHeadings, raised.map(raisedRow)));
         else say('nothing is wrong');
         say(table(ruleHeadings, report.alerts.map(ruleRow)));
+        if (report.ways.length > 0) say(table(wayHeadings, report.ways.map(wayRow)));
         for (const { alert, subject = '*', untilMs, by } of report.silences) {
           say(style.faint(`${alert} of ${subject} is silent until ${local(untilMs)}, by ${by}`));
         }
@@ -86,6 +95,7 @@ export function addAlertsCommand(program: Command): void {
       });
     });
 
+  addTestAction(alerts);
   common(
     alerts.command('silence <alert>'),
     'alerts silence hot --for 2h --why maintenance',
@@ -103,6 +113,35 @@ export function addAlertsCommand(program: Command): void {
         else await silence(client, alert, options, isJson, signal);
       });
     });
+}
+
+/** Whether messages come through. */
+function addTestAction(alerts: Command): void {
+  common(alerts.command('test [way]'), 'alerts test', 'alerts test phone')
+    .description('send a trial by one way of telling, or by all')
+    .action(async (way: string | undefined, options: CommonOptions) => {
+      await withGateway(options, async ({ client, isJson, signal }) => {
+        const results = await client.alerts.test(way, { signal });
+        if (results.some(({ passed }) => !passed)) process.exitCode = exitCodes.link;
+        if (isJson) for (const each of results) sayJson(each);
+        else if (results.length === 0)
+          say('nobody is told: write [notify.NAME] to the configuration');
+        else say(table(['', 'WAY', 'WHAT'], results.map(testRow)));
+      });
+    });
+}
+
+function testRow({ way, passed, error }: WayTestReport): string[] {
+  if (passed) return [style.good('ok'), way, 'sent'];
+  return [style.bad('FAILED'), way, `${error?.message} [${error?.code}]`];
+}
+
+const wayHeadings = ['WAY', 'STATE', 'WAITING', 'SENT', 'LEADS TO'];
+
+function wayRow({ name, kind, state, waiting, sent, address, error }: WayReport): string[] {
+  const shown = state === 'failing' ? style.bad(state) : state;
+  const why = error === undefined ? '' : `: ${error.message}`;
+  return [name, shown, String(waiting), String(sent), `${kind} ${address}${why}`];
 }
 
 async function silence(

@@ -104,6 +104,8 @@ export class GatewayNames implements LiveNames {
         if (command === 'alarm add') return [];
         return [...(await this.#instruments()), ...(await this.#ports())];
       }
+      case 'way':
+        return await this.#ways();
       case 'alert':
         return await this.#alerts();
       case 'places':
@@ -149,6 +151,14 @@ export class GatewayNames implements LiveNames {
     return (found?.alerts ?? []).map(({ name, title, state }) => ({
       text: name,
       description: `${title} (${state})`,
+    }));
+  }
+
+  async #ways(): Promise<Candidate[]> {
+    const found = await (await this.#client())?.alerts.list(this.#sources);
+    return (found?.ways ?? []).map(({ name, kind, address }) => ({
+      text: name,
+      description: `${kind} ${address}`,
     }));
   }
 

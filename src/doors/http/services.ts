@@ -14,6 +14,7 @@ import type {
   PollStatus,
   RecorderStatus,
   SystemMonitor,
+  Ways,
 } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
@@ -127,6 +128,8 @@ export interface HttpServices {
   /** Alarms and jobs. */
   readonly schedules?: Scheduler;
   readonly alerts?: Alerts;
+  /** The ways by which people are told of them. */
+  readonly ways?: Ways;
   /** What the gateway was configured with, to be read and changed. */
   readonly settings?: Settings<Config>;
   readonly caches?: Caches;

@@ -1,4 +1,4 @@
-import type { AlertSeverity } from '../../config/index.ts';
+import type { AlertSeverity, NotifyEvent } from '../../config/index.ts';
 
 /** A value as it is written down with an alert. */
 export type AlertValue = number | string | boolean;
@@ -70,7 +70,7 @@ export interface Silence {
 }
 
 /** What people are told of an alert. */
-export type NoticeEvent = 'raised' | 'reminded' | 'cleared' | 'acknowledged';
+export type NoticeEvent = NotifyEvent;
 
 /** One message for one way of telling. */
 export interface Notice {

@@ -53,18 +53,27 @@ export interface AlertEvents {
   cleared: AlertRecord;
   acknowledged: AlertRecord;
   silenced: { readonly silence: Silence; readonly isOver: boolean };
+  /** A rule watches a subject from now on, or does no more. */
+  watched: { readonly alert: string; readonly subject: string; readonly isOver: boolean };
   /** What is to be sent by the ways of telling. It is durable, unless the disk takes nothing. */
   notices: readonly Notice[];
   /** Alerts cannot be written down. They are told all the same. */
   storeFailed: unknown;
 }
 
+/** @param wanted the ways that the rule names; all where it names none */
+export type Route = (
+  event: NoticeEvent,
+  alert: AlertRecord,
+  wanted: readonly string[] | undefined,
+) => readonly string[];
+
 export interface AlertsOptions {
   readonly latest: LatestValues;
   readonly store: AlertStore;
   readonly subjects: AlertSubjects;
   /** Names of the ways by which something is told. @default none */
-  readonly route?: (event: NoticeEvent, alert: AlertRecord) => readonly string[];
+  readonly route?: Route;
   /** Makes the keys of notices differ from those of other lives of the gateway. */
   readonly life: string;
   /** @default systemClock */
@@ -90,7 +99,7 @@ export class Alerts implements AsyncDisposable {
   readonly #latest: LatestValues;
   readonly #store: AlertStore;
   readonly #subjects: AlertSubjects;
-  readonly #route: (event: NoticeEvent, alert: AlertRecord) => readonly string[];
+  readonly #route: Route;
   readonly #life: string;
   readonly #clock: Clock;
   readonly #desk: SeriesDesk;
@@ -218,6 +227,17 @@ export class Alerts implements AsyncDisposable {
         ...(untilMs === undefined ? {} : { silencedUntilMs: untilMs }),
       };
     });
+  }
+
+  /** All subjects of all rules. */
+  watched(): readonly WatchedSubject[] {
+    return this.#allSeries().map(({ rule, subject, open }) => ({
+      alert: rule.name,
+      title: rule.title,
+      subject,
+      isOccurrence: isOccurrence(rule.is),
+      open: open?.isTold === true ? open : undefined,
+    }));
   }
 
   /** What is raised now, the oldest first. */
@@ -463,6 +483,7 @@ export class Alerts implements AsyncDisposable {
       });
       this.#raises.delete(key);
       ofSubject.set(rule.name, series);
+      this.events.emit('watched', { alert: rule.name, subject, isOver: false });
     }
     return series;
   }
@@ -481,6 +502,8 @@ export class Alerts implements AsyncDisposable {
       this.#pending.dropBaseline(series.rule.name, series.subject);
     }
     if (ofSubject?.size === 0) this.#series.delete(series.subject);
+    const { rule, subject } = series;
+    this.events.emit('watched', { alert: rule.name, subject, isOver: true });
   }
 
   #raise(series: AlertSeries, evidence: Evidence, isTooOften: boolean): void {
@@ -546,7 +569,8 @@ export class Alerts implements AsyncDisposable {
     const number = event === 'reminded' ? `-${alert.reminders}` : '';
     const key = `${this.#life}-${alert.id}-${event}${number}`;
     const atMs = this.#clock.now();
-    for (const way of this.#route(event, alert)) {
+    const wanted = this.#rules.find(({ name }) => name === alert.alert)?.notify;
+    for (const way of this.#route(event, alert, wanted)) {
       this.#pending.notice({ way, key, event, atMs, alert });
     }
   }
@@ -665,6 +689,15 @@ export class Alerts implements AsyncDisposable {
       },
     );
   }
+}
+
+/** A subject of a rule, with the alert that people were told of. */
+export interface WatchedSubject {
+  readonly alert: string;
+  readonly title: string;
+  readonly subject: string;
+  readonly isOccurrence: boolean;
+  readonly open: AlertRecord | undefined;
 }
 
 /** A rule, and how it stands. */

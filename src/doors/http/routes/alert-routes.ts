@@ -76,6 +76,22 @@ const ruleReport = z.looseObject({
   silencedUntilMs: z.number().optional(),
 });
 
+const failure = z.looseObject({ code: z.string(), message: z.string() });
+
+const wayStatus = z.looseObject({
+  name: z.string(),
+  kind: z.enum(['webhook', 'mqtt', 'email']),
+  address: z.string().describe('Without what is secret'),
+  state: z.enum(['idle', 'sending', 'failing']),
+  waiting: z.number(),
+  sent: z.number(),
+  dropped: z.number(),
+  givenUp: z.number(),
+  lastSentMs: z.number().optional(),
+  failingSinceMs: z.number().optional(),
+  error: failure.optional(),
+});
+
 /** What tells that something is wrong: rules and how they stand. They are written by `/config`: `alerts.NAME`. */
 export function alertRoutes(server: HttpServer, context: RouteContext): void {
   const { callers, services } = context;
@@ -87,7 +103,8 @@ export function alertRoutes(server: HttpServer, context: RouteContext): void {
   };
 
   const all = {
-    summary: 'All alerts: the rules with what is raised of each, silences, what was raised lately',
+    summary:
+      'All alerts: rules with what is raised of each, silences, history, and ways of telling',
     tags,
     response: {
       200: answer(
@@ -96,6 +113,7 @@ export function alertRoutes(server: HttpServer, context: RouteContext): void {
           alerts: z.array(ruleReport),
           silences: z.array(silence),
           history: z.array(alertRecord),
+          ways: z.array(wayStatus),
         }),
       ),
     },
@@ -104,6 +122,7 @@ export function alertRoutes(server: HttpServer, context: RouteContext): void {
     alerts: services.alerts?.rules().map(reportOf) ?? [],
     silences: services.alerts?.silences() ?? [],
     history: services.alerts?.history({ limit: historyShown }) ?? [],
+    ways: services.ways?.status() ?? [],
   }));
 
   const history = {
@@ -166,6 +185,31 @@ export function alertRoutes(server: HttpServer, context: RouteContext): void {
       ...failures('NOT_FOUND'),
     },
   };
+  const test = {
+    summary: 'Sends a trial by one way of telling, or by all, and says what came of it',
+    tags,
+    body: z.strictObject({ way: name.optional() }),
+    response: {
+      200: answer(
+        'What came of it',
+        z.object({
+          results: z.array(
+            z.looseObject({ way: z.string(), passed: z.boolean(), error: failure.optional() }),
+          ),
+        }),
+      ),
+      ...failures('NOT_FOUND'),
+    },
+  };
+  server.post('/api/v1/alerts/test-notification', { schema: test }, async (request, reply) => {
+    const { ways } = services;
+    if (ways === undefined) {
+      throw new SignalboxError('NOT_FOUND', 'this gateway has no way of telling');
+    }
+    const by = describeOwner(callers.of(request, reply).by);
+    return { results: await ways.test(by, request.body.way) };
+  });
+
   server.delete('/api/v1/alerts/:alert/silence', { schema: endSilence }, (request) => ({
     ended: alerts().endSilence(request.params.alert, request.query.subject),
   }));
