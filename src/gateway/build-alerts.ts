@@ -7,7 +7,8 @@ import type { Instrument } from '../instruments/index.ts';
 import { asSignalboxError, systemClock } from '../kernel/index.ts';
 import type { Port } from '../ports/index.ts';
 import { AlertLedger, Alerts, recorderSubject, Ways } from '../telemetry/index.ts';
-import type { AlertRecord, LatestValues, Recorder } from '../telemetry/index.ts';
+import type { AlertRecord, Check, LatestValues, Recorder } from '../telemetry/index.ts';
+import { alertChecks } from './alert-checks.ts';
 import { FollowedPort } from './followed-port.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -83,6 +84,11 @@ export class GatewayAlerts implements AsyncDisposable {
     this.#listening.use(
       events.on('instrumentRemoved', ({ name }) => this.alerts.remove('instrument', name)),
     );
+  }
+
+  /** What is to be told of them by who looks for what is wrong. */
+  checks(): readonly Check[] {
+    return alertChecks(this.alerts, this.ways);
   }
 
   /** The rules or the ways are other ones. */

@@ -283,6 +283,7 @@ export class Gateway implements AsyncDisposable {
       hub: this.hub,
       alerts: this.#alerts.alerts,
       recorder: () => this.recorder,
+      more: () => this.#alerts?.checks() ?? [],
     });
     this.#published = publish(this.hub, {
       directory,

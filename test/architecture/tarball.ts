@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { root } from './sources.ts';
@@ -71,7 +78,9 @@ export function installInEmptyProject(project: string, tarball: string): void {
 export function addNodeTypes(project: string): void {
   mkdirSync(join(project, 'node_modules', '@types'), { recursive: true });
   for (const name of [join('@types', 'node'), 'undici-types']) {
-    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+    const place = join(project, 'node_modules', name);
+    // Where a dependency has brought it already.
+    if (!existsSync(place)) symlinkSync(join(root, 'node_modules', name), place);
   }
 }
 
