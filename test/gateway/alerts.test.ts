@@ -28,9 +28,6 @@ title = "Too much nitrogen"
 parameter = "setpoint"
 is = "above"
 value = 16000
-[alerts.instrument-offline]
-forS = 0.5
-clearForS = 0
 [notify.hook]
 kind = "webhook"
 url = "${hook}"
