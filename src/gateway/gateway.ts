@@ -292,7 +292,6 @@ export class Gateway implements AsyncDisposable {
       schedules: scheduler,
       alerts: this.#alerts.alerts,
       system: this.#own.system,
-      alerts: this.#alerts.alerts,
     });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);
     for (const door of directory.doors) {
