@@ -146,7 +146,7 @@ export class MqttWay implements Way {
       this.#client = client;
       client.on('connect', () => void this.#connected(client));
       client.on('error', (error) => {
-        const { code } = error as NodeJS.ErrnoException;
+        const { code } = error as { readonly code?: string | number };
         this.#failure = String(code ?? error.message);
         if (signInRefused.includes(Number(code))) {
           this.#failure = 'the sign-in is refused';
