@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 
 import { alignLines } from './align-lines.ts';
+import { denseColumns, isDense } from './dense-line.ts';
 import type { DrawnLine } from './drawn-line.ts';
 import type { Drawable } from './frame-loop.ts';
 import { lineStyle } from './palette.ts';
@@ -17,6 +18,7 @@ const msEachSecond = 1_000;
 const digitPixels = 7;
 const axisLeast = 46;
 const axesMost = 3;
+const lineWidth = 1.5;
 /** The sides of a plot, by uPlot's numbers. */
 const left = 3;
 const right = 1;
@@ -47,6 +49,9 @@ export class PlotCanvas implements Drawable, Disposable {
   readonly #plot: uPlot;
   readonly #units: readonly string[];
   #drawn: readonly DrawnLine[] = [];
+  readonly #paths: uPlot.Series.PathBuilder = (
+    uPlot.paths.linear as () => uPlot.Series.PathBuilder
+  )();
 
   constructor(element: HTMLElement, options: CanvasOptions) {
     this.#options = options;
@@ -166,6 +171,7 @@ export class PlotCanvas implements Drawable, Disposable {
         setCursor: [() => this.#readAgain()],
         setSelect: [(plot) => this.#selected(plot)],
         drawAxes: [(plot) => this.#writeUnits(plot)],
+        drawSeries: [(plot, series) => this.#drawDense(plot, series)],
       },
     };
   }
@@ -182,8 +188,9 @@ export class PlotCanvas implements Drawable, Disposable {
     const line: uPlot.Series = {
       label,
       scale,
-      width: 1.5,
+      width: lineWidth,
       stroke: () => this.#colour(index),
+      paths: (...which) => (this.#isDense(index) ? null : this.#paths(...which)),
       points: { size: 4, fill: () => this.#colour(index) },
       ...(dash.length === 0 ? {} : { dash }),
     };
@@ -239,6 +246,36 @@ export class PlotCanvas implements Drawable, Disposable {
       const x = at === 0 ? 6 * uPlot.pxRatio : edge - (this.#units.length - 1 - at) * 60;
       ctx.fillText(this.#unitOf(plot, unit).unit, x, bbox.top - 9 * uPlot.pxRatio);
     }
+    ctx.restore();
+  }
+
+  #isDense(index: number): boolean {
+    const line = this.#drawn[index];
+    return line !== undefined && isDense(line, this.#plot.bbox.width);
+  }
+
+  /** A line of more points than pixels: uPlot strokes it, which takes much longer. */
+  #drawDense(plot: uPlot, series: number): void {
+    if (series === 0 || (series - 1) % seriesEachLine !== 0) return;
+    const index = (series - 1) / seriesEachLine;
+    const line = this.#drawn[index];
+    const { unit = '', isShown } = this.#options.model.lines[index] ?? {};
+    if (line === undefined || isShown?.peek() !== true || !this.#isDense(index)) return;
+    const { ctx, bbox, scales } = plot;
+    const { x, [scaleOf(unit)]: y } = scales;
+    const place = {
+      ...bbox,
+      fromMs: (x?.min ?? 0) * msEachSecond,
+      toMs: (x?.max ?? 1) * msEachSecond,
+      least: y?.min ?? 0,
+      greatest: y?.max ?? 1,
+    };
+    ctx.save();
+    ctx.fillStyle = this.#colour(index);
+    const thickness = lineWidth * uPlot.pxRatio;
+    denseColumns(line, place, thickness, (left, top, height) =>
+      ctx.fillRect(left, top, Math.max(1, uPlot.pxRatio), height),
+    );
     ctx.restore();
   }
 

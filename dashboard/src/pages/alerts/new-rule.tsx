@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { tell } from '../../app/notices.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
@@ -32,7 +32,7 @@ export function NewRule({ names, done, close }: Properties): JSX.Element {
   const problem = useSignal<string | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector('input')?.focus(), []);
   const set = (part: Partial<RuleDraft>): void => void (draft.value = { ...draft.value, ...part });
   const { instrument, is } = draft.value;
   const instruments = [...records.keys()];

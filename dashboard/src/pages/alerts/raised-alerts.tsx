@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { AlertReport, AlertRuleReport } from '../../../../src/client/index.ts';
 import { tell, tellError } from '../../app/notices.ts';
@@ -62,7 +62,7 @@ function RaisedAlert({
   const forS = useSignal(3_600);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('input')?.focus();
   }, [open.value]);
   const { subject, acknowledged, severity, title, message, isFlapping, count } = alert;

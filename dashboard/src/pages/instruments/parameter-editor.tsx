@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { ClientValue, ParameterReport } from '../../../../src/client/index.ts';
 import { asSignalboxError } from '../../../../src/kernel/index.ts';
@@ -40,7 +40,7 @@ export function ParameterEditor({
   const outcome = useSignal<Outcome | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = form.current?.querySelector<HTMLElement>('input, select, textarea');
     field?.focus();
     if (field instanceof HTMLInputElement && field.type !== 'checkbox') field.select();
