@@ -137,10 +137,14 @@ test('a board is its address: plots and lines come, go, and are there again', as
   const { page, browser } = lab;
   await page.getByText('There is no plot yet.').waitFor();
   const field = page.getByLabel('Add a plot of');
+  const add = page.getByRole('button', { name: 'Add', exact: true });
   await field.fill('multimeter.voltage');
+  // It can be added once the gateway has told that there is such a value.
+  await expect.poll(async () => await add.first().isEnabled()).toBe(true);
   await page.keyboard.press('Enter');
   await drawn(page);
   await page.getByLabel('Add a line').fill('nitrogen.fMeasure');
+  await expect.poll(async () => await add.last().isEnabled()).toBe(true);
   await page.keyboard.press('Enter');
   await drawn(page, 'multimeter.voltage, nitrogen.fMeasure');
   expect(page.url()).toContain('plot=multimeter.voltage%2Cnitrogen.fMeasure');

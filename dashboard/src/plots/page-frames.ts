@@ -5,6 +5,11 @@ import type { Drawable } from './frame-loop.ts';
 const loop = new FrameLoop({
   request: (callback) => requestAnimationFrame(callback),
   cancel: (id) => cancelAnimationFrame(id),
+  later: (callback, delayMs) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+  now: () => performance.now(),
 });
 
 /** A plot just out of sight is drawn already, so that scrolling shows no empty ones. */
@@ -14,7 +19,7 @@ const margin = '100px';
 export function drawInFrames(
   element: Element,
   drawable: Drawable,
-): { readonly invalidate: () => void; readonly stop: () => void } {
+): { readonly invalidate: (waitMs: number) => void; readonly stop: () => void } {
   const remove = loop.add(drawable);
   const observer = new IntersectionObserver(
     (entries) => loop.setVisible(drawable, entries.at(-1)?.isIntersecting ?? false),
@@ -22,7 +27,7 @@ export function drawInFrames(
   );
   observer.observe(element);
   return {
-    invalidate: () => loop.invalidate(drawable),
+    invalidate: (waitMs) => loop.invalidate(drawable, waitMs),
     stop: () => {
       observer.disconnect();
       remove();

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { alignLines } from './align-lines.ts';
 import { denseColumns, isDense } from './dense-line.ts';
 import type { DrawnLine } from './drawn-line.ts';
+import { calmMsOf } from './frame-loop.ts';
 import type { Drawable } from './frame-loop.ts';
 import { lineStyle } from './palette.ts';
 import type { Theme } from './palette.ts';
@@ -10,6 +11,7 @@ import type { PlotModel } from './plot-model.ts';
 import { nearestIndex } from './readout.ts';
 import type { Readout } from './readout.ts';
 import { formatTickTimes } from './time-format.ts';
+import { widthOf } from './time-window.ts';
 import { axisUnit, formatTicks } from './units.ts';
 
 /** Each line takes three series of uPlot: its values, its least and its greatest. */
@@ -63,6 +65,11 @@ export class PlotCanvas implements Drawable, Disposable {
   /** Where the lines are, without the axes. */
   get area(): HTMLElement {
     return this.#plot.over;
+  }
+
+  /** How long it may wait with readings that came in, in ms. */
+  get calmMs(): number {
+    return calmMsOf(widthOf(this.#options.model.window()), this.#plot.bbox.width);
   }
 
   draw(): void {

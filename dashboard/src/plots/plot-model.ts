@@ -59,7 +59,10 @@ export class PlotModel {
   readonly zoom: ReadonlySignal<TimeWindow | undefined>;
   /** Since when nothing moves, ms since 1970; undefined while it does. */
   readonly pausedMs: ReadonlySignal<number | undefined>;
+  /** One more with each move of what is seen: somebody waits for it. */
+  readonly moved: ReadonlySignal<number>;
   readonly #changed = signal(0);
+  readonly #moved = signal(0);
   readonly #range: Signal<PlotRange>;
   readonly #zoom = signal<TimeWindow | undefined>(undefined);
   readonly #pausedMs = signal<number | undefined>(undefined);
@@ -71,6 +74,7 @@ export class PlotModel {
     this.#range = signal(range);
     this.#now = now;
     this.changed = this.#changed;
+    this.moved = this.#moved;
     this.range = this.#range;
     this.zoom = this.#zoom;
     this.pausedMs = this.#pausedMs;
@@ -102,7 +106,7 @@ export class PlotModel {
       this.#zoom.value = undefined;
       this.#pausedMs.value = undefined;
       for (const { data } of this.lines) data.setWhole(undefined);
-      this.invalidate();
+      this.#move();
     });
   }
 
@@ -125,7 +129,7 @@ export class PlotModel {
   reset(): void {
     batch(() => {
       this.#zoom.value = undefined;
-      this.invalidate();
+      this.#move();
     });
   }
 
@@ -133,7 +137,7 @@ export class PlotModel {
   pause(isPaused: boolean): void {
     batch(() => {
       this.#pausedMs.value = isPaused ? this.#now() : undefined;
-      this.invalidate();
+      this.#move();
     });
   }
 
@@ -149,12 +153,17 @@ export class PlotModel {
     this.#changed.value = this.#changed.peek() + 1;
   }
 
+  /** What is seen is another. */
+  #move(): void {
+    this.#moved.value = this.#moved.peek() + 1;
+  }
+
   #see(window: TimeWindow): void {
     const whole = this.whole();
     const isWhole = widthOf(window) >= widthOf(whole) * 0.999;
     batch(() => {
       this.#zoom.value = isWhole ? undefined : window;
-      this.invalidate();
+      this.#move();
     });
   }
 }

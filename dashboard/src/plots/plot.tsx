@@ -58,16 +58,20 @@ export function Plot({
     const resizes = new ResizeObserver(([entry]) => {
       const { width = 0, height: high = 0 } = entry?.contentRect ?? {};
       drawn.resize(width, high);
-      frames.invalidate();
+      frames.invalidate(0);
     });
     resizes.observe(element);
     const movesOn = setInterval(() => {
-      if (model.isFollowing && !document.hidden) frames.invalidate();
+      if (model.isFollowing && !document.hidden) frames.invalidate(drawn.calmMs);
     }, moveOnMs);
     const stops = [
       effect(() => {
         void model.changed.value;
-        frames.invalidate();
+        frames.invalidate(drawn.calmMs);
+      }),
+      effect(() => {
+        void model.moved.value;
+        frames.invalidate(0);
       }),
       effect(() => {
         void shownTheme.value;

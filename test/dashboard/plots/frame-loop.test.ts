@@ -1,12 +1,33 @@
 import { describe, expect, test } from 'vitest';
 
-import { FrameLoop } from '../../../dashboard/src/plots/frame-loop.ts';
+import {
+  calmLeastMs,
+  calmMostMs,
+  calmMsOf,
+  FrameLoop,
+} from '../../../dashboard/src/plots/frame-loop.ts';
 
 /** Frames that come when a test says so. */
 function frames() {
   const asked = new Map<number, () => void>();
+  const timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
   let count = 0;
+  let nowMs = 0;
   return {
+    now: (): number => nowMs,
+    later: (callback: () => void, delayMs: number) => {
+      const timer = { atMs: nowMs + delayMs, callback };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    pass: (ms: number): void => {
+      nowMs += ms;
+      for (const timer of timers) {
+        if (timer.atMs > nowMs) continue;
+        timers.delete(timer);
+        timer.callback();
+      }
+    },
     request(callback: () => void): number {
       count += 1;
       asked.set(count, callback);
@@ -44,6 +65,7 @@ describe('the frame loop', () => {
       loop.setVisible(each, true);
     }
     clock.next();
+    clock.pass(calmLeastMs);
     for (let round = 0; round < 10; round += 1) for (const each of plots) loop.invalidate(each);
     expect(clock.asked).toBe(1);
     clock.next();
@@ -66,6 +88,54 @@ describe('the frame loop', () => {
     loop.setVisible(hidden, true);
     clock.next();
     expect(hidden.draws).toBe(2);
+  });
+
+  test('what merely came in waits a little, what somebody did does not', () => {
+    const clock = frames();
+    const loop = new FrameLoop(clock);
+    const [one, other] = [plot(), plot()];
+    for (const each of [one, other]) {
+      loop.add(each);
+      loop.setVisible(each, true);
+    }
+    clock.next();
+    for (let ms = 0; ms < 50; ms += 10) {
+      clock.pass(10);
+      loop.invalidate(one);
+      loop.invalidate(other);
+      expect(clock.asked).toBe(0);
+    }
+    clock.pass(calmLeastMs);
+    expect(clock.asked).toBe(1);
+    clock.next();
+    expect([one.draws, other.draws]).toEqual([2, 2]);
+    clock.pass(10);
+    loop.invalidate(one);
+    loop.invalidate(other, 0);
+    expect(clock.asked).toBe(1);
+    clock.next();
+    expect([one.draws, other.draws]).toEqual([3, 3]);
+    clock.pass(calmLeastMs);
+    expect(clock.asked).toBe(0);
+  });
+
+  test('a plot waits until it is a pixel further, and what is sooner comes first', () => {
+    expect(calmMsOf(300_000, 600)).toBe(calmMostMs);
+    expect(calmMsOf(60_000, 500)).toBe(120);
+    expect(calmMsOf(1_000, 500)).toBe(calmLeastMs);
+    const clock = frames();
+    const loop = new FrameLoop(clock);
+    const [slow, fast] = [plot(), plot()];
+    for (const each of [slow, fast]) {
+      loop.add(each);
+      loop.setVisible(each, true);
+    }
+    clock.next();
+    loop.invalidate(slow, calmMostMs);
+    loop.invalidate(fast, calmLeastMs);
+    clock.pass(calmLeastMs);
+    clock.next();
+    expect([slow.draws, fast.draws]).toEqual([2, 2]);
   });
 
   test('nothing is asked for when the last plot is gone', () => {
