@@ -28,6 +28,17 @@ export function millisecondsText(ms: number): string {
 
 const counts = new Intl.NumberFormat('en-GB');
 
+/**
+ * One of the figures of a span of times. Its quantiles come from buckets, whose upper bound may lie
+ * above the longest that was measured.
+ */
+export function spanOfText(
+  span: { readonly p50Ms: number; readonly p99Ms: number; readonly longestMs: number },
+  which: 'p50Ms' | 'p99Ms' | 'longestMs',
+): string {
+  return millisecondsText(Math.min(span[which], span.longestMs));
+}
+
 /** A count with its thousands apart. */
 export function countText(count: number): string {
   return counts.format(count);

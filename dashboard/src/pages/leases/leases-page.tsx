@@ -53,7 +53,7 @@ function Held({ ports }: { readonly ports: Ports }): JSX.Element {
           <QueueList label="Who waits" queue={waiting} isOfMany />
         )}
       </section>
-      <p class="soft part">
+      <p class="soft foot-note">
         The line of one port, with what goes over its wire, is on its own page:{' '}
         {ports.map(({ name }, index) => (
           <>

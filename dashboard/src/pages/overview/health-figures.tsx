@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { StatusReport, StatisticsSummary } from '../../../../src/client/index.ts';
 import { Figure } from '../../parts/figure.tsx';
-import { countText, millisecondsText, percentText, plural, spanText } from '../../parts/format.ts';
+import { countText, percentText, plural, spanOfText, spanText } from '../../parts/format.ts';
 import { reach } from './problems.ts';
 
 interface Properties {
@@ -50,8 +50,8 @@ export function HealthFigures({ status, counted = [] }: Properties): JSX.Element
         )}
       </Figure>
       <Figure
-        label="Wait, 99 % at most"
-        value={slowest === undefined ? '–' : millisecondsText(slowest.wait.p99Ms)}
+        label="Wait p99"
+        value={slowest === undefined ? '–' : spanOfText(slowest.wait, 'p99Ms')}
       >
         {slowest !== undefined && `on ${slowest.name}, the slowest`}
       </Figure>

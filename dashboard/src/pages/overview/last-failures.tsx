@@ -65,7 +65,7 @@ export function LastFailures({
           title: 'Why',
           cell: ({ outcome }) => (
             <>
-              <code class="bad">{outcome}</code>{' '}
+              <code class="bad name">{outcome}</code>{' '}
               <span class="soft">{faultOf(outcome as ErrorCode)}</span>
             </>
           ),

@@ -41,16 +41,18 @@ export default function OverviewPage(): JSX.Element {
       <Health status={status} />
       <HealthFigures status={status} counted={counted} />
       <div class="beside">
-        <section aria-labelledby="ports-title">
-          <h2 id="ports-title">Who uses what</h2>
-          <PortTable ports={ports} counted={counted} isBrief />
-        </section>
+        <div>
+          <section aria-labelledby="ports-title">
+            <h2 id="ports-title">Who uses what</h2>
+            <PortTable ports={ports} counted={counted} isBrief />
+          </section>
+          <section class="part" aria-labelledby="failures-title">
+            <h2 id="failures-title">Failed last</h2>
+            <LastFailures counted={counted} />
+          </section>
+        </div>
         <SystemPlots />
       </div>
-      <section class="part" aria-labelledby="failures-title">
-        <h2 id="failures-title">Failed last</h2>
-        <LastFailures counted={counted} />
-      </section>
       <Instruments status={status} />
       <section class="part" aria-labelledby="programs-title">
         <h2 id="programs-title">Programs inside</h2>

@@ -5,19 +5,20 @@ const height = 48;
 
 interface Properties {
   readonly label: string;
-  /** What it is now. */
-  readonly value: string;
-  /** What it was at most over the time that is shown. */
-  readonly most: string;
-  readonly unitTitle?: string;
+  /** What it is now; undefined before that is known. */
+  readonly now: number | undefined;
   /** Oldest first, at the same distance. */
   readonly values: readonly number[];
+  /** A value with its unit. */
+  readonly textOf: (value: number) => string;
   /** The top of the plot is at least so high, so that noise does not look like mountains. */
   readonly atLeast: number;
 }
 
 /** One measured thing over the last minutes, small, with what it is now in figures. */
-export function SmallPlot({ label, value, most, values, atLeast }: Properties): JSX.Element {
+export function SmallPlot({ label, now, values, textOf, atLeast }: Properties): JSX.Element {
+  const value = now === undefined ? '–' : textOf(now);
+  const most = values.length === 0 ? '–' : textOf(Math.max(...values));
   return (
     <figure class="small-plot">
       <figcaption>

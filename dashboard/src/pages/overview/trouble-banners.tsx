@@ -6,7 +6,6 @@ import { pathOf } from '../../app/router.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
 import { useAsked } from '../../gateway/use-asked.ts';
 import { useNow } from '../../parts/clock.ts';
-import { sentence } from '../../parts/error-text.ts';
 import { plural, spanText } from '../../parts/format.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { Ago, Since } from '../../parts/moment.tsx';
@@ -73,7 +72,7 @@ interface DeadlockProperties {
 }
 
 function DeadlockBanner({ newest, count }: DeadlockProperties): JSX.Element {
-  const { atMs, owner, message, cycle } = newest;
+  const { atMs, owner, cycle } = newest;
   return (
     <div class="banner">
       <Icon name="warning" />
@@ -85,7 +84,6 @@ function DeadlockBanner({ newest, count }: DeadlockProperties): JSX.Element {
         </p>
         <details>
           <summary>Who waits for whom</summary>
-          <p>{sentence(message)}</p>
           <ol>
             {cycle.map(({ waiter, resource, holder }) => (
               <li key={`${waiter} ${resource}`}>

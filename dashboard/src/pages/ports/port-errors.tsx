@@ -25,7 +25,7 @@ export function ErrorTable({ label, byCode }: Properties): JSX.Element {
       rows={rows}
       keyOf={({ code }) => code}
       columns={[
-        { title: 'Code', cell: ({ code }) => <code>{code}</code> },
+        { title: 'Code', cell: ({ code }) => <code class="name">{code}</code> },
         { title: 'Count', isNumber: true, cell: ({ count }) => countText(count) },
         { title: 'Whose fault', cell: ({ entry }) => faultWords[entry.fault] },
         { title: 'What to do', cell: ({ entry }) => <Marked text={entry.nextStep} /> },

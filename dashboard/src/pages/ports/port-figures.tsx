@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { StatisticsReport } from '../../../../src/client/index.ts';
 import { Figure } from '../../parts/figure.tsx';
-import { countText, millisecondsText, percentText, plural } from '../../parts/format.ts';
+import { countText, percentText, plural, spanOfText } from '../../parts/format.ts';
 
 /** What a port has done since its statistics began, in a few numbers. */
 export function PortFigures({ counted }: { readonly counted: StatisticsReport }): JSX.Element {
@@ -10,7 +10,7 @@ export function PortFigures({ counted }: { readonly counted: StatisticsReport })
   const { retries, reconnects } = counted;
   const share = operations === 0 ? 0 : failures / operations;
   return (
-    <div class="figures">
+    <div class="figures four">
       <Figure label="Requests" value={countText(operations)}>
         {failures === 0 ? (
           'none failed'
@@ -20,11 +20,11 @@ export function PortFigures({ counted }: { readonly counted: StatisticsReport })
           </span>
         )}
       </Figure>
-      <Figure label="Wait, half of them at most" value={millisecondsText(wait.p50Ms)}>
-        99 %: {millisecondsText(wait.p99Ms)}, longest {millisecondsText(wait.longestMs)}
+      <Figure label="Wait, median" value={spanOfText(wait, 'p50Ms')}>
+        p99 {spanOfText(wait, 'p99Ms')}, longest {spanOfText(wait, 'longestMs')}
       </Figure>
-      <Figure label="On the wire, half of them at most" value={millisecondsText(service.p50Ms)}>
-        99 %: {millisecondsText(service.p99Ms)}, longest {millisecondsText(service.longestMs)}
+      <Figure label="On the wire, median" value={spanOfText(service, 'p50Ms')}>
+        p99 {spanOfText(service, 'p99Ms')}, longest {spanOfText(service, 'longestMs')}
       </Figure>
       <Figure label="Exchanges on the wire" value={countText(wireTransactions)}>
         {countText(mergedOperations)} merged · {plural(retries, 'retry', 'retries')} ·{' '}

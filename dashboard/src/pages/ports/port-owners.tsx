@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { StatisticsReport } from '../../../../src/client/index.ts';
 import { DataTable } from '../../parts/data-table.tsx';
-import { countText, millisecondsText } from '../../parts/format.ts';
+import { countText, spanOfText } from '../../parts/format.ts';
 import { Ago } from '../../parts/moment.tsx';
 import { OwnerName } from '../../parts/owner-name.tsx';
 
@@ -30,8 +30,8 @@ export function OwnerTable({ owners }: Pick<StatisticsReport, 'owners'>): JSX.El
             <span class={failures > 0 ? 'bad' : 'soft'}>{countText(failures)}</span>
           ),
         },
-        { title: 'Wait p50', isNumber: true, cell: ({ wait }) => millisecondsText(wait.p50Ms) },
-        { title: 'Wait p99', isNumber: true, cell: ({ wait }) => millisecondsText(wait.p99Ms) },
+        { title: 'Wait p50', isNumber: true, cell: ({ wait }) => spanOfText(wait, 'p50Ms') },
+        { title: 'Wait p99', isNumber: true, cell: ({ wait }) => spanOfText(wait, 'p99Ms') },
         {
           title: 'Last',
           isNumber: true,

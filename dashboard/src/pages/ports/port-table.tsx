@@ -5,7 +5,7 @@ import { pathOf } from '../../app/router.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { countText, millisecondsText } from '../../parts/format.ts';
+import { countText, spanOfText } from '../../parts/format.ts';
 import { Since } from '../../parts/moment.tsx';
 import { OwnerName } from '../../parts/owner-name.tsx';
 import { portTone, StateMark } from '../../parts/state-mark.tsx';
@@ -45,7 +45,7 @@ export function PortTable({ ports, counted, isBrief = false }: Properties): JSX.
       columns={
         isBrief
           ? [name, state, holder, inLine, p99]
-          : [name, stateWithReason, holder, inLine, p50, p99, failed, link]
+          : [nameWithLink, stateWithReason, holder, inLine, p50, p99, failed]
       }
     />
   );
@@ -54,6 +54,18 @@ export function PortTable({ ports, counted, isBrief = false }: Properties): JSX.
 const name: Column<Row> = {
   title: 'Port',
   cell: ({ name: called }) => <a href={pathOf('ports', called)}>{called}</a>,
+};
+
+const nameWithLink: Column<Row> = {
+  title: 'Port',
+  cell: ({ name: called, address }) => (
+    <>
+      <a href={pathOf('ports', called)}>{called}</a>
+      <code class="soft address" title={address}>
+        {address}
+      </code>
+    </>
+  ),
 };
 
 const state: Column<Row> = {
@@ -96,8 +108,6 @@ const failed: Column<Row> = {
   cell: ({ counted }) => <Classes byCode={counted?.failuresByCode ?? {}} />,
 };
 
-const link: Column<Row> = { title: 'Link', cell: ({ address }) => <code>{address}</code> };
-
 function holders({ leases, serving }: Row): ComponentChildren {
   if (leases.length > 0) {
     return (
@@ -124,7 +134,7 @@ function holders({ leases, serving }: Row): ComponentChildren {
 
 function waitText(counted: StatisticsSummary | undefined, which: 'p50Ms' | 'p99Ms') {
   if (counted === undefined || counted.operations === 0) return <span class="soft">–</span>;
-  return millisecondsText(counted.wait[which]);
+  return spanOfText(counted.wait, which);
 }
 
 function Classes({ byCode }: { readonly byCode: Readonly<Record<string, number>> }) {
@@ -137,7 +147,7 @@ function Classes({ byCode }: { readonly byCode: Readonly<Record<string, number>>
     <ul>
       {classes.slice(0, classesMost).map(([code, count]) => (
         <li key={code}>
-          <span class="number">{countText(count)}</span> × <code>{code}</code>
+          <span class="number">{countText(count)}</span> × <code class="name">{code}</code>
         </li>
       ))}
       {more > 0 && <li class="soft">and {more} more</li>}
