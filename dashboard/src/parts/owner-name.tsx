@@ -13,8 +13,23 @@ export function ownerFacts({ pid, user, host, door }: Owner): string {
   return facts.filter((fact) => fact !== undefined).join(' · ');
 }
 
-/** Who asks or holds: the program, and below it what tells it from others. */
-export function OwnerName({ owner }: { readonly owner: Owner }): JSX.Element {
+interface Properties {
+  readonly owner: Owner;
+  /** Whether the facts are told only when it is pointed at. @default false */
+  readonly isBrief?: boolean;
+}
+
+/** Who asks or holds: the program, and what tells it from others. */
+export function OwnerName({ owner, isBrief = false }: Properties): JSX.Element {
+  if (isBrief) {
+    return (
+      <span class="owner">
+        <span class="program" title={ownerFacts(owner)}>
+          {owner.program}
+        </span>
+      </span>
+    );
+  }
   return (
     <span class="owner">
       <span class="program">{owner.program}</span> <span class="soft">{ownerFacts(owner)}</span>

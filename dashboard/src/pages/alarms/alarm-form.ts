@@ -42,7 +42,7 @@ export async function openAlarmForm(
   const buttons = make(
     'p',
     { class: 'actions' },
-    make('button', { type: 'submit' }, 'Save'),
+    make('button', { type: 'submit', class: 'main' }, 'Save'),
     ...(name === undefined
       ? []
       : [make('button', { type: 'button', 'data-act': 'remove' }, 'Remove')]),

@@ -10,6 +10,7 @@ import { errorCatalogue } from '../../../../src/kernel/index.ts';
 import type { ErrorCode } from '../../../../src/kernel/index.ts';
 import { pathOf } from '../../app/router.ts';
 import { useAsked } from '../../gateway/use-asked.ts';
+import { CodeName } from '../../parts/code-name.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { faultWords } from '../../parts/faults.ts';
 import { Ago } from '../../parts/moment.tsx';
@@ -48,25 +49,27 @@ export function LastFailures({
       columns={[
         { title: 'When', cell: ({ atMs }) => <Ago atMs={atMs} /> },
         {
-          title: 'Where',
-          cell: ({ port, scope }) => (
+          title: 'What',
+          cell: ({ port, label }) => (
             <>
-              <a href={pathOf('ports', port, 'traffic')}>{port}</a>
-              {scope !== undefined && <span class="soft"> {scope}</span>}
+              {label}
+              <div class="soft">
+                on <a href={pathOf('ports', port, 'traffic')}>{port}</a>
+              </div>
             </>
           ),
         },
-        { title: 'What', cell: ({ label }) => label },
         {
           title: 'Who asked',
-          cell: ({ owners }) => owners.map((owner) => <OwnerName key={owner.id} owner={owner} />),
+          cell: ({ owners }) =>
+            owners.map((owner) => <OwnerName key={owner.id} owner={owner} isBrief />),
         },
         {
           title: 'Why',
           cell: ({ outcome }) => (
             <>
-              <code class="bad name">{outcome}</code>{' '}
-              <span class="soft">{faultOf(outcome as ErrorCode)}</span>
+              <CodeName code={outcome} isBad />
+              <div class="soft">{faultOf(outcome as ErrorCode)}</div>
             </>
           ),
         },

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import { errorCatalogue } from '../../../../src/kernel/index.ts';
 import type { ErrorCode } from '../../../../src/kernel/index.ts';
+import { CodeName } from '../../parts/code-name.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { faultWords } from '../../parts/faults.ts';
 import { countText } from '../../parts/format.ts';
@@ -25,7 +26,7 @@ export function ErrorTable({ label, byCode }: Properties): JSX.Element {
       rows={rows}
       keyOf={({ code }) => code}
       columns={[
-        { title: 'Code', cell: ({ code }) => <code class="name">{code}</code> },
+        { title: 'Code', cell: ({ code }) => <CodeName code={code} /> },
         { title: 'Count', isNumber: true, cell: ({ count }) => countText(count) },
         { title: 'Whose fault', cell: ({ entry }) => faultWords[entry.fault] },
         { title: 'What to do', cell: ({ entry }) => <Marked text={entry.nextStep} /> },

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 
 import type { PortReport, StatisticsSummary } from '../../../../src/client/index.ts';
 import { pathOf } from '../../app/router.ts';
+import { CodeName } from '../../parts/code-name.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -45,7 +46,7 @@ export function PortTable({ ports, counted, isBrief = false }: Properties): JSX.
       columns={
         isBrief
           ? [name, state, holder, inLine, p99]
-          : [nameWithLink, stateWithReason, holder, inLine, p50, p99, failed]
+          : [nameWithLink, stateWithReason, holder, inLine, waits, failed]
       }
     />
   );
@@ -78,7 +79,11 @@ const stateWithReason: Column<Row> = {
   cell: ({ state: how, reason }) => (
     <>
       <StateMark tone={portTone(how)} text={how} />
-      {reason !== undefined && <div class="soft reason">{reason}</div>}
+      {reason !== undefined && (
+        <div class="soft reason" title={reason}>
+          {reason}
+        </div>
+      )}
     </>
   ),
 };
@@ -91,10 +96,15 @@ const inLine: Column<Row> = {
   cell: ({ queue }) => <span class={queue.length === 0 ? 'soft' : undefined}>{queue.length}</span>,
 };
 
-const p50: Column<Row> = {
-  title: 'Wait p50',
+const waits: Column<Row> = {
+  title: 'Wait p50, p99',
   isNumber: true,
-  cell: ({ counted }) => waitText(counted, 'p50Ms'),
+  cell: ({ counted }) => (
+    <>
+      <div>{waitText(counted, 'p50Ms')}</div>
+      <div>{waitText(counted, 'p99Ms')}</div>
+    </>
+  ),
 };
 
 const p99: Column<Row> = {
@@ -147,7 +157,7 @@ function Classes({ byCode }: { readonly byCode: Readonly<Record<string, number>>
     <ul>
       {classes.slice(0, classesMost).map(([code, count]) => (
         <li key={code}>
-          <span class="number">{countText(count)}</span> × <code class="name">{code}</code>
+          <span class="number">{countText(count)}</span> × <CodeName code={code} />
         </li>
       ))}
       {more > 0 && <li class="soft">and {more} more</li>}
