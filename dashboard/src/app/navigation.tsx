@@ -15,6 +15,7 @@ export function Navigation(): JSX.Element {
   const current = pathParts.value[0] ?? '';
   const path = pathParts.value.join('/');
   useEffect(() => setOpen(false), [path]);
+  const raised = gateway.alerts.value.length;
   const { version } = gateway.status.value ?? {};
   return (
     <div
@@ -59,6 +60,12 @@ export function Navigation(): JSX.Element {
                     >
                       <Icon name={icon} />
                       {title}
+                      {name === 'alerts' && raised > 0 && (
+                        <span class="count">
+                          {raised}
+                          <span class="unseen"> raised</span>
+                        </span>
+                      )}
                     </a>
                   </li>
                 ))}

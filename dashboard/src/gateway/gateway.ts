@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 
 import { SignalboxClient } from '../../../src/client/index.ts';
-import type { GatewayEvent, StatusReport } from '../../../src/client/index.ts';
+import type { AlertReport, GatewayEvent, StatusReport } from '../../../src/client/index.ts';
 import {
   asSignalboxError,
   BackOff,
@@ -14,6 +14,7 @@ import {
 import type { Clock } from '../../../src/kernel/index.ts';
 import { errorText } from '../parts/error-text.ts';
 import type { Access, Connection } from './connection.ts';
+import { RaisedAlerts } from './raised-alerts.ts';
 import { storedToken, storeToken } from './session-token.ts';
 import { LiveRecords } from '../values/live-records.ts';
 import { Topics } from './topics.ts';
@@ -48,12 +49,16 @@ export class Gateway implements Disposable {
   /** The newest values of all instruments that are polled. */
   readonly records: LiveRecords;
 
+  /** Alerts that nobody has acknowledged; there once the gateway is followed. */
+  readonly alerts: ReadonlySignal<readonly AlertReport[]>;
+
   readonly #url: string;
   readonly #clock: Clock;
   readonly #token = signal(storedToken());
   readonly #connection = signal<Connection>({ state: 'connecting' });
   readonly #access = signal<Access>({ state: 'unknown' });
   readonly #status = signal<StatusReport | undefined>(undefined);
+  readonly #raised = signal<RaisedAlerts | undefined>(undefined);
   readonly #end = new AbortController();
   /** Aborts what waits for the next try. */
   #again = new AbortController();
@@ -69,11 +74,13 @@ export class Gateway implements Disposable {
     this.status = this.#status;
     // A connection that breaks, or is there again, is seen at once, and not when it is asked next.
     this.topics = new Topics(this.client, () => void this.refresh());
+    this.alerts = computed(() => this.#raised.value?.raised.value ?? []);
     this.records = new LiveRecords((topic, told) => this.topics.follow(topic, told));
   }
 
   /** Follows the gateway until this is disposed of. */
   start(): void {
+    this.#raised.value = new RaisedAlerts(this.client, this.topics);
     this.#followEvents();
     void this.#followStatus();
   }
@@ -118,6 +125,7 @@ export class Gateway implements Disposable {
   [Symbol.dispose](): void {
     this.#end.abort();
     this.#again.abort();
+    this.#raised.peek()?.[Symbol.dispose]();
     this.topics[Symbol.dispose]();
   }
 

@@ -64,7 +64,7 @@ export default function OverviewPage(): JSX.Element {
 
 /** Whether all is well, in one line; else what is not, each with the way to it. */
 function Health({ status }: { readonly status: StatusReport }): JSX.Element {
-  const problems = problemsOf(status);
+  const problems = problemsOf(status, useGateway().alerts.value);
   if (problems.length === 0) {
     return (
       <p class="health good" role="status">
@@ -74,11 +74,11 @@ function Health({ status }: { readonly status: StatusReport }): JSX.Element {
   }
   const more = problems.length - problemsMost;
   return (
-    <div class="banner bad" role="status">
+    <div class={problems[0]?.tone === 'bad' ? 'banner bad' : 'banner'} role="status">
       <Icon name="warning" />
       <ul class="plain">
         {problems.slice(0, problemsMost).map(({ what, why, path }) => (
-          <li key={what}>
+          <li key={`${what} ${why}`}>
             <a href={path}>{what}</a>
             {why !== '' && <>: {sentence(why)}</>}
           </li>

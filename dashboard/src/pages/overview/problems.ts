@@ -1,4 +1,9 @@
-import type { InstrumentReport, PortReport, StatusReport } from '../../../../src/client/index.ts';
+import type {
+  AlertReport,
+  InstrumentReport,
+  PortReport,
+  StatusReport,
+} from '../../../../src/client/index.ts';
 import { pathOf } from '../../app/router.ts';
 import type { Tone } from '../../parts/state-mark.tsx';
 
@@ -25,8 +30,11 @@ export function reach(
   return isSilent ? { tone: 'bad', text: 'silent' } : { tone: 'good', text: 'reachable' };
 }
 
-/** All that keeps something from being used now, the worst first. */
-export function problemsOf(status: StatusReport): readonly Problem[] {
+/** All that keeps something from being used now, and alerts that nobody has acknowledged; the worst first. */
+export function problemsOf(
+  status: StatusReport,
+  alerts: readonly AlertReport[],
+): readonly Problem[] {
   const { ports, instruments, workers, subsystems } = status;
   const ofPorts = ports
     .filter(({ state }) => state !== 'open' && state !== 'released')
@@ -63,6 +71,12 @@ export function problemsOf(status: StatusReport): readonly Problem[] {
       tone: 'bad',
       path: '/diagnosis',
     }));
-  const all = [...ofPorts, ...ofInstruments, ...ofWorkers, ...ofRest];
+  const ofAlerts = alerts.map(({ title, message, severity }): Problem => ({
+    what: title,
+    why: message,
+    tone: severity === 'critical' ? 'bad' : 'busy',
+    path: '/alerts',
+  }));
+  const all = [...ofAlerts, ...ofPorts, ...ofInstruments, ...ofWorkers, ...ofRest];
   return all.toSorted((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'));
 }

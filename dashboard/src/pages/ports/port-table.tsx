@@ -101,8 +101,8 @@ const waits: Column<Row> = {
   isNumber: true,
   cell: ({ counted }) => (
     <>
-      <div>{waitText(counted, 'p50Ms')}</div>
-      <div>{waitText(counted, 'p99Ms')}</div>
+      {waitText(counted, 'p50Ms')}
+      {counted !== undefined && counted.operations > 0 && <div>{waitText(counted, 'p99Ms')}</div>}
     </>
   ),
 };
