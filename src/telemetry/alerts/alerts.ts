@@ -214,11 +214,13 @@ export class Alerts implements AsyncDisposable {
     return this.#rules.map((rule) => {
       const all = byRule.get(rule.name) ?? [];
       const open = all.flatMap((series) => series.open ?? []);
-      const faulty = all.find(({ problem }) => problem !== undefined);
+      const judged = all.filter(({ problem }) => problem === undefined);
+      // Of some instruments of a family it may be able to say nothing; a rule that can of none is faulty.
+      const faulty = judged.length === 0 ? all[0] : undefined;
       const untilMs = this.#silentUntil(rule.name, '*');
       return {
         rule,
-        watched: all.length,
+        watched: judged.length,
         rising: all.filter(({ state }) => state === 'rising').length,
         open,
         ...(faulty?.problem === undefined
@@ -703,12 +705,12 @@ export interface WatchedSubject {
 /** A rule, and how it stands. */
 export interface RuleStatus {
   readonly rule: AlertRule;
-  /** So many subjects are watched. */
+  /** So many subjects can be judged. */
   readonly watched: number;
   /** For so many it holds, but not for long enough yet. */
   readonly rising: number;
   readonly open: readonly AlertRecord[];
-  /** Why it cannot be judged, of the first subject where it cannot. */
+  /** Why no subject can be judged, of the first. */
   readonly problem?: string;
   /** Until when nobody is told of any subject of it, ms since 1970. */
   readonly silencedUntilMs?: number;

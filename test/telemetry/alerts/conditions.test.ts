@@ -146,6 +146,10 @@ range = "setpoint"
 `);
   await bench.set('mfc-1', { flow: 10 });
   expect(bench.alerts.rules()[0]?.problem).toBe('mfc-1: setpoint is not polled');
+  // A rule of many that can say something of one of them is not faulty.
+  await bench.set('mfc-2', { flow: 10, setpoint: 10 });
+  expect(bench.alerts.rules()[0]).toMatchObject({ watched: 1 });
+  expect(bench.alerts.rules()[0]?.problem).toBeUndefined();
   await bench.set('mfc-1', { setpoint: 0 });
   expect(bench.alerts.rules()[0]?.problem).toBeUndefined();
   expect(bench.news()).toEqual([]);
