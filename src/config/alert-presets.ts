@@ -4,11 +4,14 @@ import type { AlertConfig } from './alerts-config.ts';
 export type AlertPreset = Partial<Omit<AlertConfig, 'enabled' | 'preset'>>;
 
 const minute = 60;
+/** Families of miners, which have parameters of the same names. */
+const drivers = ['bitaxe', 'cgminer', 'magic-miner'];
 
 /** Rules that many need, by the name that `preset` gives. docs/guides/alerts.md lists them. */
 export const alertPresets: Readonly<Record<string, AlertPreset>> = {
   'miner-block-found': {
     title: 'A block was found',
+    drivers,
     severity: 'info',
     parameter: 'blocksFound',
     is: 'increased',
@@ -17,12 +20,14 @@ export const alertPresets: Readonly<Record<string, AlertPreset>> = {
   },
   'miner-best-difficulty': {
     title: 'A new best difficulty',
+    drivers,
     severity: 'info',
     parameter: 'bestDifficulty',
     is: 'highest',
   },
   'miner-overheating': {
     title: 'The miner is too hot',
+    drivers,
     severity: 'critical',
     parameter: 'temperature',
     is: 'above',
@@ -33,6 +38,7 @@ export const alertPresets: Readonly<Record<string, AlertPreset>> = {
   },
   'miner-hash-rate-down': {
     title: 'The hash rate is down',
+    drivers,
     severity: 'warning',
     parameter: 'hashRate',
     is: 'deviating',
@@ -47,8 +53,8 @@ export const alertPresets: Readonly<Record<string, AlertPreset>> = {
   },
   'miner-offline': {
     title: 'The miner does not answer',
+    drivers,
     severity: 'warning',
-    drivers: ['bitaxe', 'cgminer', 'avalon'],
     is: 'offline',
     forS: 2 * minute,
     clearForS: 30,

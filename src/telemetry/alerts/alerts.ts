@@ -171,7 +171,7 @@ export class Alerts implements AsyncDisposable {
     );
     this.#listening = listening;
     this.#lookAgain();
-    this.#changed();
+    this.#flush();
   }
 
   /** These are the rules from now on. What is raised by one that is gone is over. */

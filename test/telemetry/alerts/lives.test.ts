@@ -68,7 +68,7 @@ test('an alert that holds over a restart is not told again, and is cleared once'
 
 test('a block that was found while the gateway was away is told, once', async () => {
   using folder = new AlertFolder();
-  const rule = '[alerts.block]\npreset = "miner-block-found"';
+  const rule = '[alerts.block]\npreset = "miner-block-found"\ndrivers = ["scpi"]';
   const { path } = folder;
   {
     await using bench = new AlertBench(rule, { path });
