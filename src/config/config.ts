@@ -10,6 +10,7 @@ import type { RecorderConfig } from './recorder-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
 import type { AlarmConfig, JobConfig, SchedulesConfig } from './schedules-config.ts';
 import type { SimulatorConfig } from './simulator-config.ts';
+import type { TracingConfig } from './tracing-config.ts';
 import type { WorkerConfig } from './worker-config.ts';
 
 /** A whole configuration, with its defaults. docs/reference/configuration.md explains each key. */
@@ -20,6 +21,7 @@ export interface Config {
   readonly vxi11?: Vxi11Config | undefined;
   readonly discovery: DiscoveryConfig;
   readonly metrics: MetricsConfig;
+  readonly tracing?: TracingConfig | undefined;
   readonly workers: Readonly<Record<string, WorkerConfig>>;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;

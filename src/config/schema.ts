@@ -14,6 +14,7 @@ import { recorderSchema } from './recorder-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
 import { alarmSchema, jobSchema, schedulesSchema } from './schedules-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
+import { tracingSchema } from './tracing-config.ts';
 import { workerSchema } from './worker-config.ts';
 
 const factorMost = 1_000_000;
@@ -30,6 +31,7 @@ export const configSchema: z.ZodType<Config> = table({
   vxi11: vxi11Schema.optional(),
   discovery: discoverySchema.prefault({}),
   metrics: metricsSchema.prefault({}),
+  tracing: tracingSchema.optional(),
   workers: z.record(name, workerSchema).default({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),

@@ -4,7 +4,7 @@ import { ProparWire, ScpiDriver } from '../instruments/index.ts';
 import type { LinkFactory } from '../links/index.ts';
 import type { TokenSource, WaitGraph } from '../locks/index.ts';
 import { Port } from '../ports/index.ts';
-import type { Resynchronization } from '../ports/index.ts';
+import type { Resynchronization, Tracer } from '../ports/index.ts';
 import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
 import type { ClientProtocol } from '../sessions/index.ts';
@@ -42,6 +42,8 @@ export type BuiltPort = {
 export interface PortSurroundings extends LinkSurroundings {
   readonly tokens: TokenSource;
   readonly graph: WaitGraph;
+  /** Follows what is asked, where that is configured. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A port as the configuration describes it; not open yet. */
@@ -58,6 +60,7 @@ export function buildPort(
     link,
     tokens,
     graph,
+    ...given({ tracer: surroundings.tracer }),
     resynchronization: resynchronizationOf(config, link),
     ...(retries === undefined ? {} : { retry: { most: retries, delaysMs: [100, 200, 300] } }),
   });

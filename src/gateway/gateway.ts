@@ -20,7 +20,7 @@ import type { SharedWorker } from '../links/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
 import type { Port } from '../ports/index.ts';
-import type { RecorderStatus } from '../telemetry/index.ts';
+import type { RecorderStatus, Tracing } from '../telemetry/index.ts';
 import { DeadlockLog, Hub, LatestValues, Poller } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
 import { advertise } from './advertise.ts';
@@ -30,6 +30,7 @@ import { buildInstrument } from './build-instrument.ts';
 import { authorizationOf, buildPlayers, httpAddress, playerCaches } from './build-players.ts';
 import type { BuiltPlayer } from './build-players.ts';
 import { buildPort } from './build-port.ts';
+import { buildTracing } from './build-tracing.ts';
 import { buildTelemetry } from './build-telemetry.ts';
 import type { OwnTelemetry } from './build-telemetry.ts';
 import { Roster } from './roster.ts';
@@ -75,6 +76,7 @@ export const shutdownLongestMs = {
   workers: 2_500,
   logs: 1_000,
   simulators: 1_000,
+  tracing: 1_000,
 } as const;
 
 /** What workers have under way when nobody asks them any more may take so long to end, in ms. */
@@ -114,6 +116,7 @@ export class Gateway implements AsyncDisposable {
   readonly #poller = new Poller({ latest: this.latest });
   readonly #deadlocks = new DeadlockLog(systemClock);
   #own: OwnTelemetry | undefined;
+  #tracing: Tracing | undefined;
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   /** What all is published on that somebody may want to hear of. */
@@ -242,6 +245,7 @@ export class Gateway implements AsyncDisposable {
     this.#throwIfEnding();
     await this.#simulators.start(this.#config.simulators);
     this.#throwIfEnding();
+    this.#tracing = await buildTracing(this.#config, version, this.log);
     const roster = await this.#buildRoster();
     this.#roster = roster;
     roster.build(this.#config);
@@ -331,6 +335,7 @@ export class Gateway implements AsyncDisposable {
         ...given({ alerts: this.#alerts?.alerts, ways: this.#alerts?.ways }),
         caches: playerCaches(this.#players),
         ...this.#own,
+        ...given({ tracing: this.#tracing }),
         recorder: () => this.recorder,
         telemetry: { latest: this.latest, polls: () => this.#poller.status() },
         hub: this.hub,
@@ -413,6 +418,7 @@ export class Gateway implements AsyncDisposable {
         buildPort(name, config, {
           tokens,
           graph,
+          tracer: this.#tracing,
           adapters,
           worker: (worker) => this.#workers.get(worker),
           simulatorAddress,
@@ -577,6 +583,11 @@ export class Gateway implements AsyncDisposable {
         name: 'the simulators',
         longestMs: simulators,
         run: async () => await this.#simulators[Symbol.asyncDispose](),
+      },
+      {
+        name: 'the traces',
+        longestMs: shutdownLongestMs.tracing,
+        run: async () => await this.#tracing?.[Symbol.asyncDispose](),
       },
     ];
   }

@@ -94,6 +94,12 @@ export class Instrument {
     options: CallOptions = {},
   ): Promise<Reading> {
     const parameter = this.parameter(nameOrNumber);
+    return await this.#spanned('read', parameter.name, by, async () => {
+      return await this.#read(parameter, by, options);
+    });
+  }
+
+  async #read(parameter: Parameter, by: Owner, options: CallOptions): Promise<Reading> {
     // Asked together, so that they share a message where the wire allows it.
     const [value, unit, factor] = await Promise.all([
       this.#call(this.driver.read(parameter), by, options),
@@ -134,7 +140,9 @@ export class Instrument {
       return { readings, failures };
     }
     try {
-      const values = await this.#call(together, by, options);
+      const values = await this.#spanned('read', names.join(' '), by, async () => {
+        return await this.#call(together, by, options);
+      });
       const atMs = this.#clock.now();
       for (const { name, unit } of parameters) {
         const value = values[name];
@@ -159,8 +167,19 @@ export class Instrument {
     by: Owner,
     options: CallOptions & { readonly unlock?: boolean } = {},
   ): Promise<void> {
-    const { unlock = false } = options;
     const parameter = this.parameter(nameOrNumber);
+    await this.#spanned('write', parameter.name, by, async () => {
+      await this.#write(parameter, value, by, options);
+    });
+  }
+
+  async #write(
+    parameter: Parameter,
+    value: Value,
+    by: Owner,
+    options: CallOptions & { readonly unlock?: boolean },
+  ): Promise<void> {
+    const { unlock = false } = options;
     // Refused, when it has to be, before anything is asked of the instrument.
     const asItIs = this.driver.write(parameter, value, { unlock });
     const factor = await this.#factorOf(parameter, by, options);
@@ -185,14 +204,18 @@ export class Instrument {
   async query(message: string, by: Owner, options: CallOptions = {}): Promise<string> {
     const transaction = this.driver.query?.(message);
     if (transaction === undefined) throw this.#speechless();
-    return await this.#call(transaction, by, options);
+    return await this.#spanned('query', undefined, by, async () => {
+      return await this.#call(transaction, by, options);
+    });
   }
 
   /** The same without a response. */
   async send(message: string, by: Owner, options: CallOptions = {}): Promise<void> {
     const transaction = this.driver.send?.(message);
     if (transaction === undefined) throw this.#speechless();
-    await this.#call(transaction, by, options);
+    await this.#spanned('send', undefined, by, async () => {
+      await this.#call(transaction, by, options);
+    });
   }
 
   /**
@@ -214,7 +237,9 @@ export class Instrument {
         `instrument ${this.name} (${this.driver.family}) has no functions; read and write its parameters`,
       );
     }
-    const result = this.#call(transaction, by, options);
+    const result = this.#spanned('call', method, by, async () => {
+      return await this.#call(transaction, by, options);
+    });
     if (this.driver.isReading?.(method) === true) return await result;
     return await this.#change(`call ${method}`, by, result);
   }
@@ -230,7 +255,9 @@ export class Instrument {
   }
 
   async identify(by: Owner, options: CallOptions = {}): Promise<Identity> {
-    this.#identity = await this.#call(this.driver.identify(), by, options);
+    this.#identity = await this.#spanned('identify', undefined, by, async () => {
+      return await this.#call(this.driver.identify(), by, options);
+    });
     return this.#identity;
   }
 
@@ -251,19 +278,25 @@ export class Instrument {
     }
     const { progress, signal, ...call } = options;
     try {
-      return await runAction(found, values, {
-        clock: this.#clock,
-        signal,
-        progress,
-        call: async (transaction, lease, callSignal) =>
-          await this.#call(transaction, by, {
-            ...call,
-            ...(lease === undefined ? {} : { lease }),
-            ...(callSignal === undefined ? {} : { signal: callSignal }),
+      return await this.#spanned(
+        'run',
+        action,
+        by,
+        async () =>
+          await runAction(found, values, {
+            clock: this.#clock,
+            signal,
+            progress,
+            call: async (transaction, lease, callSignal) =>
+              await this.#call(transaction, by, {
+                ...call,
+                ...(lease === undefined ? {} : { lease }),
+                ...(callSignal === undefined ? {} : { signal: callSignal }),
+              }),
+            hold: async (holdMs) =>
+              call.lease === undefined ? await this.#hold(by, holdMs, options) : undefined,
           }),
-        hold: async (holdMs) =>
-          call.lease === undefined ? await this.#hold(by, holdMs, options) : undefined,
-      });
+      );
     } finally {
       this.#forget();
     }
@@ -273,6 +306,30 @@ export class Instrument {
   async lease(options: Omit<LeaseOptions, 'scope'>): Promise<Lease> {
     const { scope } = this.driver;
     return await this.port.lease({ ...options, ...(scope === undefined ? {} : { scope }) });
+  }
+
+  /** In a span of its own, where what is asked is followed. */
+  async #spanned<Result>(
+    operation: string,
+    what: string | undefined,
+    by: Owner,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const { tracer } = this.port;
+    if (tracer === undefined) return await run();
+    const name = `${operation} ${this.name}${what === undefined ? '' : ` ${what}`}`;
+    const attributes = {
+      'signalbox.instrument': this.name,
+      'signalbox.driver': this.driver.family,
+      'signalbox.port': this.port.name,
+      'signalbox.operation': operation,
+      [operation === 'read' || operation === 'write'
+        ? 'signalbox.parameter'
+        : 'signalbox.function']: what,
+      'signalbox.owner.program': by.program,
+      'signalbox.owner.door': by.door,
+    };
+    return await tracer.within(name, attributes, run);
   }
 
   async #call<Reply>(

@@ -33,6 +33,7 @@ export type {
   SpanHistograms,
 } from './statistics.ts';
 export type { TraceEntry } from './trace.ts';
+export type { RequestTrace, SpanAttributes, TracedRequest, Tracer } from './tracer.ts';
 export { interpretReply, mapTransaction, priorities } from './transaction.ts';
 export type {
   Attempt,

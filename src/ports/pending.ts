@@ -5,6 +5,7 @@ import type { Queued } from './fair-queue.ts';
 import type { LeaseWish } from './lease-book.ts';
 import type { Lease } from './lease.ts';
 import type { FailedAttempt } from './retry-budget.ts';
+import type { RequestTrace } from './tracer.ts';
 import type { Priority, Transaction } from './transaction.ts';
 
 /** What is asked for: a transaction, or a lease. */
@@ -49,6 +50,8 @@ export class Pending implements Queued {
   alone = false;
   /** Monotonic; when it left the line for the first time. */
   begunMs: number | undefined;
+  /** Follows it, where that is wanted. */
+  trace: RequestTrace | undefined;
   /** Its place in the wait-for graph, while it is in line. */
   waiting: Disposable | undefined;
   readonly #clock: Clock;
@@ -101,6 +104,7 @@ export class Pending implements Queued {
     this.waiting?.[Symbol.dispose]();
     this.waiting = undefined;
     this.begunMs ??= nowMs;
+    this.trace?.begun();
   }
 
   resolve(reply: unknown): void {

@@ -4,6 +4,7 @@ import type { LockMode, TokenSource, WaitGraph } from '../locks/index.ts';
 import type { Lease } from './lease.ts';
 import type { Resynchronization } from './resynchronization.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import type { Tracer } from './tracer.ts';
 import type { Priority } from './transaction.ts';
 
 /** How long a request waits for its turn unless it says otherwise. */
@@ -25,6 +26,8 @@ export interface PortOptions {
   readonly resynchronization?: Resynchronization;
   /** For reads whose reply is lost. @default 2 repetitions after 0.1 and 0.2 s */
   readonly retry?: RetryBudget;
+  /** Follows requests from where they come in to the wire. @default nothing does */
+  readonly tracer?: Tracer;
 }
 
 export interface TransactOptions {

@@ -97,6 +97,7 @@ export class PortRecord {
       blocked: request.blocked,
       ...(failure === undefined ? {} : { failure: failure.code }),
     });
+    request.trace?.ended(failure);
   }
 
   /** Counts a read that a kept reply answers, and gives that. */

@@ -1,4 +1,5 @@
 import {
+  asSignalboxError,
   Emitter,
   lifeController,
   raceAbort,
@@ -28,6 +29,7 @@ import { defaultRetryBudget } from './retry-budget.ts';
 import { Settlement } from './settlement.ts';
 import type { ProgramCounters, SpanHistograms } from './statistics.ts';
 import type { TraceEntry } from './trace.ts';
+import type { RequestTrace, Tracer } from './tracer.ts';
 import type { Priority, Transaction } from './transaction.ts';
 import { Turns } from './turns.ts';
 
@@ -38,6 +40,8 @@ import { Turns } from './turns.ts';
 export class Port implements AsyncDisposable {
   readonly name: string;
   readonly events: Emitter<PortEvents> = new Emitter<PortEvents>();
+  /** Follows what is asked, where that is wanted; for those who ask. */
+  readonly tracer: Tracer | undefined;
   readonly #address: string;
   readonly #clock: Clock;
   readonly #life = lifeController();
@@ -52,6 +56,7 @@ export class Port implements AsyncDisposable {
 
   constructor(options: PortOptions) {
     this.name = options.name;
+    this.tracer = options.tracer;
     this.#address = options.link.address;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
@@ -368,7 +373,16 @@ export class Port implements AsyncDisposable {
     const { waitMs = waitDefaultMs, signal } = options;
     const lease = ask.kind === 'transaction' ? ask.lease : undefined;
     const agent = lease?.agent ?? currentAgent() ?? agentOf(by);
-    return new Pending(ask, { by, agent, label, scope, priority, waitMs, signal }, this.#clock);
+    const facts = { by, agent, label, scope, priority, waitMs, signal };
+    const request = new Pending(ask, facts, this.#clock);
+    if (this.tracer !== undefined) request.trace = this.#trace(this.tracer, request);
+    return request;
+  }
+
+  #trace(tracer: Tracer, request: Pending): RequestTrace | undefined {
+    const { ask, label, scope, by: owner, priority } = request;
+    const { kind } = ask;
+    return tracer.request({ port: this.name, kind, label, scope, owner, priority });
   }
 
   async #ask(request: Pending): Promise<unknown> {
@@ -378,8 +392,18 @@ export class Port implements AsyncDisposable {
       const others = behind.length > 0 ? behind : this.#turns.servedOwners();
       this.events.emit('waiting', { owner: request.by, label: request.label, behind: others });
     }
-    if (!this.#turns.serveAtOnce(request)) this.#line.push(request);
+    if (!this.#turns.serveAtOnce(request)) this.#push(request);
     return await request.promise;
+  }
+
+  /** @throws QUEUE_FULL, DEADLOCK */
+  #push(request: Pending): void {
+    try {
+      this.#line.push(request);
+    } catch (error) {
+      request.trace?.ended(asSignalboxError(error));
+      throw error;
+    }
   }
 
   /** One that shares the port waits in line while another who shares it has it alone. */

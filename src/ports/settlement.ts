@@ -100,6 +100,7 @@ export class Settlement {
     const { clock, line, record, retry, isOpenToAll } = this.#parts;
     const { repeat, label } = request.ask.transaction;
     request.attempts.push({ code: error.code, message: error.message, atMs: clock.now() });
+    request.trace?.failed(error.code);
     const failed = request.attempts.length;
     const mayRepeat =
       repeat === 'safe' && isTransient(error) && !isDown && failed <= retry.most && isOpenToAll();

@@ -9,6 +9,7 @@ import {
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { Lease, Port, Transaction } from '../ports/index.ts';
 import type { ResponseTaker } from '../protocols/index.ts';
+import { inSession } from './in-session.ts';
 import type { ClientMessage, MessageConversation, MessageProtocol } from './message-protocol.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { OutputFailure, OutputPart, OutputWish } from './output-queue.ts';
@@ -375,11 +376,13 @@ export class MessageSession implements AsyncDisposable {
   ): Promise<Reply> {
     const { port, by } = this.#options;
     const lease = this.#options.lease?.();
-    return await port.transact(transaction, by, {
-      signal:
-        signal === undefined ? this.#life.signal : AbortSignal.any([this.#life.signal, signal]),
-      waitMs: waitMs ?? this.#options.waitMs,
-      ...(lease === undefined ? {} : { lease }),
+    return await inSession(port, by, transaction.label, async () => {
+      return await port.transact(transaction, by, {
+        signal:
+          signal === undefined ? this.#life.signal : AbortSignal.any([this.#life.signal, signal]),
+        waitMs: waitMs ?? this.#options.waitMs,
+        ...(lease === undefined ? {} : { lease }),
+      });
     });
   }
 

@@ -1,6 +1,7 @@
 import { lifeController, SignalboxError } from '../kernel/index.ts';
 import type { Clock, Owner, Timer } from '../kernel/index.ts';
 import type { Port, Transaction } from '../ports/index.ts';
+import { inSession } from './in-session.ts';
 import type { ClientConversation, ClientProtocol, ClientRequest } from './client-protocol.ts';
 
 /**
@@ -238,7 +239,9 @@ export class Session implements AsyncDisposable {
     try {
       return await request.perform(
         async <Reply>(transaction: Transaction<Reply>) =>
-          await port.transact(transaction, by, { signal, waitMs }),
+          await inSession(port, by, transaction.label, async () => {
+            return await port.transact(transaction, by, { signal, waitMs });
+          }),
       );
     } catch (error) {
       if (!this.#ended.signal.aborted) client.failed?.(request.label, error);

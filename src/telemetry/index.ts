@@ -149,3 +149,6 @@ export type {
   TransactionOptions,
   ValueDatabase,
 } from './database/value-database.ts';
+export { startTracing } from './tracing/start-tracing.ts';
+export type { TracingOptions } from './tracing/open-telemetry.ts';
+export type { IncomingRequest, IncomingSpan, Tracing } from './tracing/tracing.ts';

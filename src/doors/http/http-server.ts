@@ -53,6 +53,7 @@ import { watchRoutes } from './routes/watch-routes.ts';
 import { workerRoutes } from './routes/worker-routes.ts';
 import { errorBody } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
+import { followRequests } from './traced-requests.ts';
 import { openApiSchema, zodValidator } from './zod-provider.ts';
 import type { HttpServer, ZodTypeProvider } from './zod-provider.ts';
 
@@ -96,6 +97,7 @@ export async function createHttpServer(
   server.setErrorHandler(fail);
   acceptJsonOnly(server);
   server.addHook('onRequest', guardHook(context));
+  if (context.services.tracing !== undefined) followRequests(server, context.services.tracing);
   server.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
     context.requestCounts.add(method, routeOptions.url, reply.statusCode, reply.elapsedTime);

@@ -82,10 +82,23 @@ export class LiveConnection {
     const stop = new AbortController();
     this.#requests.set(request.id, stop);
     try {
-      return await this.#do(request, stop.signal);
+      return await this.#followed(request, stop.signal);
     } finally {
       this.#requests.delete(request.id);
     }
+  }
+
+  /** In a span of its own, where what is asked is followed. */
+  async #followed(
+    request: Exclude<LiveRequest, { type: 'subscribe' }>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { tracing } = this.#context.services;
+    if (tracing === undefined) return await this.#do(request, signal);
+    const { program } = this.#by;
+    const attributes = { 'signalbox.door': 'http', 'signalbox.owner.program': program };
+    const done = async (): Promise<unknown> => await this.#do(request, signal);
+    return await tracing.within(`live ${request.type}`, attributes, done);
   }
 
   async #do(

@@ -15,6 +15,7 @@ import type {
   RecorderStatus,
   SystemMonitor,
   Ways,
+  Tracing,
 } from '../../telemetry/index.ts';
 
 /** How much each room of the gateway writes to the log, changeable while it runs. */
@@ -146,6 +147,8 @@ export interface HttpServices {
   readonly recorder?: () => RecorderStatus | undefined;
   readonly diagnosis?: Pick<Diagnosis, 'findings'>;
   readonly metrics?: Pick<Metrics, 'scrape'>;
+  /** Follows what is asked. @default nothing does, at no cost */
+  readonly tracing?: Pick<Tracing, 'incoming' | 'within'>;
   /** Waits that were refused. */
   readonly deadlocks?: Pick<DeadlockLog, 'total' | 'entries'>;
   /** Begins to stop the gateway; returns at once. */

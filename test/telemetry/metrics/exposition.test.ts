@@ -41,6 +41,25 @@ describe('what a scrape gets', () => {
     expect(conventionsBroken(families.values())).toEqual([]);
   });
 
+  it('is in order however long it is, and lets others go on while it is written', async () => {
+    const samples = Array.from({ length: 25_000 }, (_, index) => ({
+      labels: { port: `port ${index}` },
+      value: index,
+    }));
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const { text } = await expose([gauge('signalbox_long', 'A long one.', samples)]);
+    isDone = true;
+    expect(turns).toBeGreaterThan(2);
+    const family = parseExposition(text).get('signalbox_long');
+    expect(family?.samples.map(({ value }) => value)).toEqual(samples.map(({ value }) => value));
+  });
+
   it('asks its sources when it is scraped, and at no other time', async () => {
     const metrics = new Metrics();
     let asked = 0;
