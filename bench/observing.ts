@@ -78,7 +78,7 @@ async function tracing(context: BenchContext): Promise<Figure[]> {
   const times = await compareSides(
     {
       plain: asking(portOf(Port)),
-      bare: asking(portOf(bare.Port as typeof Port)),
+      bare: asking(portOf(bare.Port)),
       unsampled: asking(portOf(Port, none)),
       followed: asking(portOf(Port, all)),
     },

@@ -1,3 +1,4 @@
+import { ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 
 type Result = Parameters<Parameters<SpanExporter['export']>[1]>[0];
@@ -15,8 +16,7 @@ export class ToldExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], done: (result: Result) => void): void {
     this.#exporter.export(spans, (result) => {
-      // 0 is success: ExportResultCode of @opentelemetry/core.
-      const isFailing = result.code !== 0;
+      const isFailing = result.code !== ExportResultCode.SUCCESS;
       if (isFailing !== this.#isFailing) {
         this.#isFailing = isFailing;
         this.#told(isFailing ? (result.error?.message ?? 'no reason was given') : undefined);
