@@ -5,6 +5,7 @@ import type { GatewayConfig, HislipConfig, HttpConfig, Vxi11Config } from './gat
 import type { InstrumentConfig } from './instrument-config.ts';
 import type { MetricsConfig } from './metrics-config.ts';
 import type { NotifyConfig } from './notify-config.ts';
+import type { MinersConfig } from './miners-config.ts';
 import type { PortConfig } from './port-config.ts';
 import type { RecorderConfig } from './recorder-config.ts';
 import type { RuntimesConfig } from './runtimes-config.ts';
@@ -25,6 +26,7 @@ export interface Config {
   readonly workers: Readonly<Record<string, WorkerConfig>>;
   readonly ports: Readonly<Record<string, PortConfig>>;
   readonly instruments: Readonly<Record<string, InstrumentConfig>>;
+  readonly miners: MinersConfig;
   readonly runtimes?: RuntimesConfig | undefined;
   /** By serial number and name of the fluid: what a flow is multiplied by. */
   readonly gasFactors: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -9,6 +9,7 @@ import { gatewaySchema, hislipSchema, httpSchema, vxi11Schema } from './gateway-
 import { instrumentSchema } from './instrument-config.ts';
 import { metricsSchema } from './metrics-config.ts';
 import { waysSchema } from './notify-config.ts';
+import { minersSchema } from './miners-config.ts';
 import { portSchema } from './port-config.ts';
 import { recorderSchema } from './recorder-config.ts';
 import { runtimesSchema } from './runtimes-config.ts';
@@ -35,6 +36,7 @@ export const configSchema: z.ZodType<Config> = table({
   workers: z.record(name, workerSchema).default({}),
   ports: z.record(name, portSchema).default({}),
   instruments: z.record(name, instrumentSchema).default({}),
+  miners: minersSchema.prefault({}),
   runtimes: runtimesSchema.optional(),
   gasFactors: gasFactors.default({}),
   csvLogs: z.record(name, csvLogSchema).default({}),

@@ -93,6 +93,7 @@ const liveSettings = [
   'ports',
   'instruments',
   'gasFactors',
+  'miners',
   'schedules',
   'alarms',
   'jobs',

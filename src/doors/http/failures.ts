@@ -66,6 +66,20 @@ export const ofAWorker: readonly ErrorCode[] = [
   'WORKER_PROTOCOL',
 ];
 
+/** What a change of the configuration may come to. */
+export const inAConfiguration: readonly ErrorCode[] = [
+  'NOT_FOUND',
+  'LEASE_LOST',
+  'VALUE_INVALID',
+  'CONFIG_INVALID',
+  'CONFIG_UNREADABLE',
+  'CONFIG_CONFLICT',
+  'CONFIG_READ_ONLY',
+  'CONFIG_WRITE_FAILED',
+  'WAIT_TIMEOUT',
+  'CANCELLED',
+];
+
 /** How a route may fail, by HTTP status: for its description. What any route may come to is added. */
 export function failures(...codes: readonly ErrorCode[]): Readonly<Record<number, z.ZodType>> {
   const byStatus = new Map<number, ErrorCode[]>();

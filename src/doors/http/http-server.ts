@@ -38,6 +38,7 @@ import { taskRoutes } from './routes/task-routes.ts';
 import { leaseRoutes } from './routes/lease-routes.ts';
 import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
+import { minerRoutes } from './routes/miner-routes.ts';
 import { minerSystemRoutes } from './routes/miner-system-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
@@ -145,6 +146,7 @@ export async function createHttpServer(
   systemRoutes(server, context);
   metricsRoutes(server, context);
   minerSystemRoutes(server, context);
+  minerRoutes(server, context);
   diagnosisRoutes(server, context);
   configRoutes(server, context);
   threadSafetyRoutes(server, context);

@@ -69,6 +69,11 @@ export interface PlaceWish {
   readonly httpPort?: number;
   /** Where they have cgminer's RPC. @default 4028 */
   readonly rpcPort?: number;
+  /**
+   * Where else they may be: 80 and 4028 are asked for what is usual there, others for both. Goes before
+   * `httpPort` and `rpcPort`.
+   */
+  readonly ports?: readonly number[];
   /** How long one of their addresses may take to answer. */
   readonly timeoutMs?: number;
   /** Tried on serial devices. @default what instruments are delivered with */

@@ -25,15 +25,30 @@ export interface FoundMiner {
   readonly identity: Identity;
 }
 
+/** Where at an address something may be: pages or an API at a port, cgminer's RPC at another. */
+export interface ProbePorts {
+  readonly http?: number;
+  readonly rpc?: number;
+}
+
 /** How an address is asked. */
 export interface ProbeOptions {
   readonly signal: AbortSignal;
   /** @default {@link probeTimeoutMs} */
   readonly timeoutMs?: number | undefined;
-  /** @default 80 */
-  readonly httpPort?: number | undefined;
-  /** @default 4028 */
-  readonly rpcPort?: number | undefined;
+  /** One after the other, until somebody is found. @default both usual ports */
+  readonly ports?: readonly ProbePorts[];
+}
+
+/** The usual ports asked for what is usual there, others for everything. */
+export function probePorts(ports: readonly number[]): ProbePorts[] {
+  const { bitaxe, cgminer } = minerPorts;
+  const usual = {
+    ...(ports.includes(bitaxe) ? { http: bitaxe } : {}),
+    ...(ports.includes(cgminer) ? { rpc: cgminer } : {}),
+  };
+  const others = ports.filter((port) => port !== bitaxe && port !== cgminer);
+  return [usual, ...others.map((port) => ({ http: port, rpc: port }))];
 }
 
 /**
@@ -43,38 +58,59 @@ export interface ProbeOptions {
  */
 export async function probeMiner(
   host: string,
-  { signal, timeoutMs, httpPort, rpcPort }: ProbeOptions,
+  { signal, timeoutMs = probeTimeoutMs, ports = [usualPorts] }: ProbeOptions,
 ): Promise<FoundMiner | undefined> {
-  const { bitaxe, cgminer } = minerPorts;
-  const pages = { host, port: httpPort ?? bitaxe };
-  const rpc = { host, port: rpcPort ?? cgminer };
-  const service = new HttpService({
-    url: `http://${host}:${pages.port}`,
+  for (const each of ports) {
+    const found = await probePort(host, each, signal, timeoutMs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const usualPorts: ProbePorts = { http: minerPorts.bitaxe, rpc: minerPorts.cgminer };
+
+async function probePort(
+  host: string,
+  { http, rpc }: ProbePorts,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<FoundMiner | undefined> {
+  using stack = new DisposableStack();
+  const web = http === undefined ? undefined : stack.use(serviceAt(host, http));
+  const ask = async (driver: Driver, link: Link): Promise<Identity> =>
+    await identityOf(driver, link, signal, timeoutMs);
+  // Told apart from a server that is there and is no AxeOS: only that one can have pages.
+  let hasPages = web !== undefined;
+  const [axeOs, miner] = await Promise.all([
+    web === undefined
+      ? undefined
+      : ask(new BitaxeDriver(), httpLinkFactory(web).create()).catch((error: unknown) => {
+          hasPages = !hasCode(error, 'INSTRUMENT_OFFLINE', 'INSTRUMENT_TIMEOUT', 'CANCELLED');
+          return undefined;
+        }),
+    rpc === undefined
+      ? undefined
+      : ask(new CgminerDriver(), exchangeLinkFactory({ host, port: rpc }).create()).catch(
+          () => undefined,
+        ),
+  ]);
+  signal.throwIfAborted();
+  if (axeOs !== undefined) return foundAt(host, http, 'bitaxe', axeOs);
+  if (miner !== undefined) return foundAt(host, rpc, 'cgminer', miner);
+  if (!hasPages || web === undefined) return undefined;
+  const link = httpLinkFactory(web).create();
+  const scraped = await ask(new MagicMinerDriver(), link).catch(() => undefined);
+  signal.throwIfAborted();
+  return scraped === undefined ? undefined : foundAt(host, http, 'magic-miner', scraped);
+}
+
+function serviceAt(host: string, port: number): HttpService {
+  return new HttpService({
+    url: `http://${host}:${port}`,
     allowUnencrypted: true,
     connectionsMost: 1,
     responseBytesMost: pageBytesMost,
   });
-  using _service = service;
-  const web = httpLinkFactory(service).create();
-  const line = exchangeLinkFactory(rpc).create();
-  const ask = async (driver: Driver, link: Link): Promise<Identity | undefined> =>
-    await identityOf(driver, link, signal, timeoutMs ?? probeTimeoutMs);
-  // Told apart from a server that is there and is no AxeOS: only that one can have pages.
-  let hasPages = true;
-  const [axeOs, miner] = await Promise.all([
-    ask(new BitaxeDriver(), web).catch((error: unknown) => {
-      hasPages = !hasCode(error, 'INSTRUMENT_OFFLINE', 'INSTRUMENT_TIMEOUT', 'CANCELLED');
-      return undefined;
-    }),
-    ask(new CgminerDriver(), line).catch(() => undefined),
-  ]);
-  signal.throwIfAborted();
-  if (axeOs !== undefined) return foundAt(pages, 'bitaxe', axeOs);
-  if (miner !== undefined) return foundAt(rpc, 'cgminer', miner);
-  if (!hasPages) return undefined;
-  const scraped = await ask(new MagicMinerDriver(), web).catch(() => undefined);
-  signal.throwIfAborted();
-  return scraped === undefined ? undefined : foundAt(pages, 'magic-miner', scraped);
 }
 
 /** Anything may be at an address: more is not looked at. */
@@ -102,10 +138,18 @@ async function identityOf(
 }
 
 function foundAt(
-  { host, port }: { readonly host: string; readonly port: number },
+  host: string,
+  port: number | undefined,
   driver: MinerDriver,
   identity: Identity,
 ): FoundMiner {
   const type = typeOfMinerDriver(driver, identity.model);
-  return { host, port, driver, type, id: minerId(type, host), identity };
+  return {
+    host,
+    port: port ?? minerPorts[driver],
+    driver,
+    type,
+    id: minerId(type, host),
+    identity,
+  };
 }

@@ -58,7 +58,7 @@ async function scanDevice(
 ): Promise<ScannedPlace> {
   const { hostname, port } = new URL(place.url);
   const httpPort = port === '' ? minerPorts.bitaxe : Number(port);
-  const miner = await probeMiner(hostname, { signal, httpPort });
+  const miner = await probeMiner(hostname, { signal, ports: [{ http: httpPort }] });
   return miner === undefined ? { place, found: [] } : scannedMiner(miner);
 }
 

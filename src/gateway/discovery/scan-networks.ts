@@ -3,7 +3,7 @@ import { isLoopback, systemClock } from '../../kernel/index.ts';
 import { addressRange } from './address-range.ts';
 import { findMiners } from './find-miners.ts';
 import type { Place, ScannedPlace } from './place.ts';
-import { probeMiner } from './probe-miner.ts';
+import { probeMiner, probePorts } from './probe-miner.ts';
 import type { FoundMiner } from './probe-miner.ts';
 
 /** How networks are searched for devices that do not tell of themselves: miners. */
@@ -16,6 +16,8 @@ export interface NetworkScan {
   readonly owned: readonly string[];
   readonly httpPort?: number | undefined;
   readonly rpcPort?: number | undefined;
+  /** Goes before both. */
+  readonly ports?: readonly number[] | undefined;
   readonly timeoutMs?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly perSecond?: number | undefined;
@@ -28,17 +30,24 @@ export interface NetworkScan {
 export async function scanNetworks(scan: NetworkScan): Promise<ScannedPlace[]> {
   const { networks, signal, progress, owned, concurrency, perSecond } = scan;
   const ranges = networks.map(addressRange);
+  const { bitaxe, cgminer } = minerPorts;
+  const { httpPort: http = bitaxe, rpcPort: rpc = cgminer } = scan;
+  const ports = scan.ports === undefined ? [{ http, rpc }] : probePorts(scan.ports);
   const known = new Set(owned.flatMap((address) => hostOf(address) ?? []));
   const places: ScannedPlace[] = [];
   for (const [index, range] of ranges.entries()) {
-    const found = await findMiners(range, async (host) => await probeMiner(host, scan), {
-      signal,
-      concurrency,
-      perSecond,
-      clock: systemClock,
-      isKnown: (host) => known.has(host),
-      progress: (share, message) => progress((index + share) / ranges.length, message),
-    });
+    const found = await findMiners(
+      range,
+      async (host) => await probeMiner(host, { ...scan, ports }),
+      {
+        signal,
+        concurrency,
+        perSecond,
+        clock: systemClock,
+        isKnown: (host) => known.has(host),
+        progress: (share, message) => progress((index + share) / ranges.length, message),
+      },
+    );
     places.push(...found.map(scannedMiner));
   }
   return places;

@@ -69,8 +69,8 @@ export async function scanPlaces(
     progress,
   );
   const owned = ports.map(({ address }) => address);
-  const { httpPort, rpcPort, timeoutMs } = wish;
-  const ways = { httpPort, rpcPort, timeoutMs };
+  const { httpPort, rpcPort, ports: wanted, timeoutMs } = wish;
+  const ways = { httpPort, rpcPort, ports: wanted, timeoutMs };
   const asked =
     networks.length === 0 ? [] : await scanNetworks({ networks, owned, signal, progress, ...ways });
   const known = await withKnown([...withoutFurtherWays(scanned), ...asked], config());

@@ -45,6 +45,8 @@ class HttpLink implements Link {
 
   async close(): Promise<void> {
     this.#broken.reject(new SignalboxError('CLOSED', `${this.address} was closed`));
+    // Connections that are kept for later would outlive the port. A new one is made when it opens again.
+    this.#service[Symbol.dispose]();
   }
 }
 

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import { describeOwner, given, SignalboxError } from '../../../kernel/index.ts';
-import type { ErrorCode, Owner } from '../../../kernel/index.ts';
+import type { Owner } from '../../../kernel/index.ts';
 import type {
   ChangeOptions,
   Config,
@@ -12,7 +12,7 @@ import type {
   Settings,
   SettingsCommit,
 } from '../../../config/index.ts';
-import { failures } from '../failures.ts';
+import { failures, inAConfiguration } from '../failures.ts';
 import type { RouteContext } from '../route-context.ts';
 import { answer } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
@@ -23,20 +23,6 @@ const partsMost = 32;
 const notModified = 304;
 /** Of a digest that tells two answers apart. */
 const digestLength = 16;
-
-/** What a change may come to. */
-const inAChange: readonly ErrorCode[] = [
-  'NOT_FOUND',
-  'LEASE_LOST',
-  'VALUE_INVALID',
-  'CONFIG_INVALID',
-  'CONFIG_UNREADABLE',
-  'CONFIG_CONFLICT',
-  'CONFIG_READ_ONLY',
-  'CONFIG_WRITE_FAILED',
-  'WAIT_TIMEOUT',
-  'CANCELLED',
-];
 
 /** The settings of the gateway: what they are, what they may be, changing them, and the way back. */
 export function configRoutes(server: HttpServer, context: RouteContext): void {
@@ -86,7 +72,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
       changes: z.array(settingChange).min(1).max(changesMost),
       ...wish,
     }),
-    response: { 200: answer('What was changed', commit), ...failures(...inAChange) },
+    response: { 200: answer('What was changed', commit), ...failures(...inAConfiguration) },
   };
   server.patch('/api/v1/config', { schema: change }, async (request, reply) => {
     const options = optionsOf(request, reply, request.body);
@@ -129,7 +115,7 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     tags,
     headers: z.looseObject({ 'if-match': z.string().max(80).optional() }),
     body: z.strictObject({ revision: z.number().int().min(1), ...wish }),
-    response: { 200: answer('What was changed', commit), ...failures(...inAChange) },
+    response: { 200: answer('What was changed', commit), ...failures(...inAConfiguration) },
   };
   const rollBack = async (
     request: FastifyRequest & { body: z.output<typeof back.body> },
