@@ -12,7 +12,7 @@ import { exchangeLinkFactory, HttpService, httpLinkFactory } from '../../links/i
 import type { Link } from '../../links/index.ts';
 
 /** A device says within this time what it is, unless it is said otherwise. */
-export const probeTimeoutMs = 1_500;
+export const probeTimeoutMs = 2_500;
 
 /** A miner that answered. */
 export interface FoundMiner {

@@ -20,6 +20,8 @@ async function scan(bench: MinersBench, options: Options): Promise<ScannedPlace[
     progress: () => {},
     httpPort: portOf(false),
     rpcPort: portOf(true),
+    // Whoever is there answers, however busy the machine is.
+    timeoutMs: 20_000,
     ...options,
   });
 }
