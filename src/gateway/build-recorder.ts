@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import type { RecorderConfig } from '../config/index.ts';
 import type { SubsystemStatus } from '../doors/index.ts';
 import { asSignalboxError } from '../kernel/index.ts';
-import { PostgresHistory, readDatabaseUrl, Recorder, SqliteHistory } from '../telemetry/index.ts';
+import {
+  CachedHistory,
+  PostgresHistory,
+  readDatabaseUrl,
+  Recorder,
+  SqliteHistory,
+} from '../telemetry/index.ts';
 import type { HistoryReader, HistoryStore, LatestValues } from '../telemetry/index.ts';
 import type { RoomLog } from './room-log.ts';
 
@@ -66,7 +72,6 @@ export async function buildRecorder({
   stateFolder,
   log,
 }: RecorderParts): Promise<Recording> {
-  const records = log.of('records');
   const store = await openStore(config, stateFolder, log);
   const { record, exclude, batchMs, rawDays, minuteDays, hourDays } = config;
   const recorder = new Recorder({
@@ -81,27 +86,38 @@ export async function buildRecorder({
     },
   });
   followRecorder(recorder, log);
-  store.open().catch((error: unknown) => {
-    const { message } = asSignalboxError(error);
-    records.warn(`nothing can be recorded yet: ${message}`);
-  });
   return new Recording(recorder, store);
 }
 
+/** Begins to open it; what comes before it is open waits. @throws CONFIG_INVALID */
 async function openStore(
   config: RecorderConfig,
   stateFolder: string,
   log: RoomLog,
-): Promise<SqliteHistory | PostgresHistory> {
+): Promise<HistoryStore> {
   const { database, file, connections } = config;
   if (database === 'postgres') {
+    // Others may write to it: what they change is not known here, so nothing is kept.
     const url = await readDatabaseUrl(config);
-    return new PostgresHistory({ url, connectionsMost: connections });
+    const server = new PostgresHistory({ url, connectionsMost: connections });
+    beginToOpen(server, log);
+    return server;
   }
-  return new SqliteHistory({
+  const inFile = new SqliteHistory({
     path: file ?? join(stateFolder, 'history.sqlite'),
-    setAside: ({ message }, movedTo) =>
-      log.of('records').warn(`${message}; it is ${movedTo} now, and a new one was begun`),
+    setAside: ({ message }, movedTo) => {
+      cached.clear();
+      log.of('records').warn(`${message}; it is ${movedTo} now, and a new one was begun`);
+    },
+  });
+  const cached = new CachedHistory(inFile);
+  beginToOpen(inFile, log);
+  return cached;
+}
+
+function beginToOpen(store: { open(): Promise<void> }, log: RoomLog): void {
+  store.open().catch((error: unknown) => {
+    log.of('records').warn(`nothing can be recorded yet: ${asSignalboxError(error).message}`);
   });
 }
 

@@ -75,6 +75,7 @@ export type {
   SeriesName,
   WaitOptions,
 } from './history/history.ts';
+export { CachedHistory } from './history/cached-history.ts';
 export { exportFormats, exportHistory } from './history/export/export-history.ts';
 export type { ExportFormat, RunningExport } from './history/export/export-history.ts';
 export { SampleBatch, SeriesBook } from './history/sample-batch.ts';
