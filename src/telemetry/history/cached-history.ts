@@ -45,8 +45,7 @@ export class CachedHistory implements HistoryStore {
   readonly #answers = new Map<string, Answer>();
   readonly #bySeries = new Map<string, Set<Answer>>();
   /** As the series were when they were written last. */
-  #definitions: readonly SeriesDefinition[] = [];
-  #revision = 0;
+  readonly #definitions: SeriesDefinition[] = [];
   #horizons: Horizons = {};
 
   constructor(store: HistoryStore, options: { readonly clock?: Clock } = {}) {
@@ -71,8 +70,7 @@ export class CachedHistory implements HistoryStore {
 
   async append(batch: SampleBatch): Promise<AppendResult> {
     const result = await this.#store.append(batch);
-    this.#takeDefinitions();
-    if (this.#answers.size > 0) this.#forgetWritten(batch);
+    this.#forgetWritten(batch);
     return result;
   }
 
@@ -181,7 +179,7 @@ export class CachedHistory implements HistoryStore {
       const place = columns.series[index] ?? 0;
       let answers = byPlace[place];
       if (answers === undefined) {
-        answers = this.#answersOf(definitions[place]) ?? null;
+        answers = this.#answersOf(place, definitions[place]) ?? null;
         byPlace[place] = answers;
       }
       if (answers === null) continue;
@@ -192,20 +190,14 @@ export class CachedHistory implements HistoryStore {
     }
   }
 
-  /** Where a unit is another one, it is in all that is known of a series. */
-  #takeDefinitions(): void {
-    const { definitions, revision } = this.book;
-    if (revision === this.#revision) return;
-    for (const [place, definition] of definitions.entries()) {
-      if (this.#definitions[place] === definition) continue;
-      for (const answer of this.#answersOf(definition) ?? []) this.#forget(answer);
-    }
-    this.#definitions = [...definitions];
-    this.#revision = revision;
-  }
-
-  #answersOf(definition: SeriesDefinition | undefined): Set<Answer> | undefined {
+  #answersOf(place: number, definition: SeriesDefinition | undefined): Set<Answer> | undefined {
     if (definition === undefined) return undefined;
-    return this.#bySeries.get(`${definition.instrument}.${definition.parameter}`);
+    const answers = this.#bySeries.get(`${definition.instrument}.${definition.parameter}`);
+    // Its unit is another one now, in all that is known of it.
+    if (this.#definitions[place] !== definition) {
+      for (const answer of answers ?? []) this.#forget(answer);
+    }
+    this.#definitions[place] = definition;
+    return answers;
   }
 }

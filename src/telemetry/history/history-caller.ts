@@ -93,6 +93,11 @@ export class HistoryCaller {
     return await answer.promise;
   }
 
+  /** Ends the thread now, whatever it does. */
+  async end(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
   /** Does what is in line, closes the file and ends the thread; by force when that takes too long. */
   async close(): Promise<void> {
     const thread = this.#thread;

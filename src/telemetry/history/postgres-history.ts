@@ -23,7 +23,7 @@ import { ExportRows, Points, valueOf } from './points.ts';
 import type { SampleRow, SummaryRow } from './points.ts';
 import { postgresHistoryLayout } from './postgres-layout.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import { partLength, partStart, resolutionFor, rowMs, tableOf } from './resolution.ts';
+import { cut, resolutionFor, rowMs, tableOf } from './resolution.ts';
 import { SeriesBook } from './sample-batch.ts';
 import type { SampleBatch } from './sample-batch.ts';
 
@@ -216,7 +216,7 @@ export class PostgresHistory implements HistoryStore {
       }
     }
     const resolution = resolutionFor(fromMs, toMs, points, horizons);
-    const lengthMs = partLength(fromMs, toMs, points, resolution);
+    const { firstMs, lengthMs, originMs } = cut(fromMs, toMs, points, resolution);
     const what =
       resolution === 'raw'
         ? `count(*) AS count, avg(value) AS mean, min(value) AS low, max(value) AS high,
@@ -226,9 +226,9 @@ export class PostgresHistory implements HistoryStore {
            (array_agg(last ORDER BY at DESC))[1] AS value,
            (array_agg(last_text ORDER BY at DESC))[1] AS text`;
     const rows = await this.#database.query<SummaryRow & { part: number }>(
-      `SELECT at - at % $4 AS part, ${what} FROM signalbox_${tableOf[resolution]}
+      `SELECT at - (at - $5) % $4 AS part, ${what} FROM signalbox_${tableOf[resolution]}
        WHERE series = $1 AND at >= $2 AND at < $3 GROUP BY part ORDER BY part`,
-      [series.id, partStart(fromMs, rowMs[resolution]), toMs, lengthMs],
+      [series.id, firstMs, toMs, lengthMs, originMs],
       options,
     );
     const result = new Points(series, resolution, series.kind, series.unit);

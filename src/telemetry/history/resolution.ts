@@ -42,18 +42,24 @@ export function resolutionFor(
   return 'hour';
 }
 
+/** How a stretch of time is cut into parts, each of which becomes a point. */
+export interface Cut {
+  /** From the beginning of the row that `fromMs` is in. */
+  readonly firstMs: number;
+  readonly lengthMs: number;
+  /** Parts begin at multiples of their length after it. */
+  readonly originMs: number;
+}
+
 /**
- * How long each part is so that there are no more than so many: a whole number of rows. Parts begin at
- * multiples of it, so that a page that moves along sees the same parts again.
+ * Cuts so that there are no more parts than points. Their length is a whole number of rows, and they begin
+ * at multiples of it, so that a page that moves along sees the same parts again.
  */
-export function partLength(
-  fromMs: number,
-  toMs: number,
-  points: number,
-  resolution: Resolution,
-): number {
+export function cut(fromMs: number, toMs: number, points: number, resolution: Resolution): Cut {
   const row = rowMs[resolution];
-  // Both ends may lie within a part.
-  const most = Math.max(1, points - 1);
-  return Math.max(row, Math.ceil((toMs - fromMs) / most / row) * row);
+  const firstMs = partStart(fromMs, row);
+  // Both ends may lie within a part; a single one begins where it has to.
+  const [parts, originMs] = points === 1 ? [1, firstMs] : [points - 1, 0];
+  const lengthMs = Math.max(row, Math.ceil((toMs - firstMs) / parts / row) * row);
+  return { firstMs, lengthMs, originMs };
 }

@@ -117,6 +117,11 @@ export class SqliteHistory implements HistoryStore {
     });
   }
 
+  /** Ends the thread that writes, as a crash does: the next one is started by the next write. */
+  async endThread(): Promise<void> {
+    await this.#writer.end();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#reader.close(), this.#writer.close()]);
   }

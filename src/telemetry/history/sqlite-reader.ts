@@ -12,7 +12,7 @@ import type {
 } from './history.ts';
 import { ExportRows, Points, valueOf } from './points.ts';
 import type { SampleRow, SummaryRow } from './points.ts';
-import { partLength, partStart, resolutionFor, rowMs, tableOf } from './resolution.ts';
+import { cut, partStart, resolutionFor, rowMs, tableOf } from './resolution.ts';
 import type { HistoryTable } from './resolution.ts';
 import { historyLayout } from './sqlite-layout.ts';
 import { readHorizons } from './sqlite-writer.ts';
@@ -49,9 +49,9 @@ export class SqliteReader implements Disposable {
       const resolution = resolutionFor(fromMs, toMs, points, horizons);
       const result = new Points(series, resolution, series.kind, series.unit);
       const table = tableOf[resolution];
-      const lengthMs = partLength(fromMs, toMs, points, resolution);
-      const firstMs = partStart(fromMs, rowMs[resolution]);
-      let startMs = partStart(firstMs, lengthMs);
+      const { firstMs, lengthMs, originMs } = cut(fromMs, toMs, points, resolution);
+      const startOf = (atMs: number): number => originMs + partStart(atMs - originMs, lengthMs);
+      let startMs = startOf(firstMs);
       while (startMs < toMs) {
         const endMs = Math.min(startMs + lengthMs, toMs);
         const row = this.#part(table, series.id, Math.max(startMs, firstMs), endMs);
@@ -59,7 +59,7 @@ export class SqliteReader implements Disposable {
           // A stretch without samples is passed in one go.
           const next = this.#next(table, series.id, endMs);
           if (next === undefined) break;
-          startMs = Math.max(startMs + lengthMs, partStart(next, lengthMs));
+          startMs = Math.max(startMs + lengthMs, startOf(next));
         } else {
           result.add(startMs, row);
           startMs += lengthMs;

@@ -254,8 +254,10 @@ export class Recorder implements AsyncDisposable {
   #send(): void {
     if (this.#isWriting || this.#state === 'stopped' || this.#state === 'closed') return;
     if (this.#load === undefined && !this.#queue.hasFull && !this.#isWanted) return;
-    const load = this.#load ?? this.#queue.take();
-    if (load?.batch.isFull !== true) this.#isWanted = false;
+    const failed = this.#load;
+    const load = failed ?? this.#queue.take();
+    // All that was wanted goes with it, unless it is an older one.
+    if (failed === undefined && load?.batch.isFull !== true) this.#isWanted = false;
     if (load === undefined) return;
     this.#load = load;
     void this.#write(load);
