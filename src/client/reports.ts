@@ -270,6 +270,7 @@ export interface DiscoveredReport {
       readonly path?: string;
       readonly address?: string;
       readonly resource?: string;
+      readonly url?: string;
     };
     /** `known` is its name, where it has one already. */
     readonly found: readonly (FoundReport & { readonly known?: string })[];

@@ -430,8 +430,14 @@ export class SignalboxClient {
       readonly where?: readonly ('ports' | 'serial' | 'network')[];
       /** Devices, `HOST:PORT`, names of ports. */
       readonly addresses?: readonly string[];
+      /** Networks whose every address is asked whether it is a miner: `192.168.1.0/24`. */
+      readonly networks?: readonly string[];
       /** Tried on serial devices. */
       readonly baudRates?: readonly number[];
+      /** Where miners of those networks have their pages. @default 80 */
+      readonly httpPort?: number;
+      /** Where they have cgminer's RPC. @default 4028 */
+      readonly rpcPort?: number;
     },
     options: WaitOptions & { readonly progress?: TaskProgress } = {},
   ): Promise<DiscoveredReport> {

@@ -36,7 +36,7 @@ test('an instrument is found at an address, tried, named by keyboard, and works 
   const { page, bench, browser } = lab;
   await page.getByRole('checkbox', { name: /Serial devices/ }).uncheck();
   await page.getByRole('checkbox', { name: /Its ports/ }).uncheck();
-  await page.getByLabel('Addresses').fill(meter.address);
+  await page.getByLabel('Addresses and networks').fill(meter.address);
   await browser.keep(page, 'add-search-light');
   expect(await seriousFindingsInBothThemes(page)).toEqual([]);
   await page.keyboard.press('Enter');
@@ -75,7 +75,7 @@ test('each step leads back to the one before', async () => {
   await using lab = await openLaboratory('/add', '');
   const { page } = lab;
   await page.getByRole('checkbox', { name: /Serial devices/ }).uncheck();
-  await page.getByLabel('Addresses').fill(meter.address);
+  await page.getByLabel('Addresses and networks').fill(meter.address);
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByRole('button', { name: 'Back' }).click();
@@ -89,15 +89,15 @@ test('a search can be stopped, and one that finds nobody offers a simulated inst
   await using lab = await openLaboratory('/add', '');
   const { page, bench, browser } = lab;
   await page.getByRole('checkbox', { name: /Serial devices/ }).uncheck();
-  await page.getByLabel('Addresses').fill(silent.address);
+  await page.getByLabel('Addresses and networks').fill(silent.address);
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('progressbar', { name: 'Search' }).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('button', { name: 'Search' }).waitFor();
-  await page.getByLabel('Addresses').fill('nowhere');
+  await page.getByLabel('Addresses and networks').fill('nowhere');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('alert').getByText('there is no port').waitFor();
-  await page.getByLabel('Addresses').fill('127.0.0.1:9');
+  await page.getByLabel('Addresses and networks').fill('127.0.0.1:9');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText('Nobody answered.').waitFor();
   await browser.keep(page, 'add-nobody-light');
@@ -116,3 +116,28 @@ test('adding on a phone is no wider than the phone', async () => {
   expect(await isWiderThanItsWindow(page)).toBe(false);
   await browser.keep(page, 'add-dark-phone');
 });
+
+// Miners have their pages at port 80, where only root may listen.
+test.runIf(process.getuid?.() === 0)(
+  'every miner of a network is found, and several are added in one go',
+  async () => {
+    const farm = `[simulators.farm]\nkind = "miners"\nbitaxe = 3\navalon = 1
+firstAddress = "127.86.0.1"\nhttpPort = 80\nrpcPort = 4028\n`;
+    await using lab = await openLaboratory('/add', farm);
+    const { page, bench, browser } = lab;
+    await page.getByRole('checkbox', { name: /Serial devices/ }).uncheck();
+    await page.getByLabel('Addresses and networks').fill('127.86.0.0/29');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Choose all' }).click();
+    await browser.keep(page, 'add-miners-light');
+    expect(await seriousFindingsInBothThemes(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Go on with 4 instruments' }).click();
+    await page.getByRole('button', { name: 'Add 4 instruments' }).click();
+    await page.getByText('4 instruments are here.').waitFor();
+    await expect
+      .poll(() =>
+        bench.gateway.latest.all().filter(({ values }) => values['hashRate']?.quality === 'good'),
+      )
+      .toHaveLength(4);
+  },
+);

@@ -8,6 +8,7 @@ import {
   freeName,
   nameProblem,
   resultOf,
+  typedPlaces,
 } from '../../../dashboard/src/pages/add/add-plan.ts';
 
 describe('a board of plots', () => {
@@ -138,6 +139,13 @@ describe('what a search found', () => {
         value: { port: 'bus', driver: 'bronkhorst', node: 6, poll: {} },
       },
     ]);
+  });
+
+  test('is looked for at addresses, and in whole networks', () => {
+    expect(typedPlaces(' 192.168.1.20:5025, /dev/ttyUSB0  10.0.0.0/24 ')).toEqual({
+      addresses: ['192.168.1.20:5025', '/dev/ttyUSB0'],
+      networks: ['10.0.0.0/24'],
+    });
   });
 
   test('gets a name that nobody has', () => {

@@ -48,7 +48,8 @@ export function resultOf({ places, laboratory }: DiscoveredReport): SearchResult
   const silent: string[] = [];
   let next = 0;
   for (const { place, found, skipped: why } of places) {
-    const name = place.port ?? place.path ?? place.address ?? place.resource ?? place.kind;
+    const { port, path, address, resource, url } = place;
+    const name = port ?? path ?? address ?? resource ?? url ?? place.kind;
     if (why !== undefined) {
       skipped.push({ place: name, message: why.message, nextStep: why.nextStep });
     } else if (found.length === 0) silent.push(name);
@@ -75,6 +76,20 @@ function offerOf(
   const port = String(instrument['port']);
   const table = ports[port];
   return { name, instrument, ...(table === undefined ? {} : { port: { name: port, table } }) };
+}
+
+const networkPattern = /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/;
+
+/** What was typed as places: networks of miners, and single addresses. */
+export function typedPlaces(typed: string): {
+  readonly addresses: readonly string[];
+  readonly networks: readonly string[];
+} {
+  const words = typed.split(/[\s,]+/).filter((word) => word !== '');
+  return {
+    addresses: words.filter((word) => !networkPattern.test(word)),
+    networks: words.filter((word) => networkPattern.test(word)),
+  };
 }
 
 /** A simulated instrument, to learn with. */
@@ -123,6 +138,15 @@ export const simulated: readonly Simulated[] = [
     port: { protocol: 'propar', baudRate: 38_400 },
     instrument: { driver: 'bronkhorst', node: 3, poll: {} },
   },
+  {
+    kind: 'miners',
+    title: 'A solo miner',
+    about: 'a Bitaxe with AxeOS, which finds shares and gets warm',
+    name: 'bitaxe',
+    simulator: { kind: 'miners', bitaxe: 1, firstAddress: '127.20.99.1' },
+    port: { protocol: 'http', http: 'http://127.20.99.1:8099' },
+    instrument: { driver: 'bitaxe', poll: {} },
+  },
 ];
 
 /** A simulated instrument as the configuration has it. @param name of the instrument and what is below it */
@@ -133,7 +157,8 @@ export function simulatedOffer(
   const below = `${name}-simulated`;
   return [
     { path: ['simulators', below], value: simulator },
-    { path: ['ports', below], value: { ...port, simulator: below } },
+    // A simulated miner has an address of its own, as a real one has.
+    { path: ['ports', below], value: 'http' in port ? port : { ...port, simulator: below } },
     { path: ['instruments', name], value: { ...instrument, port: below } },
   ];
 }

@@ -5,7 +5,7 @@ import { useEffect, useId } from 'preact/hooks';
 import { hasCode } from '../../../../src/kernel/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
 import { errorText } from '../../parts/error-text.ts';
-import { resultOf } from './add-plan.ts';
+import { resultOf, typedPlaces } from './add-plan.ts';
 import type { SearchResult } from './add-plan.ts';
 import { SimulatedOffers } from './simulated-offers.tsx';
 
@@ -37,8 +37,8 @@ export function SearchStep({ found, added }: Properties): JSX.Element {
   const stop = useSignal<AbortController | undefined>(undefined);
   const id = useId();
   useEffect(() => () => stop.peek()?.abort(), []);
-  const addresses = typed.value.split(/[\s,]+/).filter((address) => address !== '');
-  const isNowhere = where.value.length === 0 && addresses.length === 0;
+  const { addresses, networks } = typedPlaces(typed.value);
+  const isNowhere = where.value.length + addresses.length + networks.length === 0;
   const search = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (isNowhere) return;
@@ -47,7 +47,7 @@ export function SearchStep({ found, added }: Properties): JSX.Element {
     problem.value = undefined;
     progress.value = { share: 0, message: 'beginning' };
     try {
-      const wish = { where: where.value, addresses };
+      const wish = { where: where.value, addresses, networks };
       const report = await client.discoverPlaces(wish, {
         signal: ending.signal,
         progress: (share, message) => (progress.value = { share, message }),
@@ -97,11 +97,11 @@ export function SearchStep({ found, added }: Properties): JSX.Element {
           ))}
         </fieldset>
         <div class="stack">
-          <label for={`${id}-addresses`}>Addresses</label>
+          <label for={`${id}-addresses`}>Addresses and networks</label>
           <input
             id={`${id}-addresses`}
             class="code"
-            placeholder="192.168.1.20:5025  /dev/ttyUSB0"
+            placeholder="192.168.1.20:5025  192.168.1.0/24"
             autocomplete="off"
             spellcheck={false}
             aria-describedby={`${id}-about`}
@@ -109,7 +109,8 @@ export function SearchStep({ found, added }: Properties): JSX.Element {
             onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
           />
           <p id={`${id}-about`} class="soft">
-            HOST:PORT or a device, several with spaces between; empty where you know none.
+            HOST:PORT, a device, http://HOST, or a whole network for miners: 192.168.1.0/24. Several with
+            spaces between; empty where you know none.
           </p>
         </div>
         <p class="bad" role="alert">
