@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { expect, test } from 'vitest';
 
 import { seriousFindingsInBothThemes } from './accessibility.ts';
@@ -100,4 +103,35 @@ test('alerts on a phone are no wider than it', async () => {
   expect(await isWiderThanItsWindow(page)).toBe(false);
   await browser.keep(page, 'alerts-dark-phone');
   expect(await seriousFindingsInBothThemes(page)).toEqual([]);
+});
+
+test('who is told is shown, and a test says whether it works', async () => {
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    request.on('data', (data: Buffer) => told.push(data.toString()));
+    request.on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const ways = `${flowLaboratory}
+[notify.phone]
+kind = "webhook"
+url = "http://127.0.0.1:${port}/hook"
+[notify.nowhere]
+kind = "webhook"
+url = "http://127.0.0.1:9/hook"
+`;
+  try {
+    await using lab = await openLaboratory('/alerts', ways);
+    const { page, browser } = lab;
+    await page.getByRole('button', { name: 'Send a test by phone' }).click();
+    await page.getByText('The test went out by phone.').waitFor();
+    expect(told.length).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Send a test by nowhere' }).click();
+    await page.getByText(/The test did not go out by nowhere/).waitFor();
+    await browser.keep(page, 'alerts-ways-light');
+    expect(await seriousFindingsInBothThemes(page)).toEqual([]);
+  } finally {
+    server.close();
+  }
 });

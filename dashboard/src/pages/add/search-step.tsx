@@ -109,8 +109,8 @@ export function SearchStep({ found, added }: Properties): JSX.Element {
             onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
           />
           <p id={`${id}-about`} class="soft">
-            HOST:PORT, a device, http://HOST, or a whole network for miners: 192.168.1.0/24. Several with
-            spaces between; empty where you know none.
+            HOST:PORT, a device, http://HOST, or a whole network for miners: 192.168.1.0/24. Several
+            with spaces between; empty where you know none.
           </p>
         </div>
         <p class="bad" role="alert">

@@ -18,9 +18,11 @@ export function AlertHistory({ newest }: { readonly newest: readonly AlertReport
   const older = useSignal<readonly AlertReport[]>([]);
   const isAll = useSignal(newest.length < pageLength);
   const shown = new Map([...older.value, ...newest].map((alert) => [alert.id, alert]));
-  const rows = [...shown.values()].toSorted((one, other) => other.id - one.id);
+  const all = [...shown.values()].toSorted((one, other) => other.id - one.id);
+  // What is still raised stands above.
+  const rows = all.filter(({ end }) => end !== undefined);
   const more = async (): Promise<void> => {
-    const beforeId = rows.at(-1)?.id;
+    const beforeId = all.at(-1)?.id;
     if (beforeId === undefined) return;
     try {
       const found = await client.alerts.history({ limit: pageLength, beforeId });

@@ -9,9 +9,9 @@ import { Loading } from '../../parts/empty-state.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { AlertHistory } from './alert-history.tsx';
 import { AlertRules } from './alert-rules.tsx';
-import { NotificationTest } from './notification-test.tsx';
 import { RaisedAlerts } from './raised-alerts.tsx';
 import { SilenceList } from './silence-list.tsx';
+import { WayList } from './way-list.tsx';
 import './alerts.css';
 
 /** What comes in one burst is asked for once. */
@@ -56,15 +56,16 @@ export default function AlertsPage(): JSX.Element {
       </>
     );
   }
-  const { alerts, silences, history } = report.value;
+  const { alerts, silences, ways, history } = report.value;
   return (
     <>
-      <PageHeader title="Alerts" actions={<NotificationTest />}>
+      <PageHeader title="Alerts">
         What is wrong now, who knows of it, and what is looked for.
       </PageHeader>
       <RaisedAlerts rules={alerts} refresh={refresh} />
       {silences.length > 0 && <SilenceList silences={silences} refresh={refresh} />}
       <AlertRules rules={alerts} refresh={refresh} />
+      <WayList ways={ways} refresh={refresh} />
       <AlertHistory newest={history} />
     </>
   );

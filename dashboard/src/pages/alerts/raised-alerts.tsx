@@ -7,7 +7,6 @@ import { tell, tellError } from '../../app/notices.ts';
 import { pathOf } from '../../app/router.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { sentence } from '../../parts/error-text.ts';
 import { plural } from '../../parts/format.ts';
 import { Ago } from '../../parts/moment.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
@@ -92,7 +91,7 @@ function RaisedAlert({
           <h3>
             <StateMark tone={severityTone(severity)} text={severity} /> {title}
           </h3>
-          <p>{sentence(message)}</p>
+          <p>{message}</p>
           <p class="soft">
             <Subject subject={subject} /> · <Ago atMs={alert.raisedMs} />
             {count > 1 ? ` · ${count} times` : ''}
