@@ -7,6 +7,7 @@ import {
   hubMetrics,
   instrumentMetrics,
   Metrics,
+  notifyMetrics,
   ownerMetrics,
   partMetrics,
   pollMetrics,
@@ -23,6 +24,7 @@ import type {
   Poller,
   RecorderStatus,
   SystemMonitor,
+  Ways,
 } from '../telemetry/index.ts';
 
 export interface MetricsSurroundings {
@@ -37,13 +39,15 @@ export interface MetricsSurroundings {
   readonly poller: Poller;
   readonly hub: Hub;
   readonly alerts: Alerts;
+  /** By which people are told. */
+  readonly ways: Ways;
   /** Undefined where nothing is recorded. */
   readonly recorder: () => RecorderStatus | undefined;
 }
 
 /** The metrics of a gateway, each looked up when somebody asks. */
 export function buildMetrics(surroundings: MetricsSurroundings): Metrics {
-  const { config, directory, version, system, latest, poller, hub, alerts, recorder } =
+  const { config, directory, version, system, latest, poller, hub, alerts, ways, recorder } =
     surroundings;
   const clock = systemClock;
   const metrics = new Metrics(clock);
@@ -60,6 +64,7 @@ export function buildMetrics(surroundings: MetricsSurroundings): Metrics {
     }),
   );
   metrics.add(() => pollMetrics(poller.status()));
+  metrics.add(() => notifyMetrics(ways.status()));
   metrics.add(() => hubMetrics(hub));
   metrics.add(() => alertMetrics(alerts.open(), alerts.rules().length));
   metrics.add(() => {

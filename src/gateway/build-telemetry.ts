@@ -11,6 +11,7 @@ import type {
   Metrics,
   Poller,
   RecorderStatus,
+  Ways,
 } from '../telemetry/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { buildMetrics } from './build-metrics.ts';
@@ -35,6 +36,8 @@ export interface TelemetrySurroundings {
   readonly scheduler: Scheduler;
   readonly hub: Hub;
   readonly alerts: Alerts;
+  /** By which people are told. */
+  readonly ways: Ways;
   /** Undefined where nothing is recorded. */
   readonly recorder: () => RecorderStatus | undefined;
   /** What rooms have to tell that no port, worker or subsystem shows. */

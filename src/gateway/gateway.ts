@@ -287,6 +287,7 @@ export class Gateway implements AsyncDisposable {
       scheduler,
       hub: this.hub,
       alerts: this.#alerts.alerts,
+      ways: this.#alerts.ways,
       recorder: () => this.recorder,
       more: () => this.#alerts?.checks() ?? [],
     });

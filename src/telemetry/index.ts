@@ -117,6 +117,7 @@ export type { CheckedPart, CheckedPlayer, CheckedWorker } from './diagnosis/part
 export type { PlacedInstrument } from './diagnosis/port-checks.ts';
 export { checkTokens } from './diagnosis/token-checks.ts';
 export { alertMetrics } from './metrics/alert-metrics.ts';
+export { notifyMetrics } from './metrics/notify-metrics.ts';
 export { hubMetrics } from './metrics/hub-metrics.ts';
 export { recorderMetrics } from './metrics/recorder-metrics.ts';
 export { BoundedNames, otherName } from './metrics/bounded-names.ts';
