@@ -20,6 +20,7 @@ const needed = [
   { name: 'mdns-scan', program: 'mdns-scan' },
   { name: 'rpcbind', program: 'rpcbind' },
   { name: 'strace', program: 'strace' },
+  { name: 'openssl', program: 'openssl' },
   { name: 'chromium', program: 'chromium' },
   { name: 'postgresql', program: 'pg_ctlcluster' },
 ];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -195,4 +195,42 @@ test('secrets are in no page, log, history or settings', async () => {
   expect(JSON.stringify(everything)).not.toContain('S3CRET');
   const log = await cli(bench.address('http'), 'logs', '--json');
   expect(log.output).not.toContain('S3CRET');
+});
+
+test('that nothing can be recorded is told without being asked for, and that it can again', async () => {
+  await using hook = await receiver();
+  await using bench = await GatewayBench.startFromFile(
+    `${laboratory(hook.url)}[recorder]\nfile = "FOLDER/taken/history.sqlite"\nbatchMs = 50\n`,
+  );
+  await expect.poll(() => eventsOf(hook.received)).toEqual(['raised recording-stopped recorder']);
+  mkdirSync(bench.file('taken'));
+  await expect
+    .poll(() => eventsOf(hook.received).at(-1), { timeout: 25_000 })
+    .toBe('cleared recording-stopped recorder');
+  const [past] = await bench.client().alerts.history({ alert: 'recording-stopped' });
+  expect(past).toMatchObject({ severity: 'critical', end: 'cleared' });
+});
+
+test('an instrument whose wire is gone is told of as offline, also when nobody polls it', async () => {
+  await using hook = await receiver();
+  await using _bench = await GatewayBench.startFromFile(`
+[ports.bus]
+serial = "/dev/signalbox-is-not-there"
+protocol = "propar"
+[instruments.nitrogen]
+port = "bus"
+driver = "bronkhorst"
+node = 3
+[alerts.instrument-offline]
+forS = 0.2
+[alerts.bus]
+is = "port-down"
+forS = 0.2
+[notify.hook]
+kind = "webhook"
+url = "${hook.url}"
+`);
+  await expect
+    .poll(() => eventsOf(hook.received).toSorted())
+    .toEqual(['raised bus bus', 'raised instrument-offline nitrogen']);
 });

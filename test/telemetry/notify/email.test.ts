@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { expect, test } from 'vitest';
 import type { EmailConfig } from '../../../src/config/index.ts';
@@ -17,11 +21,18 @@ interface MailServer extends AsyncDisposable {
 }
 
 async function mailServer(
-  options: { readonly user?: string; readonly password?: string; readonly secure?: boolean } = {},
+  options: {
+    readonly user?: string;
+    readonly password?: string;
+    readonly secure?: boolean;
+    readonly key?: string;
+    readonly cert?: string;
+  } = {},
 ): Promise<MailServer> {
-  const { user, password, secure = false } = options;
+  const { user, password, secure = false, key, cert } = options;
   const server = new SMTPServer({
     secure,
+    ...(key === undefined || cert === undefined ? {} : { key, cert }),
     authOptional: user === undefined,
     disabledCommands: user === undefined ? ['AUTH'] : [],
     onAuth: (auth, _session, callback) => {
@@ -137,4 +148,48 @@ test('a server that asks for TLS that it has not, or is not there, gets nothing'
     'NOTICE_FAILED',
   );
   expect(server.mails).toEqual([]);
+});
+
+test('a certificate that is trusted by name of its file lets mail through, under TLS in both ways', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-ca-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ],
+    { stdio: 'ignore' },
+  );
+  process.env['SIGNALBOX_TEST_MAIL'] = 'right-horse';
+  for (const tls of ['implicit', 'starttls']) {
+    await using server = await mailServer({
+      user: 'lab',
+      password: 'right-horse',
+      secure: tls === 'implicit',
+      key: readFileSync(key, 'utf8'),
+      cert: readFileSync(cert, 'utf8'),
+    });
+    const way = mail(
+      `port = ${server.port}\ntls = "${tls}"\nusername = "lab"\npasswordEnvironment = "SIGNALBOX_TEST_MAIL"\ncaFile = "${cert}"`,
+    );
+    await way.send(message, AbortSignal.timeout(10_000));
+    expect(server.mails).toMatchObject([{ isSecure: true, user: 'lab' }]);
+  }
+  rmSync(folder, { recursive: true });
 });
