@@ -205,6 +205,24 @@ describe('the page of settings', () => {
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
+  test('asks before what is not saved is left, and keeps it when that was a slip', async () => {
+    await open('ports', 'bus');
+    await field('ports.bus.timeoutMs').fill('500');
+    const ports = page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: 'Ports' });
+    await ports.click();
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await field('ports.bus.timeoutMs').inputValue()).toBe('500');
+    await ports.click();
+    await dialog.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('heading', { name: 'Ports', level: 1 }).waitFor();
+    expect(store.revision).toBe(1);
+  });
+
   test('is used by keyboard alone, on a phone, in the dark', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 390, height: 800 });

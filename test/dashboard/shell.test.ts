@@ -56,6 +56,27 @@ test('the keyboard skips to the content, goes to pages, and shows its own keys',
   await keys.waitFor({ state: 'hidden' });
 });
 
+test('on a phone the pages are behind a button, which the keyboard opens and closes', async () => {
+  await using shown = await openDashboard('/ports', {}, { width: 360 });
+  const { page, browser } = shown;
+  const navigation = page.getByRole('navigation', { name: 'Pages' });
+  await page.getByRole('row', { name: 'bus' }).waitFor();
+  expect(await navigation.isVisible()).toBe(false);
+  const button = page.getByRole('button', { name: 'Pages' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await navigation.waitFor();
+  await browser.keep(page, 'menu-light-phone');
+  expect(await page.evaluate(isWider)).toBe(false);
+  expect(await seriousFindingsInBothThemes(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await navigation.waitFor({ state: 'hidden' });
+  await page.keyboard.press('Enter');
+  await navigation.getByRole('link', { name: 'Leases' }).click();
+  await page.getByRole('heading', { name: 'Leases', level: 1 }).waitFor();
+  expect(await navigation.isVisible()).toBe(false);
+});
+
 test('a gateway that wants a token gets it, and only this tab keeps it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-token-'));
   const tokenFile = join(folder, 'token');

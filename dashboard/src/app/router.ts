@@ -1,6 +1,8 @@
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 
+export { pathOf } from './path-of.ts';
+
 /** The address of the page, without what identifies the gateway. */
 const address = signal(`${location.pathname}${location.search}`);
 window.addEventListener(
@@ -25,11 +27,6 @@ export const pathParts: ReadonlySignal<readonly string[]> = computed(() => {
 export const query: ReadonlySignal<URLSearchParams> = computed(
   () => new URLSearchParams(address.value.split('?')[1] ?? ''),
 );
-
-/** The path of a page: its parts are made safe for an address. */
-export function pathOf(...parts: readonly string[]): string {
-  return `/${parts.map(encodeURIComponent).join('/')}`;
-}
 
 /** Shows another page, unless the one that is shown wants to be kept. */
 export function navigate(path: string, options: { readonly replace?: boolean } = {}): void {

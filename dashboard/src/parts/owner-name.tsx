@@ -1,17 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Owner } from '../../../src/kernel/index.ts';
-
-/** The facts that tell one program from another of the same name. */
-export function ownerFacts({ pid, user, host, door }: Owner): string {
-  const facts = [
-    pid === undefined ? undefined : `pid ${pid}`,
-    user,
-    host === undefined ? undefined : `at ${host}`,
-    `by ${door}`,
-  ];
-  return facts.filter((fact) => fact !== undefined).join(' · ');
-}
+import { ownerFacts } from './owner-facts.ts';
 
 interface Properties {
   readonly owner: Owner;

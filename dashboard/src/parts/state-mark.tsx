@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-export type Tone = 'good' | 'busy' | 'bad' | 'idle';
+import type { Tone } from './tone.ts';
 
 /** A state as a word with a mark of its colour: nobody has to tell colours apart. */
 export function StateMark({
@@ -24,18 +24,4 @@ export function StateMark({
       {text}
     </span>
   );
-}
-
-const portTones: Readonly<Record<string, Tone>> = {
-  open: 'good',
-  opening: 'busy',
-  recovering: 'busy',
-  released: 'idle',
-  closed: 'idle',
-  absent: 'bad',
-};
-
-/** How good the state of a port is. */
-export function portTone(state: string): Tone {
-  return portTones[state] ?? 'idle';
 }

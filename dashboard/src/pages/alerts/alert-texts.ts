@@ -3,7 +3,7 @@ import type {
   AlertRuleReport,
   AlertSeverityReport,
 } from '../../../../src/client/index.ts';
-import type { Tone } from '../../parts/state-mark.tsx';
+import type { Tone } from '../../parts/tone.ts';
 
 const severityTones: Readonly<Record<AlertSeverityReport, Tone>> = {
   info: 'idle',

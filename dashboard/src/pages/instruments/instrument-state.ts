@@ -1,6 +1,6 @@
 import type { InstrumentReport, LeaseReport, PortReport } from '../../../../src/client/index.ts';
-import type { Tone } from '../../parts/state-mark.tsx';
-import { portTone } from '../../parts/state-mark.tsx';
+import { portTone } from '../../parts/tone.ts';
+import type { Tone } from '../../parts/tone.ts';
 import type { ValuesRecord } from '../../values/values-record.ts';
 
 /** How an instrument stands, in one word, and why. */

@@ -8,7 +8,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { PageHeader } from '../../parts/page-header.tsx';
 import { plural, spanText } from '../../parts/format.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
-import type { Tone } from '../../parts/state-mark.tsx';
+import type { Tone } from '../../parts/tone.ts';
 import { VirtualRows } from '../../parts/virtual-rows.tsx';
 import { useAllRecords } from '../../values/use-records.ts';
 import { inOrder, isHot, isMiner, minerFacts, totalOf } from './miner-facts.ts';

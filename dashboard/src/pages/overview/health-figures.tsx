@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { StatusReport, StatisticsSummary } from '../../../../src/client/index.ts';
 import { Figure } from '../../parts/figure.tsx';
 import { countText, percentText, plural, spanOfText, spanText } from '../../parts/format.ts';
-import { reach } from './problems.ts';
+import { reach } from './problem-list.ts';
 
 interface Properties {
   readonly status: StatusReport;

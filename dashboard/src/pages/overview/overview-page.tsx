@@ -13,7 +13,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { PortTable } from '../ports/port-table.tsx';
 import { HealthFigures } from './health-figures.tsx';
 import { LastFailures } from './last-failures.tsx';
-import { problemsOf, reach } from './problems.ts';
+import { problemsOf, reach } from './problem-list.ts';
 import { ProgramTable } from './program-table.tsx';
 import { SystemPlots } from './system-plots.tsx';
 import { TroubleBanners } from './trouble-banners.tsx';

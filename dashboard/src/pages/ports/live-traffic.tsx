@@ -5,8 +5,9 @@ import type { BytesReport, TraceReport } from '../../../../src/client/index.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { millisecondsText, momentText, plural, preciseTimeText } from '../../parts/format.ts';
 import { Icon } from '../../parts/icon.tsx';
-import { ownerFacts } from '../../parts/owner-name.tsx';
-import { csvOf, saveFile } from './traffic-export.ts';
+import { ownerFacts } from '../../parts/owner-facts.ts';
+import { saveFile } from './save-file.ts';
+import { csvOf } from './traffic-export.ts';
 import { passes } from './traffic-filter.ts';
 import { useTraffic } from './use-traffic.ts';
 

@@ -9,7 +9,8 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { countText, spanOfText } from '../../parts/format.ts';
 import { Since } from '../../parts/moment.tsx';
 import { OwnerName } from '../../parts/owner-name.tsx';
-import { portTone, StateMark } from '../../parts/state-mark.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { portTone } from '../../parts/tone.ts';
 
 /** So many classes of errors are named in a row. */
 const classesMost = 3;

@@ -1,5 +1,5 @@
 import type { TraceReport } from '../../../../src/client/index.ts';
-import { ownerFacts } from '../../parts/owner-name.tsx';
+import { ownerFacts } from '../../parts/owner-facts.ts';
 
 const columns = [
   'number',
@@ -45,14 +45,4 @@ function field(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Lets the browser save a text as a file. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,5 +1,5 @@
 import type { TraceReport } from '../../../../src/client/index.ts';
-import { ownerFacts } from '../../parts/owner-name.tsx';
+import { ownerFacts } from '../../parts/owner-facts.ts';
 
 /** Which exchanges are shown. */
 export interface TrafficFilter {

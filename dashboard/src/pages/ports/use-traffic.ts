@@ -3,9 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import type { TraceReport } from '../../../../src/client/index.ts';
 import { useGateway } from '../../gateway/gateway-context.ts';
+import { merged } from './merge-traffic.ts';
 
-/** So many of the newest exchanges are kept. */
-export const exchangesMost = 1_000;
 /** A busy wire has hundreds of exchanges a second: they are shown together this often. */
 const showEveryMs = 200;
 
@@ -62,14 +61,4 @@ export function useTraffic(port: string, isPaused: boolean): Traffic {
     shown.value = { exchanges: [], held: 0 };
   };
   return { ...shown.value, clear };
-}
-
-/** What has come is put behind what there is; a port that began anew counts from the start again. */
-export function merged(kept: TraceReport[], come: readonly TraceReport[]): TraceReport[] {
-  const last = kept.at(-1)?.sequence ?? -1;
-  const newest = come.at(-1)?.sequence ?? last;
-  const isAnew = newest < last;
-  const fresh = isAnew ? come : come.filter(({ sequence }) => sequence > last);
-  const all = isAnew ? [...fresh] : [...kept, ...fresh];
-  return all.length > exchangesMost ? all.slice(-exchangesMost) : all;
 }

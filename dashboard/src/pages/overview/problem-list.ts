@@ -4,8 +4,8 @@ import type {
   PortReport,
   StatusReport,
 } from '../../../../src/client/index.ts';
-import { pathOf } from '../../app/router.ts';
-import type { Tone } from '../../parts/state-mark.tsx';
+import { pathOf } from '../../app/path-of.ts';
+import type { Tone } from '../../parts/tone.ts';
 
 /** One thing that is not as it should be. */
 export interface Problem {
@@ -32,7 +32,7 @@ export function reach(
 
 /** All that keeps something from being used now, and alerts that nobody has acknowledged; the worst first. */
 export function problemsOf(
-  status: StatusReport,
+  status: Pick<StatusReport, 'ports' | 'instruments' | 'workers' | 'subsystems'>,
   alerts: readonly AlertReport[],
 ): readonly Problem[] {
   const { ports, instruments, workers, subsystems } = status;
