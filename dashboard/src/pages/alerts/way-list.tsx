@@ -8,7 +8,7 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { sentence } from '../../parts/error-text.ts';
 import { Ago } from '../../parts/moment.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
-import type { Tone } from '../../parts/state-mark.tsx';
+import type { Tone } from '../../parts/tone.ts';
 
 const tones: Readonly<Record<WayReport['state'], Tone>> = {
   idle: 'good',
