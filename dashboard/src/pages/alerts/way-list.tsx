@@ -102,9 +102,5 @@ export function WayList({ ways, refresh }: Properties): JSX.Element {
 
 function report({ way, passed, error }: WayTestReport): void {
   if (passed) tell('good', `The test went out by ${way}.`);
-  else
-    tell(
-      'bad',
-      `The test did not go out by ${way}: ${sentence(error?.message ?? 'nobody says why')}`,
-    );
+  else tell('bad', `The test did not go out by ${way}: ${error?.message ?? 'nobody says why'}`);
 }
