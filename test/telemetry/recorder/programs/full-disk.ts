@@ -1,12 +1,11 @@
-// Records on a small file system until it is full, makes room, and says what came of it.
+// Records on a small file system until it is full (or fails), makes room, and says what came of it.
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LatestValues, Recorder, SqliteHistory } from '../../../../src/telemetry/index.ts';
 
 const [, , path = '', kind = ''] = process.argv;
-if (kind !== 'disk') process.exit(0);
 const ballast = join(dirname(path), 'ballast');
-writeFileSync(ballast, Buffer.alloc(1_200_000, 1));
+if (kind === 'full') writeFileSync(ballast, Buffer.alloc(1_200_000, 1));
 const store = new SqliteHistory({ path });
 const latest = new LatestValues();
 const recorder = new Recorder({ store, batchMost: 1_000, batchMs: 20 });
@@ -38,10 +37,10 @@ while (recorder.status().state !== 'stopped') {
 latest.set('b', { x: { value: 1 } }, 1);
 given += 1;
 if (latest.get('b')?.values['x']?.value === 1) console.log('beside it all goes on');
-rmSync(ballast);
+rmSync(ballast, { force: true });
 await resumed.promise;
 await recorder.flush();
-const { stored, dropped } = recorder.status();
+const { stored, duplicates, dropped } = recorder.status();
 await recorder.close();
 let found = 0;
 for (const { instrument, parameter } of await store.series()) {
@@ -50,4 +49,4 @@ for (const { instrument, parameter } of await store.series()) {
   found += series?.count.reduce((sum, each) => sum + each, 0) ?? 0;
 }
 await store[Symbol.asyncDispose]();
-console.log(JSON.stringify({ given, acknowledged, stored, dropped, found }));
+console.log(JSON.stringify({ given, acknowledged, stored, duplicates, dropped, found }));
