@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
+import { SignalboxError } from '../../../kernel/index.ts';
+
 /** How a file may be sent, the smallest first, with the ending of what `npm run build` laid beside it. */
 const encodings = [
   { name: 'br', ending: '.br' },
@@ -46,7 +48,9 @@ export class DashboardFile {
     const found = this.#representations.find(
       ({ encoding }) => encoding === undefined || names.has(encoding),
     );
-    if (found === undefined) throw new Error(`${this.path} has no plain form`);
+    if (found === undefined) {
+      throw new SignalboxError('INTERNAL', `${this.path} has no plain form`);
+    }
     return found;
   }
 }
