@@ -40,6 +40,7 @@ import { liveDescription, liveRoutes } from './routes/live-routes.ts';
 import { metricsRoutes } from './routes/metrics-routes.ts';
 import { minerRoutes } from './routes/miner-routes.ts';
 import { minerSystemRoutes } from './routes/miner-system-routes.ts';
+import { monitorSocketRoutes } from './routes/monitor-socket-routes.ts';
 import { parameterRoutes } from './routes/parameter-routes.ts';
 import { playerRoutes } from './routes/player-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -154,6 +155,7 @@ export async function createHttpServer(
   historyExportRoute(server, context);
   rateLimitRoutes(server, context);
   liveRoutes(server, context, owners);
+  monitorSocketRoutes(server, context, owners);
   await server.ready();
   return server;
 }

@@ -32,8 +32,8 @@ export class Audience {
     this.#due = due;
   }
 
-  hears({ words }: Topic): boolean {
-    return this.patterns.some((pattern) => pattern.matches(words));
+  hears(topic: Topic): boolean {
+    return this.patterns.some((pattern) => topic.isMeantBy(pattern));
   }
 
   add(topic: Topic, update: Update): void {

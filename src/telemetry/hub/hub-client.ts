@@ -88,7 +88,7 @@ export class HubClient implements Disposable {
     const { epoch, position } = this.#hub;
     const starts: [Topic, Start][] = [];
     for (const topic of this.#hub.topics()) {
-      if (!added.some((pattern) => pattern.matches(topic.words))) continue;
+      if (!added.some((pattern) => topic.isMeantBy(pattern))) continue;
       starts.push([topic, startOf(topic, epoch, resume)]);
     }
     const { frames, kept } = this.#replay(starts);

@@ -37,6 +37,11 @@ export class TopicPattern {
     this.#words = words;
   }
 
+  /** Whether it begins with a wildcard. */
+  get isOfAll(): boolean {
+    return this.#words[0] === '*' || this.#words[0] === '>';
+  }
+
   /** @param words of a topic */
   matches(words: readonly string[]): boolean {
     const wanted = this.#words;

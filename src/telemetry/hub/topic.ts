@@ -2,6 +2,7 @@ import type { Audience } from './audience.ts';
 import type { Encoding } from './encoding.ts';
 import type { HubPosition } from './hub-position.ts';
 import { topicWords } from './topic-pattern.ts';
+import type { TopicPattern } from './topic-pattern.ts';
 import { Update } from './update.ts';
 import type { Published } from './update.ts';
 
@@ -22,6 +23,8 @@ export interface TopicOptions {
   readonly source?: () => Disposable;
   /** Of events. @default {@link eventsKeptMost} */
   readonly keep?: number;
+  /** Whether patterns that begin with a wildcard do not mean it: it is not for everybody. @default false */
+  readonly isApart?: boolean;
 }
 
 /** Where a topic of an earlier life ended: a new one of the same name goes on from there. */
@@ -67,6 +70,11 @@ export class Topic {
   /** Whether anybody listens, so that costly work is done only then. */
   get isHeard(): boolean {
     return this.audiences.size > 0;
+  }
+
+  isMeantBy(pattern: TopicPattern): boolean {
+    const isForIt = this.#options.isApart !== true || !pattern.isOfAll;
+    return isForIt && pattern.matches(this.words);
   }
 
   /** How many clients listen. */

@@ -54,6 +54,7 @@ export async function everyRoute(url: string, token?: string): Promise<readonly 
     { method: 'POST', path: '/nothing/here', headers: json },
     { method: 'GET', path: '/%zz', headers: {} },
     { method: 'GET', path: '/api/v1/live', headers: upgrade },
+    { method: 'GET', path: '/ws', headers: upgrade },
     { method: 'GET', path: '/api/v1/ports', headers: upgrade },
     { method: 'GET', path: '/nothing/here', headers: upgrade },
   ];
