@@ -188,15 +188,14 @@ export class Subscription implements Disposable {
     const { update, snapshot } = this.#options.handlers;
     if (message.type === 'update') {
       const { topic, sequence, data } = message as unknown as TopicUpdate;
-      const what = this.#places.take({ topic, sequence, data });
+      const what = this.#places.take({ topic, sequence });
       if (what === 'new') update?.({ topic, sequence, data });
       // It comes back with what it has, and gets the rest.
       else if (what === 'gap') broken(`has left something out of ${topic}`);
     } else if (message.type === 'snapshot') {
       const { topic, sequence, data } = message as unknown as TopicSnapshot;
-      const told = { topic, sequence, data, gap: message.gap === true };
-      this.#places.takeSnapshot(told);
-      snapshot?.(told);
+      const came = { topic, sequence, gap: message.gap === true };
+      snapshot?.({ topic, sequence, data, gap: this.#places.takeSnapshot(came) });
     } else this.#answered(message);
   }
 

@@ -5,6 +5,8 @@ interface Place {
   /** Absent while a snapshot is still to come: nothing is known to be complete. */
   sequence?: number;
   isOfEvents: boolean;
+  /** Something of it was missed, and the snapshot that tells so is still to come. */
+  hasGap?: boolean;
 }
 
 /** What was already received of each topic, for coming back after a break. */
@@ -23,18 +25,21 @@ export class TopicPlaces {
 
   /** Topics begin. @param isBack whether what is recovered of them follows on what was received */
   begin(epoch: string, topics: readonly TopicBeginningReport[], isBack: boolean): void {
+    const before = new Map(this.#places);
     if (epoch !== this.#epoch) this.#places.clear();
     this.#epoch = epoch;
     for (const { topic, kind, sequence, snapshot } of topics) {
       const isOfEvents = kind === 'events';
-      const known = isBack ? this.#places.get(topic)?.sequence : undefined;
-      if (snapshot) this.#places.set(topic, { isOfEvents });
-      else this.#places.set(topic, { isOfEvents, sequence: known ?? sequence });
+      const had = isBack ? before.get(topic) : undefined;
+      // What was had before is behind a gap, also when this connection breaks before that is told.
+      const hasGap = had?.sequence !== undefined || had?.hasGap === true;
+      if (snapshot) this.#places.set(topic, { isOfEvents, hasGap });
+      else this.#places.set(topic, { isOfEvents, sequence: had?.sequence ?? sequence });
     }
   }
 
   /** @returns whether it is new, was received before, or comes after one that was not received */
-  take({ topic, sequence }: TopicUpdate): 'new' | 'known' | 'gap' {
+  take({ topic, sequence }: Pick<TopicUpdate, 'topic' | 'sequence'>): 'new' | 'known' | 'gap' {
     const place = this.#places.get(topic);
     if (place === undefined) {
       this.#places.set(topic, { sequence, isOfEvents: false });
@@ -47,9 +52,14 @@ export class TopicPlaces {
     return 'new';
   }
 
-  /** It stands for all updates before it. */
-  takeSnapshot({ topic, sequence }: TopicSnapshot): void {
-    const place = this.#places.get(topic) ?? { isOfEvents: false };
-    this.#places.set(topic, { ...place, sequence });
+  /** It stands for all updates before it. @returns whether some of them were missed */
+  takeSnapshot({
+    topic,
+    sequence,
+    gap,
+  }: Pick<TopicSnapshot, 'topic' | 'sequence' | 'gap'>): boolean {
+    const { isOfEvents = false, hasGap = false } = this.#places.get(topic) ?? {};
+    this.#places.set(topic, { isOfEvents, sequence });
+    return gap || hasGap;
   }
 }

@@ -12,8 +12,8 @@ import { TopicPattern } from './topic-pattern.ts';
 
 /** So many patterns of one client; more are refused with QUEUE_FULL. */
 export const patternsMost = 256;
-/** A client that missed more bytes of events than this gets snapshots instead of them. */
-export const replayBytesMost = 524_288;
+/** A client that missed events for more than this share of its budget gets snapshots instead. */
+const replayShareMost = 0.5;
 
 export interface HubClientOptions {
   readonly outlet: Outlet;
@@ -39,6 +39,7 @@ export class HubClient implements Disposable {
   /** When it came, ms since 1970. */
   readonly sinceMs: number;
   readonly #hub: Hub;
+  readonly #replayBytesMost: number;
   #patterns: ReadonlyMap<string, TopicPattern> = new Map();
   #audience: Audience | undefined;
   #isOver = false;
@@ -50,6 +51,7 @@ export class HubClient implements Disposable {
     this.label = label;
     this.encoding = encoding;
     this.sinceMs = clock.now();
+    this.#replayBytesMost = bytesMost * replayShareMost;
     this.outbox = new Outbox({
       outlet,
       clock,
@@ -73,7 +75,7 @@ export class HubClient implements Disposable {
   }
 
   /**
-   * Listens to topics. First goes the answer, then what was missed or snapshots, then what comes.
+   * Listens to topics. First goes the answer, then snapshots, what was missed, and what comes.
    * @throws BAD_ARGUMENT for what is no pattern, QUEUE_FULL beyond {@link patternsMost}
    */
   subscribe(patterns: readonly string[], options: SubscribeOptions = {}): Beginning {
@@ -95,8 +97,9 @@ export class HubClient implements Disposable {
     const topics = kept.map(([topic, start]) => beginningOf(topic, start, resume !== undefined));
     const beginning = { epoch, position, topics };
     if (answer !== undefined) this.outbox.send(answer(beginning));
-    if (frames.length > 0) this.outbox.send(Buffer.concat(frames));
+    // One that breaks off between them may know its place by events alone, so these come last.
     for (const [topic, start] of kept) this.#begin(topic, start);
+    if (frames.length > 0) this.outbox.send(Buffer.concat(frames));
     return beginning;
   }
 
@@ -113,9 +116,10 @@ export class HubClient implements Disposable {
     this.outbox.sendNewest(topic, () => topic.newestFrame(this.encoding));
   }
 
-  /** How the topic stands is sent, after all that waits. */
+  /** How the topic stands is sent, after all that waits. Events from now on come after it. */
   tell(topic: Topic, isGap = false): void {
-    this.outbox.send(() => topic.snapshotFrame(this.encoding, isGap));
+    const { sequence } = topic;
+    this.outbox.send(() => topic.snapshotFrame(this.encoding, isGap, sequence));
   }
 
   [Symbol.dispose](): void {
@@ -128,24 +132,34 @@ export class HubClient implements Disposable {
   #listenTo(patterns: ReadonlyMap<string, TopicPattern>): void {
     this.#patterns = patterns;
     if (this.#isOver) return;
-    this.#audience = this.#hub.move(this, this.#audience, [...patterns.values()]);
+    const audience = this.#hub.move(this, this.#audience, [...patterns.values()]);
+    this.#audience = audience;
+    // What it was sent meanwhile may have been too much for it.
+    if (!this.#hub.has(this)) this.#hub.leave(this, audience);
   }
 
-  /** What was missed, as long as it is not too much; of the rest there is a snapshot. */
+  /**
+   * What was missed, in the order in which it was published, as long as it is not too much; of the rest
+   * there is a snapshot.
+   */
   #replay(starts: readonly [Topic, Start][]): { frames: Uint8Array[]; kept: [Topic, Start][] } {
-    const frames: Uint8Array[] = [];
+    const replayed: { readonly position: number; readonly frame: Uint8Array }[] = [];
     let bytes = 0;
     const kept = starts.map(([topic, start]): [Topic, Start] => {
       if (start.from !== 'missed') return [topic, start];
-      const missed = start.missed.map((update) => update.frame(this.encoding));
-      for (const update of start.missed) update.settle();
-      const size = missed.reduce((sum, frame) => sum + frame.length, 0);
-      if (bytes + size > replayBytesMost) return [topic, { from: 'gap' }];
+      const missed = start.missed.map((update) => {
+        const frame = update.frame(this.encoding);
+        update.settle();
+        return { position: update.position, frame };
+      });
+      const size = missed.reduce((sum, { frame }) => sum + frame.length, 0);
+      if (bytes + size > this.#replayBytesMost) return [topic, { from: 'gap' }];
       bytes += size;
-      frames.push(...missed);
+      replayed.push(...missed);
       return [topic, start];
     });
-    return { frames, kept };
+    replayed.sort((one, other) => one.position - other.position);
+    return { frames: replayed.map(({ frame }) => frame), kept };
   }
 
   #begin(topic: Topic, { from }: Start): void {

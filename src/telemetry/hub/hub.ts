@@ -21,6 +21,9 @@ export const topicsMost = 100_000;
 const restLongestMs = 100;
 const restLeastMs = 1;
 
+/** Of so many topics that are gone it is known where they ended; of others, below where. */
+const goneMost = 10_000;
+
 export interface HubOptions {
   /** Tells the numbers of this life of the gateway from those of another: never the same twice. */
   readonly epoch: string;
@@ -45,8 +48,10 @@ export class Hub {
   readonly #clients = new Set<HubClient>();
   readonly #audiences = new Map<Encoding, Map<string, Audience>>();
   readonly #position: HubPosition = { value: 0 };
-  /** Numbers of topics that are gone are below these. */
-  #gone: TopicStart = { sequence: 0, position: 0 };
+  /** Where topics ended that are gone; the one that went first goes first. */
+  readonly #gone = new Map<string, TopicStart>();
+  /** Topics that are not known any more have ended below. */
+  #forgotten: TopicStart = { sequence: 0, position: 0 };
   #due: Audience[] = [];
   #restUntilMs = 0;
   #cut = 0;
@@ -86,6 +91,11 @@ export class Hub {
     return this.#topics.size;
   }
 
+  /** Whether the client is still connected. */
+  has(client: HubClient): boolean {
+    return this.#clients.has(client);
+  }
+
   clients(): Iterable<HubClient> {
     return this.#clients.values();
   }
@@ -111,7 +121,9 @@ export class Hub {
     if (this.#topics.size >= topicsMost) {
       throw new SignalboxError('QUEUE_FULL', `there are ${topicsMost} topics already`);
     }
-    const topic = new Topic(name, options, this.#position, this.#gone);
+    const start = this.#gone.get(name) ?? this.#forgotten;
+    const topic = new Topic(name, options, this.#position, start);
+    this.#gone.delete(name);
     this.#topics.set(name, topic);
     for (const audience of this.#everyAudience()) {
       if (!audience.hears(topic)) continue;
@@ -123,14 +135,11 @@ export class Hub {
     return topic;
   }
 
-  /** Ends a topic. Numbers of a later one of that name go on above its own. */
+  /** Ends a topic. A later one of that name goes on in its numbers. */
   remove(topic: Topic): void {
     if (this.#topics.get(topic.name) !== topic) return;
     this.#topics.delete(topic.name);
-    this.#gone = {
-      sequence: Math.max(this.#gone.sequence, topic.sequence),
-      position: this.#position.value,
-    };
+    this.#remember(topic);
     topic.audiences.clear();
     topic.heardChanged();
   }
@@ -158,11 +167,13 @@ export class Hub {
     from: Audience | undefined,
     patterns: readonly TopicPattern[],
   ): Audience | undefined {
-    const to = patterns.length === 0 ? undefined : this.#audience(client.encoding, patterns);
+    const found = (): Audience | undefined =>
+      patterns.length === 0 ? undefined : this.#audience(client.encoding, patterns);
+    found()?.flush();
+    // Its last client may have been cut off by that, and then it is another one.
+    const to = found();
     if (to === from) return to;
     // It joins before it parts, so that a source that it listens to goes on.
-    to?.flush();
-    from?.flush();
     to?.clients.add(client);
     this.#part(client, from);
     return to;
@@ -177,6 +188,17 @@ export class Hub {
   /** Of `HubClient`: it was cut off. */
   countCut(): void {
     this.#cut += 1;
+  }
+
+  #remember({ name, sequence }: Topic): void {
+    this.#gone.set(name, { sequence, position: this.#position.value });
+    if (this.#gone.size <= goneMost) return;
+    for (const [first, start] of this.#gone) {
+      this.#gone.delete(first);
+      const highest = Math.max(this.#forgotten.sequence, start.sequence);
+      this.#forgotten = { sequence: highest, position: start.position };
+      break;
+    }
   }
 
   #audience(encoding: Encoding, patterns: readonly TopicPattern[]): Audience {

@@ -124,10 +124,18 @@ export class Topic {
     return newest === undefined ? this.snapshotFrame(encoding, true) : newest.frame(encoding);
   }
 
-  /** How things stand now. */
-  snapshotFrame(encoding: Encoding, isGap: boolean): Uint8Array {
-    const { name: topic, sequence } = this;
-    return encoding.snapshot({ topic, sequence, isGap, json: this.#state() });
+  /**
+   * How things stand now.
+   * @param eventsUpTo a client that gets it gets all later events too: the snapshot does not stand for
+   *   them, though it may show what became of them
+   */
+  snapshotFrame(
+    encoding: Encoding,
+    isGap: boolean,
+    eventsUpTo: number = this.#sequence,
+  ): Uint8Array {
+    const sequence = this.kind === 'events' ? eventsUpTo : this.#sequence;
+    return encoding.snapshot({ topic: this.name, sequence, isGap, json: this.#state() });
   }
 
   /** Told by the hub when a first audience comes, or the last one has gone. */
