@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 import type { Order, Received } from './clients/fan-out-clients.ts';
 import { residentMegabytes } from './clients/process-facts.ts';
-import { atMost, figure, noTarget, quantile, ratioAtLeast } from './figure.ts';
+import { atMost, figure, noTarget, quantile, ratioAtLeast, ratioAtMost } from './figure.ts';
 import type { BenchContext, Benchmark, Figure } from './figure.ts';
 
 const serverProgram = fileURLToPath(new URL('clients/fan-out-server.ts', import.meta.url));
 const clientsProgram = fileURLToPath(new URL('clients/fan-out-clients.ts', import.meta.url));
 const subscribers = 1_000;
+const stalledClients = 100;
 const connectedClients = 10_000;
 const burstMessages = 200;
 const burstRounds = 5;
@@ -20,6 +21,10 @@ const pacedMessages = 300;
 const pacedEveryMs = 10;
 /** To all of so many clients a message is sent so often. */
 const slowMessages = 5;
+/** Until those that read nothing are cut off. */
+const besideMessages = 1_000;
+/** So much is more than the kernel and the budget of a client hold. */
+const fillers = 20;
 const slowEveryMs = 1_000;
 const bytesPerMegabyte = 1_000_000;
 /** What takes longer has got lost. */
@@ -36,6 +41,7 @@ class FanOut implements AsyncDisposable {
   readonly #clients: ChildProcess;
   readonly #feed: Socket;
   readonly #port: number;
+  readonly #stalled: ChildProcess[] = [];
   #connected = 0;
 
   private constructor(server: ChildProcess, clients: ChildProcess, feed: Socket, port: number) {
@@ -64,6 +70,15 @@ class FanOut implements AsyncDisposable {
     this.#connected += count;
   }
 
+  /** So many more that read nothing, and whose connections are full. */
+  async connectStalled(count: number): Promise<void> {
+    const stalled = fork(clientsProgram);
+    this.#stalled.push(stalled);
+    await orderOf(stalled, { connect: count, port: this.#port, topics: ['bench', 'filler'] });
+    await orderOf(stalled, { stall: count });
+    this.#feed.write('!\n'.repeat(fillers));
+  }
+
   /** As fast as it goes. @returns how many messages came to clients each second */
   async burst(messages: number): Promise<number> {
     await this.#order({ count: { isTimed: false } });
@@ -90,14 +105,12 @@ class FanOut implements AsyncDisposable {
   }
 
   async #order(order: Order): Promise<unknown> {
-    const signal = AbortSignal.timeout(orderLongestMs);
-    const answered = once(this.#clients, 'message', { signal });
-    this.#clients.send(order);
-    return ((await answered) as [unknown])[0];
+    return await orderOf(this.#clients, order);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#feed.destroy();
+    for (const each of this.#stalled) each.kill();
     const ended = [this.#clients, this.#server].map(async (each) => await once(each, 'exit'));
     this.#clients.disconnect();
     await ended[0];
@@ -106,11 +119,19 @@ class FanOut implements AsyncDisposable {
   }
 }
 
+async function orderOf(clients: ChildProcess, order: Order): Promise<unknown> {
+  const signal = AbortSignal.timeout(orderLongestMs);
+  const answered = once(clients, 'message', { signal });
+  clients.send(order);
+  return ((await answered) as [unknown])[0];
+}
+
 /** What a hub passes on each second beside a plain broadcast of `ws`, how late, and to how many. */
 const benchmark: Benchmark = {
   name: 'hub',
   async run(context: BenchContext): Promise<readonly Figure[]> {
     const { ours, rival } = await compared(context);
+    const beside = await besideStalled(context);
     const many = await manyClients(context);
     return [
       figure({
@@ -133,6 +154,13 @@ const benchmark: Benchmark = {
         rival: late(rival.bins, 0.99),
         unit: 'ms',
         target: atMost(50),
+      }),
+      figure({
+        name: `hub: the same for ${subscribers - stalledClients}, beside ${stalledClients} that read nothing, as against without them`,
+        ours: beside.withStalled,
+        rival: beside.without,
+        unit: 'ms',
+        target: ratioAtMost(1.2),
       }),
       figure({
         name: `hub: memory of each of ${connectedClients} connected clients`,
@@ -182,6 +210,20 @@ async function compared(
     }
   }
   return { ours: sides[0].measured, rival: sides[1].measured };
+}
+
+/** The p99 of healthy clients, before and while others read nothing and are cut off. */
+async function besideStalled(
+  context: BenchContext,
+): Promise<{ readonly without: number; readonly withStalled: number }> {
+  await using fanOut = await FanOut.open('hub');
+  context.progress(`${stalledClients} of ${subscribers} that read nothing`);
+  await fanOut.connect(subscribers - stalledClients);
+  await fanOut.burst(burstMessages);
+  const before = await fanOut.paced(besideMessages, pacedEveryMs);
+  await fanOut.connectStalled(stalledClients);
+  const during = await fanOut.paced(besideMessages, pacedEveryMs);
+  return { without: late(before, 0.99), withStalled: late(during, 0.99) };
 }
 
 async function manyClients(

@@ -14,7 +14,7 @@ export interface Received {
 }
 
 export type Order =
-  | { readonly connect: number; readonly port: number }
+  | { readonly connect: number; readonly port: number; readonly topics?: readonly string[] }
   /** From now on: whether each delivery is looked at for how late it is. */
   | { readonly count: { readonly isTimed: boolean } }
   /** The first so many read no more. */
@@ -42,11 +42,13 @@ const shared = Buffer.allocUnsafe(bufferBytes);
 class Client {
   readonly opened: Promise<void>;
   readonly #socket: Socket;
+  readonly #topics: readonly string[];
   readonly #resolve: () => void;
   #rest: Buffer | undefined;
   #state: 'answer' | 'subscribed' | 'open' = 'answer';
 
-  constructor(port: number) {
+  constructor(port: number, topics: readonly string[]) {
+    this.#topics = topics;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.opened = promise;
     this.#resolve = resolve;
@@ -64,9 +66,6 @@ class Client {
     });
     sockets.push(this.#socket);
     this.#socket.on('error', () => {});
-    this.#socket.on('close', () => {
-      if (process.connected) process.stderr.write('a client was cut off\n');
-    });
     this.#socket.write(
       `GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\n` +
         'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
@@ -86,7 +85,9 @@ class Client {
       }
       at = end + 4;
       this.#state = 'subscribed';
-      this.#socket.write(masked(0x81, '{"id":1,"type":"subscribe","topics":["bench"]}'));
+      this.#socket.write(
+        masked(0x81, JSON.stringify({ id: 1, type: 'subscribe', topics: this.#topics })),
+      );
     }
     for (;;) {
       const left = all.length - at;
@@ -133,11 +134,11 @@ function masked(first: number, text: string): Buffer {
   return Buffer.concat([Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }
 
-async function connectAll(count: number, port: number): Promise<void> {
+async function connectAll(count: number, port: number, topics: readonly string[]): Promise<void> {
   for (let done = 0; done < count; done += connectingMost) {
     const next = Array.from(
       { length: Math.min(connectingMost, count - done) },
-      () => new Client(port),
+      () => new Client(port, topics),
     );
     await Promise.all(next.map(async ({ opened }) => await opened));
   }
@@ -158,7 +159,7 @@ async function awaitAll(most: number): Promise<Received> {
 process.on('message', (order: Order) => {
   void (async () => {
     if ('connect' in order) {
-      await connectAll(order.connect, order.port);
+      await connectAll(order.connect, order.port, order.topics ?? ['bench']);
       process.send?.('connected');
     } else if ('count' in order) {
       ({ isTimed } = order.count);

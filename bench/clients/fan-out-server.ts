@@ -11,11 +11,15 @@ import { Hub } from '../../src/telemetry/index.ts';
 type Publish = (line: string) => void;
 
 const clientsMost = 12_000;
+/** A line that stands for so much on a topic of its own: what fills the connections of its clients. */
+const fill = '!';
+const fillerBytes = 400_000;
 
 /** As the door that others use: `/api/v1/live`. */
 async function hub(): Promise<{ readonly port: number; readonly publish: Publish }> {
   const all = new Hub({ epoch: 'bench' });
   const topic = all.topic('bench', { kind: 'events', keep: 1 });
+  const filler = all.topic('filler', { kind: 'events', keep: 1 });
   const door = new HttpDoor({
     port: 0,
     version: 'bench',
@@ -26,7 +30,10 @@ async function hub(): Promise<{ readonly port: number; readonly publish: Publish
   await door.open();
   return {
     port: Number(new URL(door.url).port),
-    publish: (line) => topic.publish(JSON.parse(line) as object),
+    publish: (line) => {
+      if (line === fill) filler.publish({ event: 'fill', text: 'x'.repeat(fillerBytes) });
+      else topic.publish(JSON.parse(line) as object);
+    },
   };
 }
 
