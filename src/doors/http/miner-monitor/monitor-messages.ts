@@ -15,7 +15,6 @@ export const monitorMessageTypes = [
   'status',
   'get_topics',
 ] as const;
-export type MonitorMessageType = (typeof monitorMessageTypes)[number];
 
 /** One message of a client; `topics` may be in its `data` too, or one `topic` alone. */
 export interface MonitorMessage {

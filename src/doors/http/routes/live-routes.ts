@@ -20,7 +20,8 @@ export const liveDescription: string =
   'renew, release, watch, unwatch, subscribe, unsubscribe, ping, cancel); answers have the same `id` and ' +
   'either `result` or `error`. Without being asked come `reading`, `failure`, `leaseEnded`, and of ' +
   'topics that were subscribed to `update` and `snapshot`. Where a token is ' +
-  'needed, a browser sends it as the subprotocol `bearer.TOKEN` beside `signalbox`.';
+  'needed, a browser sends it as the subprotocol `bearer.TOKEN` beside `signalbox`. /ws is the ' +
+  'WebSocket of a miner monitor.';
 
 /** Requests, leases and watches over one WebSocket (RFC 6455), which all end with it. */
 export function liveRoutes(server: HttpServer, context: RouteContext, owners: OwnerBook): void {
