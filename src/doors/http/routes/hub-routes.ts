@@ -8,7 +8,7 @@ import { answer } from '../schemas.ts';
 import type { HttpServer } from '../zod-provider.ts';
 
 /** So many clients, and so many topics, are listed at once. */
-const listedMost = 10_000;
+const listedMost = 1_000;
 const listedDefault = 100;
 
 /** Who listens to what. */
