@@ -14,10 +14,11 @@ import type { TopicPattern } from './topic-pattern.ts';
 export const topicsMost = 100_000;
 
 /**
- * After it has passed something on to many clients, a hub rests for as long as that took, so that it takes
- * half of the event loop at most; what comes meanwhile goes out together, and costs less. But not longer
- * than this, and not for less than a timer can tell.
+ * After it has passed something on to many clients, a hub rests for twice as long as that took, so that it
+ * takes a third of the event loop at most; what comes meanwhile goes out together, and costs less. But not
+ * longer than this, and not for less than a timer can tell.
  */
+const restShare = 2;
 const restLongestMs = 100;
 const restLeastMs = 1;
 
@@ -158,7 +159,7 @@ export class Hub {
     const beganMs = this.#clock.monotonic();
     for (const audience of due) audience.flush();
     const nowMs = this.#clock.monotonic();
-    this.#restUntilMs = nowMs + Math.min(nowMs - beganMs, restLongestMs);
+    this.#restUntilMs = nowMs + Math.min((nowMs - beganMs) * restShare, restLongestMs);
   }
 
   /** Of `HubClient`: it listens to other topics from now on. What came before goes where it belongs. */
