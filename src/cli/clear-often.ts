@@ -8,3 +8,15 @@ import { setFlagsFromString } from 'node:v8';
 export function clearOften(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/** From so many instruments on, what their polls leave behind each second is more than so small a space holds. */
+export const instrumentsForSmallSpaceMost = 50;
+
+/**
+ * Lets that space grow again. In a small one the answers of many polls that are under way at once pass for
+ * old, pile up with the objects that stay, and are cleared with all of those: that costs several times the
+ * processor and the memory.
+ */
+export function clearSeldom(): void {
+  setFlagsFromString('--semi-space-growth-factor=2');
+}

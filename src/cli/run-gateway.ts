@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config, ConfigNotice, ConfigStore } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
+import { clearSeldom, instrumentsForSmallSpaceMost } from './clear-often.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keepRecord } from './gateway-record.ts';
 import { giveBackMemory } from './give-back-memory.ts';
@@ -19,6 +20,11 @@ export async function runGateway(store: ConfigStore<Config>, isJson: boolean): P
   const tell = ({ message }: ConfigNotice): void => gateway.log.of('gateway').warn(message);
   for (const notice of store.notices) tell(notice);
   store.onNotice(tell);
+  const sizeMemory = (): void => {
+    if (Object.keys(store.value.instruments).length > instrumentsForSmallSpaceMost) clearSeldom();
+  };
+  sizeMemory();
+  store.onChange(sizeMemory);
   const stop = (): void => stopped.resolve();
   // What nobody caught leaves the program in a state that nobody knows: leases end, then it does.
   let isEnding = false;

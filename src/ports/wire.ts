@@ -2,6 +2,7 @@ import {
   asSignalboxError,
   hasCode,
   lifeController,
+  onAbort,
   raceAbort,
   SignalboxError,
 } from '../kernel/index.ts';
@@ -191,7 +192,9 @@ export class Wire {
     transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
   ): Promise<{ readonly reply: Reply } | undefined> {
     const late = new AbortController();
-    const signal = AbortSignal.any([late.signal, this.#life.signal]);
+    const { signal } = late;
+    // Not AbortSignal.any: what follows a signal that lives long is left to the garbage collector.
+    using _life = onAbort(this.#life.signal, () => late.abort(this.#life.signal.reason));
     const operation = attempt.operate?.(this.#link, signal);
     if (operation === undefined) return undefined;
     const timer = this.#clock.schedule(transaction.timeoutMs, () =>
