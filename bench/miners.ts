@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { SignalboxClient } from '../src/client/index.ts';
 import type { SimulatedMiner } from '../src/simulators/index.ts';
 import { GatewayProcess } from '../test/support/gateway-process.ts';
@@ -9,6 +9,8 @@ import { processorSeconds, residentMegabytes } from './clients/process-facts.ts'
 import { atMost, figure, noTarget } from './figure.ts';
 import type { BenchContext, Benchmark, Figure } from './figure.ts';
 
+const farmProgram = new URL('clients/miner-farm.ts', import.meta.url);
+const loopProgram = new URL('clients/fetch-loop.ts', import.meta.url);
 const miners = 1_000;
 /** After the start everything is read for the first time, and what is quick becomes quicker. */
 const settleSeconds = 15;
@@ -27,7 +29,7 @@ interface Cost {
 const benchmark: Benchmark = {
   name: 'miners',
   async run(context: BenchContext): Promise<readonly Figure[]> {
-    await using farm = await Program.start('miner-farm.ts', [String(miners)]);
+    await using farm = await Program.start(farmProgram, [String(miners)]);
     const all = JSON.parse(farm.first) as readonly SimulatedMiner[];
     const urls = all.map(({ host, port }) => `http://${host}:${port}`);
     context.progress(`a gateway asks ${miners} miners each second for ${measuredSeconds} s`);
@@ -97,7 +99,7 @@ poll = { everyMs = 1000 }
 }
 
 async function fetchCost(urls: readonly string[]): Promise<Cost> {
-  await using loop = await Program.start('fetch-loop.ts', urls);
+  await using loop = await Program.start(loopProgram, urls);
   return await costOf(loop.pid, async () => JSON.parse(await loop.ask('counts')) as Counts);
 }
 
@@ -150,9 +152,9 @@ class Program implements AsyncDisposable {
     this.pid = child.pid ?? 0;
   }
 
-  static async start(name: string, words: readonly string[]): Promise<Program> {
-    const path = join(import.meta.dirname, 'clients', name);
-    const child = spawn(process.execPath, [path, ...words], {
+  static async start(program: URL, words: readonly string[]): Promise<Program> {
+    const name = fileURLToPath(program);
+    const child = spawn(process.execPath, [name, ...words], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     if (child.stdout === null) throw new Error(`${name} has no output`);

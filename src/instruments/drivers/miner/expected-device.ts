@@ -6,6 +6,8 @@ import { SignalboxError } from '../../../kernel/index.ts';
  */
 export class ExpectedDevice {
   #mac: string | undefined;
+  /** What was told the last time, and was good: a device tells the same each second. */
+  #good: string | undefined;
 
   /** @param mac of the configuration */
   constructor(mac?: string) {
@@ -14,11 +16,14 @@ export class ExpectedDevice {
 
   /** @throws INSTRUMENT_REPLACED when it is another one; one that does not tell passes */
   check(told: unknown): void {
-    if (typeof told !== 'string') return;
+    if (typeof told !== 'string' || told === this.#good) return;
     const mac = plainMac(told);
     if (mac === undefined) return;
     this.#mac ??= mac;
-    if (mac === this.#mac) return;
+    if (mac === this.#mac) {
+      this.#good = told;
+      return;
+    }
     throw new SignalboxError(
       'INSTRUMENT_REPLACED',
       `another device answers: its hardware address is ${written(mac)}, and not ${written(this.#mac)}`,
