@@ -131,8 +131,8 @@ export const cases: readonly Case[] = [
       {
         bug: 'what lies below an open path is open',
         file: guard,
-        find: 'openPaths.includes(path) ||',
-        replace: 'openPaths.some((open) => path.startsWith(open)) ||',
+        find: 'isOpen(path) ||',
+        replace: "isOpen(path) || path.startsWith('/') ||",
       },
       {
         bug: 'all of a player needs no token',
@@ -266,7 +266,7 @@ export const cases: readonly Case[] = [
       {
         bug: 'nobody asks whether the client is still there',
         file: 'http/live-socket.ts',
-        find: '    if (!this.#isAnswered) {',
+        find: '    if (!this.#isAnswered && !isTaking) {',
         replace: '    if (this.#gone.signal.aborted) {',
       },
     ],
