@@ -139,7 +139,11 @@ describe('test and doctor', () => {
       failed: ['tokens: gateway'],
     });
     await chmod(bench.path('token'), 0o644);
-    expect(await wrong(bench, 'doctor')).toEqual({ code: 9, failed: ['tokens: access token'] });
+    // The gateway takes no token from a file that others can read.
+    expect(await wrong(bench, 'doctor')).toEqual({
+      code: 9,
+      failed: ['tokens: gateway', 'tokens: access token'],
+    });
     await chmod(bench.path('token'), 0o600);
     await writeFile(bench.path('state/signalbox/bench/token-epoch'), 'nonsense');
     expect(await wrong(bench, 'doctor')).toEqual({ code: 9, failed: ['tokens: lease tokens'] });

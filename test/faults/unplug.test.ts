@@ -31,7 +31,7 @@ const bugs: readonly Mutant[] = [
   {
     bug: 'a link is tried again only once',
     file: 'link-keeper.ts',
-    find: 'this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());',
+    find: 'this.#timer = this.#clock.schedule(delayMs, () => this.open());',
     replace: '',
   },
 ];
