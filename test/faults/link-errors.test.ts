@@ -177,7 +177,7 @@ const bugs: readonly PlantedBug[] = [
     bug: 'a link that could not be opened is not tried again',
     room: 'ports',
     file: 'link-keeper.ts',
-    find: 'this.#timer = this.#clock.schedule(this.#backOff.nextMs(), () => this.open());',
+    find: 'this.#timer = this.#clock.schedule(delayMs, () => this.open());',
     replace: '',
     shownBy: { ...usbAtRead, rule: adapterFault('open', { errno: 'ENODEV' }) },
   },
