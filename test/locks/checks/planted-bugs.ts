@@ -277,8 +277,8 @@ export const graphBugs: readonly Mutant[] = [
   {
     bug: 'what the parent holds does not count for a child chain',
     file: graph,
-    find: 'if (start.descendsFrom(holder)) throw deadlock(found, holder);',
-    replace: 'if (start === holder) throw deadlock(found, holder);',
+    find: 'if (start.descendsFrom(holder)) {',
+    replace: 'if (start === holder) {',
   },
   {
     bug: 'the edges of waits that were granted stay',
@@ -293,8 +293,8 @@ export const falseAlarms: readonly Mutant[] = [
   {
     bug: 'whoever waits for one who waits is refused',
     file: graph,
-    find: 'if (start.descendsFrom(holder)) throw',
-    replace: 'if (holder.isWaiting) throw',
+    find: 'if (start.descendsFrom(holder)) {',
+    replace: 'if (holder.isWaiting) {',
   },
   {
     bug: 'an agent is taken to wait after its wait was granted',
