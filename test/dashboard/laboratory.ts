@@ -27,7 +27,7 @@ node = 5
 port = "meter"
 driver = "scpi"
 [instruments.meter.parameters]
-voltage = { query = "MEAS:VOLT:DC?", unit = "V" }
+voltage = { query = "READ?", unit = "V" }
 `;
 
 /** The same with one that cannot be opened. */

@@ -48,7 +48,7 @@ port = "meter"
 driver = "scpi"
 poll = { everyMs = 200, parameters = ["voltage"] }
 [instruments.multimeter.parameters]
-voltage = { query = "MEAS:VOLT:DC?", unit = "V" }
+voltage = { query = "READ?", unit = "V" }
 range = { query = "VOLT:RANG?", set = "VOLT:RANG {value}", unit = "V", minimum = 0.1, maximum = 1000 }
 [recorder]
 `;

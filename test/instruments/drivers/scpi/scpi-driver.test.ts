@@ -184,5 +184,12 @@ test('drivers are made by the name of their family', async () => {
   const driver = await driverFamilies.scpi({ parameters });
   expect(driver.family).toBe('scpi');
   await port.transact(ask('VOLT?'), by);
-  expect(Object.keys(driverFamilies)).toEqual(['bronkhorst', 'scpi', 'red-pitaya']);
+  expect(Object.keys(driverFamilies)).toEqual([
+    'bronkhorst',
+    'scpi',
+    'red-pitaya',
+    'bitaxe',
+    'cgminer',
+    'magic-miner',
+  ]);
 });
