@@ -12,7 +12,7 @@ it('a first user starts, looks, reads, sets, watches, locks, counts, reads the l
 
   const status = await bench.run(['status']);
   expect(status).toMatchObject({ code: 0, errors: '' });
-  expect(status.output).toMatch(/^bus +open +\S+simulator-bus +0 +-$/m);
+  expect(status.output).toMatch(/^bus +open +\S+simulator-bus +\d+ +(-|poller.*)$/m);
   expect(status.output).toMatch(/^nitrogen +bronkhorst +bus +node 3$/m);
   expect(status.output).toMatch(/^bus-1 +virtual-port +\S+\/bus-1 +port bus +-$/m);
   expect(status.output).toMatch(/^multimeter-socket +socket +TCPIP::127\.0\.0\.1::\d+::SOCKET/m);
