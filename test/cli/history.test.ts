@@ -46,12 +46,21 @@ describe('what was recorded', () => {
     const piped = await bench.run(['export', 'nitrogen.fMeasure', '--from', '1h']);
     expect(piped.output).toMatch(/^time,instrument/);
     expect(piped.errors).toBe('');
+
+    // A name of which there is nothing is misspelt, most likely.
+    for (const command of ['history', 'export']) {
+      const misspelt = await bench.run([command, 'nitrogen.fMeasur']);
+      expect(misspelt.errors).toMatch(
+        /nothing was ever recorded of 'nitrogen.fMeasur'; did you mean nitrogen.fMeasure/,
+      );
+      expect(misspelt).toMatchObject({ code: 2, output: '' });
+    }
   });
 
   it('is not half a file when it cannot be written', async () => {
     await using bench = await CliBench.withGateway(recorded);
     const words = ['export', 'nitrogen.fMeasure', '--output', 'no/such/folder.csv'];
-    expect((await bench.run(words)).code).not.toBe(0);
+    expect((await bench.run(words)).errors).toMatch(/folder.csv was not written: .*BAD_ARGUMENT/);
     const wrong = await bench.run(['export', 'nitrogen', '--output', 'flow.csv']);
     expect(wrong.errors).toContain('instrument.parameter');
     expect(wrong.code).not.toBe(0);

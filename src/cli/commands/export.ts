@@ -9,6 +9,7 @@ import { SignalboxError } from '../../kernel/index.ts';
 import { moment } from '../moment.ts';
 import { note, sayJson } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { checkRecorded } from '../recorded-names.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 
@@ -50,6 +51,7 @@ export function addExportCommand(program: Command): void {
             '--json tells of a file: name one with --output',
           );
         }
+        checkRecorded(parameters, await client.history.series({ signal }));
         const download = await client.history.export(parameters, {
           signal,
           format,
@@ -93,11 +95,15 @@ async function save(
   } catch (cause) {
     await rm(partial, { force: true });
     if (signal.aborted) throw cause;
-    const text = `${output} was not written: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new SignalboxError('GATEWAY_UNREACHABLE', text, {
-      cause,
-      nextStep: 'Look at the disk and at the gateway, then export again.',
-    });
+    const { message, path } = cause as NodeJS.ErrnoException;
+    const text = `${output} was not written: ${message}`;
+    // Only what concerns a file names one.
+    throw path === undefined
+      ? new SignalboxError('GATEWAY_UNREACHABLE', text, { cause })
+      : new SignalboxError('BAD_ARGUMENT', text, {
+          cause,
+          nextStep: 'Name a file that can be written, on a disk with room.',
+        });
   }
   return bytes;
 }

@@ -5,6 +5,7 @@ import { moment } from '../moment.ts';
 import { note, say, sayJson } from '../output.ts';
 import { printable } from '../printable.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { checkRecorded } from '../recorded-names.ts';
 import { common, withGateway } from '../session.ts';
 import type { CommonOptions } from '../session.ts';
 import { sparkline } from '../sparkline.ts';
@@ -51,6 +52,9 @@ export function addHistoryCommand(program: Command): void {
           ...(from === undefined ? {} : { fromMs: from }),
           ...(to === undefined ? {} : { toMs: to }),
         });
+        if (found.some(({ atMs }) => atMs.length === 0)) {
+          checkRecorded(parameters, await client.history.series({ signal }));
+        }
         line[Symbol.dispose]();
         for (const each of found) {
           if (isJson) sayJson(each);
