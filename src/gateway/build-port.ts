@@ -3,7 +3,7 @@ import type { PortConfig } from '../config/index.ts';
 import { ProparWire, ScpiDriver } from '../instruments/index.ts';
 import type { LinkFactory } from '../links/index.ts';
 import type { TokenSource, WaitGraph } from '../locks/index.ts';
-import { Port } from '../ports/index.ts';
+import { Port, tracedOfPortMost } from '../ports/index.ts';
 import type { Resynchronization, Tracer } from '../ports/index.ts';
 import { responseText, ScpiReplyReader } from '../protocols/index.ts';
 import { gapProtocol, linesProtocol, proparProtocol } from '../sessions/index.ts';
@@ -13,6 +13,11 @@ import type { LinkSurroundings } from './build-link.ts';
 
 /** How long the first byte of a reply may take where the protocol is not known. */
 const gapTimeoutMs = 1_000;
+
+/** So many exchanges of all ports together are remembered, at about half a kilobyte each. */
+const tracedOfAllMost = 50_000;
+/** However many ports there are, each remembers so many. */
+const tracedOfPortLeast = 20;
 
 /** A port with what speaks on it. */
 export type BuiltPort = {
@@ -44,6 +49,8 @@ export interface PortSurroundings extends LinkSurroundings {
   readonly graph: WaitGraph;
   /** Follows what is asked, where that is configured. */
   readonly tracer?: Tracer | undefined;
+  /** Ports that there are in all: they share what is remembered of exchanges. */
+  readonly portsInAll?: number | undefined;
 }
 
 /** A port as the configuration describes it; not open yet. */
@@ -61,6 +68,7 @@ export function buildPort(
     tokens,
     graph,
     ...given({ tracer: surroundings.tracer }),
+    tracedMost: tracedMostOf(surroundings.portsInAll),
     resynchronization: resynchronizationOf(config, link),
     ...(retries === undefined ? {} : { retry: { most: retries, delaysMs: [100, 200, 300] } }),
   });
@@ -93,6 +101,12 @@ export function buildPort(
     case 'cgminer':
       return { port, protocol: 'cgminer', timeoutMs, clientProtocol: undefined };
   }
+}
+
+/** With many ports each remembers less, so that all of them together stay within a bound. */
+function tracedMostOf(ports = 1): number {
+  const share = Math.floor(tracedOfAllMost / Math.max(1, ports));
+  return Math.min(tracedOfPortMost, Math.max(tracedOfPortLeast, share));
 }
 
 /** What is safe for the protocol, unless the configuration knows better. */

@@ -421,6 +421,7 @@ export class Gateway implements AsyncDisposable {
           tokens,
           graph,
           tracer: this.#tracing,
+          portsInAll: Object.keys(all.ports).length,
           adapters,
           worker: (worker) => this.#workers.get(worker),
           simulatorAddress,

@@ -46,3 +46,4 @@ export type {
   Transaction,
   Verification,
 } from './transaction.ts';
+export { tracedOfPortMost } from './trace.ts';

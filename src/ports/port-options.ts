@@ -28,6 +28,8 @@ export interface PortOptions {
   readonly retry?: RetryBudget;
   /** Follows requests from where they come in to the wire. @default nothing does */
   readonly tracer?: Tracer;
+  /** So many exchanges are remembered. @default {@link tracedOfPortMost} */
+  readonly tracedMost?: number;
 }
 
 export interface TransactOptions {

@@ -19,11 +19,12 @@ export class PortRecord {
   readonly #clock: Clock;
   readonly #events: Emitter<PortEvents>;
   readonly #statistics: StatisticsBook;
-  readonly #trace = new Trace();
+  readonly #trace: Trace;
   #linkFailures: Partial<Record<ErrorCode, number>> = {};
   #counts = { wireTransactions: 0, merged: 0, retries: 0, quarantined: 0 };
 
-  constructor(clock: Clock, events: Emitter<PortEvents>) {
+  constructor(clock: Clock, events: Emitter<PortEvents>, tracedMost?: number) {
+    this.#trace = new Trace(tracedMost);
     this.#clock = clock;
     this.#events = events;
     this.#statistics = new StatisticsBook(clock);

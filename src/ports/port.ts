@@ -62,7 +62,7 @@ export class Port implements AsyncDisposable {
     this.#clock = clock;
     this.#breaker = new CircuitBreaker(clock);
     this.#cache = new ReplyCache(clock);
-    this.#record = new PortRecord(clock, this.events);
+    this.#record = new PortRecord(clock, this.events, options.tracedMost);
     this.#keeper = new LinkKeeper(options.link, clock, {
       traffic: this.#record.traffic,
       changed: (state, reason) => this.#linkChanged(state, reason),

@@ -1,7 +1,7 @@
 import { RingBuffer } from '../kernel/index.ts';
 import type { ErrorCode, Owner } from '../kernel/index.ts';
 
-/** How many exchanges a port remembers, and how many of each instrument on it. */
+/** How many exchanges a port remembers unless it is told otherwise, and how many of each instrument on it. */
 export const tracedOfPortMost = 1_000;
 export const tracedOfScopeMost = 200;
 /** For how many instruments of a port exchanges are remembered apart. */
@@ -31,9 +31,14 @@ export interface TraceEntry {
 
 /** What went over the wire lately, of the whole port and of each instrument on it. */
 export class Trace {
-  readonly #port = new RingBuffer<TraceEntry>(tracedOfPortMost);
+  readonly #port: RingBuffer<TraceEntry>;
   readonly #scopes = new Map<string, RingBuffer<TraceEntry>>();
   #sequence = 0;
+
+  /** @param portMost so many of the port are remembered. @throws BAD_ARGUMENT below 1 */
+  constructor(portMost: number = tracedOfPortMost) {
+    this.#port = new RingBuffer<TraceEntry>(portMost);
+  }
 
   add(entry: Omit<TraceEntry, 'sequence'>): TraceEntry {
     const whole: TraceEntry = { ...entry, sequence: this.#sequence };
