@@ -6,6 +6,7 @@ import type { Action, Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { ExpectedDevice, writtenMac } from '../miner/expected-device.ts';
 import { booleanOf, checkAllReadable, integerOf, textOf } from '../miner/miner-table.ts';
+import { linkOperation } from '../miner/link-operation.ts';
 import { AxeOs } from './axe-os.ts';
 import type { AsicFacts, AxeOsInfo } from './axe-os.ts';
 import { bitaxeActions } from './bitaxe-actions.ts';
@@ -161,16 +162,13 @@ export class BitaxeDriver implements Driver {
     traced: string,
     run: (api: AxeOs) => Promise<Reply>,
   ): Transaction<Reply> {
-    return {
+    return linkOperation({
       label,
       timeoutMs: this.#timeoutMs,
       repeat,
-      attempt: () => ({
-        // For the trace: no bytes of it are sent.
-        request: new TextEncoder().encode(traced),
-        operate: async (link, signal) => await run(new AxeOs(link, signal)),
-      }),
-    };
+      traced,
+      run: async (link, signal) => await run(new AxeOs(link, signal)),
+    });
   }
 }
 

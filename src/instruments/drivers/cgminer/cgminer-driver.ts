@@ -13,6 +13,7 @@ import type { Action, Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { ExpectedDevice, writtenMac } from '../miner/expected-device.ts';
 import { checkAllReadable } from '../miner/miner-table.ts';
+import { linkOperation } from '../miner/link-operation.ts';
 import { cgminerActions } from './cgminer-actions.ts';
 import { CgminerRpc, refusal } from './cgminer-rpc.ts';
 import { cgminerTable } from './cgminer-table.ts';
@@ -175,15 +176,13 @@ export class CgminerDriver implements Driver {
     traced: string,
     run: (rpc: CgminerRpc) => Promise<Reply>,
   ): Transaction<Reply> {
-    return {
+    return linkOperation({
       label,
       timeoutMs: this.#timeoutMs,
       repeat,
-      attempt: () => ({
-        request: new TextEncoder().encode(traced),
-        operate: async (link, signal) => await run(new CgminerRpc(link, signal)),
-      }),
-    };
+      traced,
+      run: async (link, signal) => await run(new CgminerRpc(link, signal)),
+    });
   }
 }
 

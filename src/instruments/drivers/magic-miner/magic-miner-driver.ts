@@ -6,6 +6,7 @@ import type { Action, Driver, Identity } from '../../driver.ts';
 import type { Parameter, Value } from '../../parameter.ts';
 import { ExpectedDevice, writtenMac } from '../miner/expected-device.ts';
 import { checkAllReadable } from '../miner/miner-table.ts';
+import { linkOperation } from '../miner/link-operation.ts';
 import { FieldPlaces } from './field-places.ts';
 import { MagicMinerPages } from './magic-miner-pages.ts';
 import { magicMinerTable } from './magic-miner-table.ts';
@@ -120,14 +121,12 @@ export class MagicMinerDriver implements Driver {
     traced: string,
     run: (pages: MagicMinerPages) => Promise<Reply>,
   ): Transaction<Reply> {
-    return {
+    return linkOperation({
       label,
       timeoutMs: this.#timeoutMs,
       repeat,
-      attempt: () => ({
-        request: new TextEncoder().encode(traced),
-        operate: async (link, signal) => await run(new MagicMinerPages(link, signal)),
-      }),
-    };
+      traced,
+      run: async (link, signal) => await run(new MagicMinerPages(link, signal)),
+    });
   }
 }
