@@ -19,7 +19,6 @@ import { PrologixAdapters } from '../links/index.ts';
 import type { SharedWorker } from '../links/index.ts';
 import type { Scheduler } from '../schedules/index.ts';
 import { FileTokenSource, WaitGraph } from '../locks/index.ts';
-import type { Port } from '../ports/index.ts';
 import type { RecorderStatus, Tracing } from '../telemetry/index.ts';
 import { DeadlockLog, Hub, LatestValues, Poller } from '../telemetry/index.ts';
 import { actorPorts } from './actor-ports.ts';
@@ -50,40 +49,12 @@ import { publish } from './publish/publish.ts';
 import { RoomLog } from './room-log.ts';
 import { followRuntimes, subsystemsOf } from './runtimes/follow-runtimes.ts';
 import { RuntimeManager } from './runtimes/runtime-manager.ts';
-import { endAll, shutDown } from './shut-down.ts';
+import { shutDown } from './shut-down.ts';
 import type { ShutdownStep } from './shut-down.ts';
+import { shutdownSteps } from './shutdown-steps.ts';
 
 /** Of the package. */
 export const version = '0.1.0';
-
-/**
- * How long each step of an end may take; what has not ended by then is left behind, and goes with the
- * process. Their sum is below what the command line gives an orderly end.
- */
-export const shutdownLongestMs = {
-  start: 1_000,
-  schedules: 1_000,
-  alerts: 500,
-  poller: 500,
-  recorders: 500,
-  recording: 1_500,
-  history: 500,
-  runtimes: 3_000,
-  advertisement: 500,
-  drain: 7_000,
-  doors: 2_500,
-  ports: 1_000,
-  workers: 2_500,
-  logs: 1_000,
-  simulators: 1_000,
-  tracing: 1_000,
-} as const;
-
-/** What workers have under way when nobody asks them any more may take so long to end, in ms. */
-const workerDrainMs = 1_000;
-
-/** What is recorded last is written so long before that step is left behind, in ms. */
-const flushMarginMs = 200;
 
 /** What holds as soon as it is saved, but for what the roster could not take up; all else after a restart. */
 const liveSettings = [
@@ -467,131 +438,22 @@ export class Gateway implements AsyncDisposable {
   readonly #stepFailed = (step: string, error: SignalboxError): void =>
     this.log.of('gateway').error({ step, err: error }, `stopping: ${error.message}`);
 
-  /**
-   * Those who ask end first, then those who are asked. Requests in line are answered while the doors
-   * by which they came are still open; nobody new gets into the line.
-   */
   #steps(): ShutdownStep[] {
-    const ports = (end: (port: Port) => Promise<void>): Promise<void> =>
-      endAll(this.#roster?.ports.values() ?? [], end);
-    const {
-      start,
-      schedules,
-      alerts,
-      poller,
-      recorders,
-      recording,
-      history,
-      runtimes,
-      advertisement,
-      drain,
-      doors,
-      logs,
-      simulators,
-    } = shutdownLongestMs;
-    return [
-      {
-        name: 'the start',
-        longestMs: start,
-        // It says itself why it failed.
-        run: async () => await this.#starting?.catch(() => {}),
-      },
-      {
-        name: 'the schedules',
-        longestMs: schedules,
-        run: async () => await this.#schedules?.[Symbol.asyncDispose](),
-      },
-      {
-        // Before ports end, which is nothing to be told of.
-        name: 'the alerts',
-        longestMs: alerts,
-        run: async () => await this.#alerts?.[Symbol.asyncDispose](),
-      },
-      {
-        // What is being taken up is finished first: nothing comes after it.
-        name: 'the poller',
-        longestMs: poller,
-        run: async () => {
-          await this.#roster?.close();
-          await this.#poller[Symbol.asyncDispose]();
-        },
-      },
-      {
-        name: 'the recorders',
-        longestMs: recorders,
-        run: async () =>
-          await endAll(this.#records.recorders, async (each) => await each[Symbol.asyncDispose]()),
-      },
-      {
-        name: 'the recording',
-        longestMs: recording,
-        // What it cannot write in time is told while there is a log.
-        run: async () => await this.#recording?.flush(recording - flushMarginMs),
-      },
-      {
-        name: 'the runtimes',
-        longestMs: runtimes,
-        run: async () => {
-          await this.#runtimes?.shutdown(runtimes);
-          await this.#runtimes?.resources.close();
-        },
-      },
-      {
-        // Nobody is to find what is about to end.
-        name: 'the advertisement',
-        longestMs: advertisement,
-        run: async () => await this.#advertiser?.close(),
-      },
-      {
-        name: 'the requests in line',
-        longestMs: drain,
-        run: async () => {
-          // They end after all who ask them, however many there are.
-          for (const worker of this.#workers.values()) worker.keep();
-          await Promise.race([ports(async (port) => await port.drain()), this.#hurry.promise]);
-        },
-      },
-      {
-        name: 'the doors',
-        longestMs: doors,
-        run: async () =>
-          await endAll(
-            this.#roster === undefined ? [] : this.directory.doors,
-            async (door) => await door.close(),
-          ),
-      },
-      {
-        name: 'the history',
-        longestMs: history,
-        run: async () => await this.#recording?.close(),
-      },
-      {
-        name: 'the ports',
-        longestMs: shutdownLongestMs.ports,
-        run: async () => await ports(async (port) => await port.close()),
-      },
-      {
-        name: 'the workers',
-        longestMs: shutdownLongestMs.workers,
-        run: async () =>
-          await endAll(this.#workers.values(), async (worker) => await worker.end(workerDrainMs)),
-      },
-      {
-        name: 'the CSV logs',
-        longestMs: logs,
-        run: async () =>
-          await endAll(this.#records.logs, async (each) => await each[Symbol.asyncDispose]()),
-      },
-      {
-        name: 'the simulators',
-        longestMs: simulators,
-        run: async () => await this.#simulators[Symbol.asyncDispose](),
-      },
-      {
-        name: 'the traces',
-        longestMs: shutdownLongestMs.tracing,
-        run: async () => await this.#tracing?.[Symbol.asyncDispose](),
-      },
-    ];
+    return shutdownSteps(() => ({
+      starting: this.#starting,
+      schedules: this.#schedules,
+      alerts: this.#alerts,
+      poller: this.#poller,
+      roster: this.#roster,
+      records: this.#records,
+      recording: this.#recording,
+      runtimes: this.#runtimes,
+      advertiser: this.#advertiser,
+      hurry: this.#hurry.promise,
+      doors: this.#roster === undefined ? [] : this.directory.doors,
+      workers: this.#workers,
+      simulators: this.#simulators,
+      tracing: this.#tracing,
+    }));
   }
 }
