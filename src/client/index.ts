@@ -81,6 +81,7 @@ export type {
 export type {
   SettingChange,
   SettingDifference,
+  SettingKey,
   SettingsCommit,
   SettingsDiff,
   SettingsReport,

@@ -9,6 +9,13 @@ export type SettingChange = {
   | { readonly rename: string }
 );
 
+/** A setting that may be there. */
+export interface SettingKey {
+  readonly path: string;
+  /** Whether more of them may be below it. */
+  readonly isTable: boolean;
+}
+
 /** A value that differs; absent where there was or is none. */
 export interface SettingDifference {
   readonly path: string;

@@ -50,6 +50,7 @@ import type {
 } from './reports.ts';
 import type {
   SettingChange,
+  SettingKey,
   SettingsCommit,
   SettingsDiff,
   SettingsReport,
@@ -464,6 +465,18 @@ export class SignalboxClient {
   /** What settings may be, as JSON Schema (draft 2020-12). */
   async settingsSchema(options: WaitOptions = {}): Promise<Readonly<Record<string, unknown>>> {
     return await this.#calls.get(['config', 'schema'], options);
+  }
+
+  /**
+   * The settings that may be directly below a path, and those that are there.
+   * @param below '' for the outermost
+   */
+  async settingsKeys(below: string, options: WaitOptions = {}): Promise<readonly SettingKey[]> {
+    interface Answer {
+      readonly keys: readonly SettingKey[];
+    }
+    const query = below === '' ? {} : { below };
+    return (await this.#calls.get<Answer>(['config', 'keys'], options, query)).keys;
   }
 
   /**

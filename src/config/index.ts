@@ -80,6 +80,7 @@ export { Settings } from './settings/settings.ts';
 export type {
   SettingChange,
   SettingDifference,
+  SettingKey,
   SettingsCommit,
   SettingsReport,
 } from './settings/settings.ts';

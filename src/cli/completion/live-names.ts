@@ -218,18 +218,12 @@ export class GatewayNames implements LiveNames {
       }));
     }
     if (!['get', 'set', 'unset'].includes(action) || words.length > 0) return [];
-    const { keyPath, keysBelow } = await import('../../config/index.ts');
-    const dot = current.lastIndexOf('.');
-    const before = dot < 0 ? [] : keyPath(current.slice(0, dot));
-    const [schema, { values }] = await Promise.all([
-      client.settingsSchema(this.#sources),
-      client.settings(this.#sources),
-    ]);
-    return keysBelow(schema, before, values).map((name) => {
-      const path = [...before, name];
-      const isTable = keysBelow(schema, path, values).length > 0;
-      return { text: `${path.join('.')}${isTable ? '.' : ''}`, description: '' };
-    });
+    const below = current.slice(0, Math.max(current.lastIndexOf('.'), 0));
+    const keys = await client.settingsKeys(below, this.#sources);
+    return keys.map(({ path, isTable }) => ({
+      text: isTable ? `${path}.` : path,
+      description: '',
+    }));
   }
 
   async #leases(): Promise<Candidate[]> {

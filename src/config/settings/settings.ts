@@ -11,6 +11,7 @@ import type { ConfigTransaction } from '../store/transaction.ts';
 import { withMeanings } from './key-meanings.ts';
 import { redacted, redactedText, unredacted, withoutSecretLines, wouldShow } from './redact.ts';
 import { renameReferences } from './references.ts';
+import { keysBelow } from './schema-at.ts';
 import type { JsonSchema } from './schema-at.ts';
 
 /** One thing that is to change: a value, its default instead of it, or the name of a table. */
@@ -25,6 +26,13 @@ export interface SettingDifference {
   readonly path: string;
   readonly before?: unknown;
   readonly after?: unknown;
+}
+
+/** A setting that may be there. */
+export interface SettingKey {
+  readonly path: string;
+  /** Whether more of them may be below it. */
+  readonly isTable: boolean;
 }
 
 /** What a change came to. */
@@ -95,6 +103,17 @@ export class Settings<T> {
       z.toJSONSchema(this.#schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
     this.#described ??= withMeanings(plain());
     return this.#described;
+  }
+
+  /** What may be directly below a path, and what is there: for completion. @throws BAD_ARGUMENT */
+  keys(below: string): readonly SettingKey[] {
+    const { value } = this.store;
+    const before = below === '' ? [] : keyPath(below);
+    return keysBelow(this.schema, before, value).map((name) => {
+      const path = [...before, name];
+      const more = keysBelow(this.schema, path, value);
+      return { path: formatPath(path), isTable: more.length > 0 };
+    });
   }
 
   /** The newest one that is on the disk. */

@@ -106,6 +106,17 @@ describe('settings over HTTP', () => {
     expect(JSON.stringify(body)).not.toMatch(/"description":"[^"]*[|`]/);
   });
 
+  test('are named part by part, for completion', async () => {
+    const { body } = await door.ask('GET', '/api/v1/config/keys');
+    expect(body['keys']).toContainEqual({ path: 'ports', isTable: true });
+    const below = await door.ask('GET', '/api/v1/config/keys?below=ports');
+    expect(below.body).toEqual({ keys: [{ path: 'ports.bus', isTable: true }] });
+    const { keys } = (await door.ask('GET', '/api/v1/config/keys?below=ports.bus')).body;
+    expect(keys).toContainEqual({ path: 'ports.bus.timeoutMs', isTable: false });
+    const wrong = await door.ask('GET', '/api/v1/config/keys?below=ports..bus');
+    expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'BAD_ARGUMENT' } } });
+  });
+
   test('change together, in the file as its author has written it', async () => {
     const changes = [slower, { path: ['gateway', 'name'], value: 'lab-2' }];
     const { status, body, headers } = await patch(

@@ -20,6 +20,7 @@ import type { HttpServer } from '../zod-provider.ts';
 const historyMost = 1_000;
 const changesMost = 1_000;
 const partsMost = 32;
+const pathCharactersMost = 1_000;
 const notModified = 304;
 /** Of a digest that tells two answers apart. */
 const digestLength = 16;
@@ -58,6 +59,19 @@ export function configRoutes(server: HttpServer, context: RouteContext): void {
     response: { 200: answer('JSON Schema, draft 2020-12'), ...failures('NOT_FOUND') },
   };
   server.get('/api/v1/config/schema', { schema: schemaOf }, () => settings().schema);
+
+  const keysOf = {
+    summary: 'What settings may be directly below a path, and those that are there: for completion',
+    tags,
+    querystring: z.object({ below: z.string().max(pathCharactersMost).default('') }),
+    response: {
+      200: answer('The settings', z.object({ keys: z.array(settingKey) })),
+      ...failures('NOT_FOUND', 'BAD_ARGUMENT'),
+    },
+  };
+  server.get('/api/v1/config/keys', { schema: keysOf }, ({ query }) => ({
+    keys: settings().keys(query.below),
+  }));
 
   const change = {
     summary: 'Changes any number of settings: all of them, or none',
@@ -194,7 +208,10 @@ function matched(header: unknown): number | undefined {
 const revisionQuery = z.coerce.number().int().min(1);
 
 const path = z
-  .union([z.string().min(1).max(1_000), z.array(z.coerce.string().max(200)).min(1).max(partsMost)])
+  .union([
+    z.string().min(1).max(pathCharactersMost),
+    z.array(z.coerce.string().max(200)).min(1).max(partsMost),
+  ])
   .describe('`ports.bus.baudRate`, or its parts in a list');
 
 /** Exactly one of value, delete and rename. */
@@ -211,6 +228,11 @@ const wish = {
 };
 
 const unchanged = z.void().describe('They are what the ETag says');
+
+const settingKey = z.object({
+  path: z.string(),
+  isTable: z.boolean().describe('Whether more of them may be below it'),
+});
 
 const difference = z.object({
   path: z.string(),
