@@ -8,7 +8,8 @@ import { root } from './root.mjs';
  *
  * @typedef {object} FileResult
  * @property {string} path from the root of the repository
- * @property {boolean} hasFailed a test in it, a hook, or its loading
+ * @property {boolean} hasFailed a test in it, a hook, its loading, or its process, which ended before it
+ * @property {boolean} hasEnded false when its process ended before it
  * @property {number} durationMs
  * @property {readonly TestResult[]} tests
  *
@@ -19,7 +20,7 @@ import { root } from './root.mjs';
  *
  * @typedef {object} Report
  * @property {readonly FileResult[]} files
- * @property {number} errors outside of any test
+ * @property {number} errors outside of any test, but for the ends of processes that left a file unended
  */
 
 /** Writes what came of a run as JSON into the file that SIGNALBOX_TEST_REPORT names. */
@@ -32,9 +33,30 @@ export default class TestReport {
     const path = process.env['SIGNALBOX_TEST_REPORT'];
     if (path === undefined) return;
     /** @type {Report} */
-    const report = { files: modules.map(resultOf), errors: errors.length };
+    const report = reportOf(modules.map(resultOf), errors);
     writeFileSync(path, JSON.stringify(report));
   }
+}
+
+/**
+ * @param {readonly FileResult[]} files
+ * @param {readonly unknown[]} errors
+ * @returns {Report}
+ */
+export function reportOf(files, errors) {
+  const unended = files.filter(({ hasEnded }) => !hasEnded).length;
+  const deaths = errors.filter(isDeath).length;
+  return { files, errors: errors.length - Math.min(deaths, unended) };
+}
+
+/**
+ * How vitest tells that a process ended that had a file to run. It does not say which.
+ *
+ * @param {unknown} error
+ */
+function isDeath(error) {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && cause.message === 'Worker exited unexpectedly';
 }
 
 /**
@@ -42,9 +64,11 @@ export default class TestReport {
  * @returns {FileResult}
  */
 function resultOf(module) {
+  const hasEnded = !['pending', 'queued'].includes(module.state());
   return {
     path: relative(root, module.moduleId),
-    hasFailed: !module.ok(),
+    hasFailed: !module.ok() || !hasEnded,
+    hasEnded,
     durationMs: module.diagnostic().duration,
     tests: [...module.children.allTests()].map((test) => ({
       id: test.id,

@@ -15,8 +15,8 @@ export function filesToRerun({ files }) {
 /**
  * What came of a run, and of the second one of the files that failed in it. A test fails when it fails
  * in both, and when it fails alone; one that failed and passes alone is unsteady. So it is for a file
- * that fails without a test: one that does not load, or whose hooks fail. An error outside of any test
- * belongs to no file, and cannot pass alone.
+ * that fails without a test: one that does not load, whose hooks fail, or whose process ended. An error
+ * outside of any test belongs to no file, and cannot pass alone.
  *
  * @param {import('./test-report.mjs').Report} first
  * @param {import('./test-report.mjs').Report} [second]
@@ -53,7 +53,8 @@ function verdictOfFile(first, second) {
   const hasFailed = (second ?? first).hasFailed;
   if (hasFailed && count.failed === 0) count.failed += 1;
   const wasOfNoTest = first.hasFailed && !first.tests.some(({ state }) => state === 'failed');
-  if (wasOfNoTest && !hasFailed) unsteady.push(path);
+  if (wasOfNoTest && !hasFailed)
+    unsteady.push(first.hasEnded ? path : `${path} (its process ended)`);
   return { ...count, unsteady };
 }
 

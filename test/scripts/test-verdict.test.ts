@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 
+import { reportOf } from '../../scripts/test-report.mjs';
 import { filesToRerun, rerunFilesMost, verdict } from '../../scripts/test-verdict.mjs';
 import type { FileResult, Report, TestResult } from '../../scripts/test-report.mjs';
 
@@ -7,7 +8,19 @@ type State = TestResult['state'];
 
 function file(path: string, states: readonly State[], hasFailed?: boolean): FileResult {
   const tests = states.map((state, at) => ({ id: `${path} ${at}`, title: `title ${at}`, state }));
-  return { path, hasFailed: hasFailed ?? states.includes('failed'), durationMs: 1, tests };
+  const failed = hasFailed ?? states.includes('failed');
+  return { path, hasFailed: failed, hasEnded: true, durationMs: 1, tests };
+}
+
+/** One whose process ended in the midst of it. */
+function unended(path: string, states: readonly State[]): FileResult {
+  return { ...file(path, states, true), hasEnded: false };
+}
+
+/** As vitest tells it. */
+function death(): Error {
+  const cause = new Error('Worker exited unexpectedly');
+  return new Error('[vitest-pool]: Worker forks emitted error.', { cause });
 }
 
 function report(files: readonly FileResult[], errors = 0): Report {
@@ -75,6 +88,33 @@ describe('a file that fails without a test', () => {
     const hooks = report([file('bad', ['passed'], true)]);
     expect(verdict(hooks)).toMatchObject({ passed: 1, failed: 1 });
     expect(verdict(hooks, hooks)).toMatchObject({ passed: 1, failed: 1, unsteady: [] });
+  });
+});
+
+describe('a file whose process ends before it', () => {
+  const first = reportOf([good, unended('dead', ['passed', 'pending', 'pending'])], [death()]);
+
+  it('is run again, and is unsteady when it passes alone', () => {
+    expect(filesToRerun(first)).toEqual(['dead']);
+    const second = report([file('dead', ['passed', 'passed', 'passed'])]);
+    expect(verdict(first, second)).toEqual({
+      passed: 5,
+      failed: 0,
+      skipped: 1,
+      unsteady: ['dead (its process ended)'],
+    });
+  });
+
+  it('fails when its process ends again', () => {
+    const second = reportOf([unended('dead', ['passed', 'pending', 'pending'])], [death()]);
+    expect(verdict(first, second)).toMatchObject({ failed: 1, unsteady: [] });
+    expect(verdict(first)).toMatchObject({ failed: 1 });
+  });
+
+  it('answers for one end of a process, and for no other error', () => {
+    expect(reportOf([good], [death()]).errors).toBe(1);
+    expect(reportOf([unended('dead', [])], [death(), death()]).errors).toBe(1);
+    expect(reportOf([unended('dead', [])], [new Error('any')]).errors).toBe(1);
   });
 });
 
