@@ -20,12 +20,16 @@ poll = { parameters = ["fMeasure"], everyMs = 50 }
 batchMs = 50
 `;
 
+const waiting = { timeout: 25_000, interval: 100 };
+
+function seriesOf(bench: CliBench): () => Promise<string> {
+  return async () => (await bench.run(['history'])).output;
+}
+
 describe('what was recorded', () => {
   it('is shown as a picture, as values and to programs, and written to files', async () => {
     await using bench = await CliBench.withGateway(recorded);
-    await expect
-      .poll(async () => (await bench.run(['history'])).output, { timeout: 60_000, interval: 100 })
-      .toMatch(/nitrogen\.fMeasure +number +mln\/min/);
+    await expect.poll(seriesOf(bench), waiting).toMatch(/nitrogen\.fMeasure +number +mln\/min/);
     const picture = await bench.run(['history', 'nitrogen.fMeasure', '--from', '5min']);
     expect(picture.output).toMatch(
       /nitrogen\.fMeasure: \d+ values, .*\n[▁▂▃▄▅▆▇█ ]+\n.* mln\/min, last /,
@@ -59,6 +63,7 @@ describe('what was recorded', () => {
 
   it('is not half a file when it cannot be written', async () => {
     await using bench = await CliBench.withGateway(recorded);
+    await expect.poll(seriesOf(bench), waiting).toContain('nitrogen.fMeasure');
     const words = ['export', 'nitrogen.fMeasure', '--output', 'no/such/folder.csv'];
     expect((await bench.run(words)).errors).toMatch(/folder.csv was not written: .*BAD_ARGUMENT/);
     const wrong = await bench.run(['export', 'nitrogen', '--output', 'flow.csv']);
