@@ -22,9 +22,10 @@ const pacedEveryMs = 10;
 /** To all of so many clients a message is sent so often. */
 const slowMessages = 5;
 /** Until those that read nothing are cut off. */
-const besideMessages = 1_000;
-/** So much is more than the kernel and the budget of a client hold. */
-const fillers = 20;
+const besideMessages = 1_500;
+/** Until what the kernel holds for those that read nothing is full. */
+const fillEveryMs = 300;
+const fillsMost = 100;
 const slowEveryMs = 1_000;
 const bytesPerMegabyte = 1_000_000;
 /** What takes longer has got lost. */
@@ -76,7 +77,18 @@ class FanOut implements AsyncDisposable {
     this.#stalled.push(stalled);
     await orderOf(stalled, { connect: count, port: this.#port, topics: ['bench', 'filler'] });
     await orderOf(stalled, { stall: count });
-    this.#feed.write('!\n'.repeat(fillers));
+    for (let fills = 0; (await this.stalled()).behind < count; fills += 1) {
+      if (fills > fillsMost) throw new Error('those that read nothing still take what they get');
+      this.#feed.write('!\n');
+      await new Promise((resolve) => setTimeout(resolve, fillEveryMs));
+    }
+  }
+
+  /** How many clients the hub has, and how many of them are behind. */
+  async stalled(): Promise<{ readonly behind: number; readonly connected: number }> {
+    const answered = once(this.#server, 'message');
+    this.#server.send('stalled');
+    return ((await answered) as [{ behind: number; connected: number }])[0];
   }
 
   /** As fast as it goes. @returns how many messages came to clients each second */
@@ -223,6 +235,9 @@ async function besideStalled(
   const before = await fanOut.paced(besideMessages, pacedEveryMs);
   await fanOut.connectStalled(stalledClients);
   const during = await fanOut.paced(besideMessages, pacedEveryMs);
+  const { connected } = await fanOut.stalled();
+  const left = connected - (subscribers - stalledClients);
+  if (left !== 0) throw new Error(`${left} that read nothing are still there`);
   return { without: late(before, 0.99), withStalled: late(during, 0.99) };
 }
 

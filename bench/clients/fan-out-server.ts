@@ -19,7 +19,7 @@ const fillerBytes = 400_000;
 async function hub(): Promise<{ readonly port: number; readonly publish: Publish }> {
   const all = new Hub({ epoch: 'bench' });
   const topic = all.topic('bench', { kind: 'events', keep: 1 });
-  const filler = all.topic('filler', { kind: 'events', keep: 1 });
+  const filler = all.topic('filler', { kind: 'values' });
   const door = new HttpDoor({
     port: 0,
     version: 'bench',
@@ -28,10 +28,14 @@ async function hub(): Promise<{ readonly port: number; readonly publish: Publish
     streamsMost: clientsMost,
   });
   await door.open();
+  process.on('message', () => {
+    const behind = [...all.clients()].filter(({ outbox }) => !outbox.isClear);
+    process.send?.({ behind: behind.length, connected: all.clientCount });
+  });
   return {
     port: Number(new URL(door.url).port),
     publish: (line) => {
-      if (line === fill) filler.publish({ event: 'fill', text: 'x'.repeat(fillerBytes) });
+      if (line === fill) filler.publish({ text: 'x'.repeat(fillerBytes) });
       else topic.publish(JSON.parse(line) as object);
     },
   };

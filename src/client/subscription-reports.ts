@@ -15,7 +15,7 @@ export interface TopicSnapshot {
   readonly topic: string;
   /** Of the newest update that it contains. */
   readonly sequence: number;
-  /** Null for a topic that has no state. */
+  /** Null for a topic that has no state, or that tells it later. */
   readonly data: Readonly<Record<string, unknown>> | null;
   /** Whether updates before it were missed. */
   readonly gap: boolean;

@@ -189,7 +189,10 @@ export class Subscription implements Disposable {
     if (message.type === 'update') {
       const { topic, sequence, data } = message as unknown as TopicUpdate;
       const what = this.#places.take({ topic, sequence });
-      if (what === 'new') update?.({ topic, sequence, data });
+      if (what === 'new after a gap') {
+        snapshot?.({ topic, sequence: sequence - 1, data: null, gap: true });
+      }
+      if (what === 'new' || what === 'new after a gap') update?.({ topic, sequence, data });
       // It comes back with what it has, and gets the rest.
       else if (what === 'gap') broken(`has left something out of ${topic}`);
     } else if (message.type === 'snapshot') {

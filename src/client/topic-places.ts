@@ -2,10 +2,11 @@ import type { TopicBeginningReport, TopicSnapshot, TopicUpdate } from './subscri
 
 /** What came on one topic. */
 interface Place {
-  /** Absent while a snapshot is still to come: nothing is known to be complete. */
+  /** Absent while a snapshot is still to come, or anything at all: nothing is known to be complete. */
   sequence?: number;
   isOfEvents: boolean;
-  /** Something of it was missed, and the snapshot that tells so is still to come. */
+  isSnapshotDue?: boolean;
+  /** Something of it was missed, and nobody was told so yet. */
   hasGap?: boolean;
 }
 
@@ -25,31 +26,43 @@ export class TopicPlaces {
 
   /** Topics begin. @param isBack whether what is recovered of them follows on what was received */
   begin(epoch: string, topics: readonly TopicBeginningReport[], isBack: boolean): void {
-    const before = new Map(this.#places);
-    if (epoch !== this.#epoch) this.#places.clear();
+    if (epoch !== this.#epoch) this.#loseAll();
     this.#epoch = epoch;
     for (const { topic, kind, sequence, snapshot } of topics) {
       const isOfEvents = kind === 'events';
-      const had = isBack ? before.get(topic) : undefined;
-      // What was had before is behind a gap, also when this connection breaks before that is told.
-      const hasGap = had?.sequence !== undefined || had?.hasGap === true;
-      if (snapshot) this.#places.set(topic, { isOfEvents, hasGap });
-      else this.#places.set(topic, { isOfEvents, sequence: had?.sequence ?? sequence });
+      const had = isBack ? this.#places.get(topic) : undefined;
+      if (snapshot) {
+        // What was had before is behind a gap, also when this connection breaks before that is told.
+        const hasGap = had?.sequence !== undefined || had?.hasGap === true;
+        this.#places.set(topic, { isOfEvents, isSnapshotDue: true, hasGap });
+      } else {
+        const hasGap = had?.hasGap === true;
+        this.#places.set(topic, { isOfEvents, sequence: had?.sequence ?? sequence, hasGap });
+      }
     }
   }
 
-  /** @returns whether it is new, was received before, or comes after one that was not received */
-  take({ topic, sequence }: Pick<TopicUpdate, 'topic' | 'sequence'>): 'new' | 'known' | 'gap' {
+  /**
+   * @returns whether it is new, also where something before it was missed and nobody was told so yet; was
+   *   received before; or comes after one that was not received
+   */
+  take({
+    topic,
+    sequence,
+  }: Pick<TopicUpdate, 'topic' | 'sequence'>): 'new' | 'new after a gap' | 'known' | 'gap' {
     const place = this.#places.get(topic);
     if (place === undefined) {
       this.#places.set(topic, { sequence, isOfEvents: false });
       return 'new';
     }
-    if (place.sequence === undefined) return 'new';
-    if (sequence <= place.sequence) return 'known';
-    if (place.isOfEvents && sequence !== place.sequence + 1) return 'gap';
-    place.sequence = sequence;
-    return 'new';
+    if (place.sequence !== undefined) {
+      if (sequence <= place.sequence) return 'known';
+      if (place.isOfEvents && sequence !== place.sequence + 1) return 'gap';
+    }
+    const isAfterGap = place.hasGap === true;
+    place.hasGap = false;
+    if (place.isSnapshotDue !== true) place.sequence = sequence;
+    return isAfterGap ? 'new after a gap' : 'new';
   }
 
   /** It stands for all updates before it. @returns whether some of them were missed */
@@ -61,5 +74,12 @@ export class TopicPlaces {
     const { isOfEvents = false, hasGap = false } = this.#places.get(topic) ?? {};
     this.#places.set(topic, { isOfEvents, sequence });
     return gap || hasGap;
+  }
+  /** Numbers of another life say nothing; a topic that comes only later is behind a gap too. */
+  #loseAll(): void {
+    for (const [topic, { isOfEvents, sequence, hasGap = false }] of this.#places) {
+      if (sequence === undefined && !hasGap) this.#places.delete(topic);
+      else this.#places.set(topic, { isOfEvents, hasGap: true });
+    }
   }
 }

@@ -14,13 +14,10 @@ import type { TopicPattern } from './topic-pattern.ts';
 export const topicsMost = 100_000;
 
 /**
- * After it has passed something on to many clients, a hub rests for twice as long as that took, so that it
- * takes a third of the event loop at most; what comes meanwhile goes out together, and costs less. But not
- * longer than this, and not for less than a timer can tell.
+ * So long a hub passes things on before all else in the process has its turn. What comes until all clients
+ * have got what came before goes out together, and costs less.
  */
-const restShare = 2;
-const restLongestMs = 100;
-const restLeastMs = 1;
+const passLongestMs = 1;
 
 /** Of so many topics that are gone it is known where they ended; of others, below where. */
 const goneMost = 10_000;
@@ -53,8 +50,8 @@ export class Hub {
   readonly #gone = new Map<string, TopicStart>();
   /** Topics that are not known any more have ended below. */
   #forgotten: TopicStart = { sequence: 0, position: 0 };
-  #due: Audience[] = [];
-  #restUntilMs = 0;
+  readonly #due = new Set<Audience>();
+  #isPassing = false;
   #cut = 0;
   /** By clients that are gone. */
   #takenBefore = 0;
@@ -126,6 +123,8 @@ export class Hub {
     const topic = new Topic(name, options, this.#position, start);
     this.#gone.delete(name);
     this.#topics.set(name, topic);
+    // What one of that name has told before goes before how this one stands.
+    for (const audience of [...this.#everyAudience()]) audience.flush();
     for (const audience of this.#everyAudience()) {
       if (!audience.hears(topic)) continue;
       topic.audiences.add(audience);
@@ -150,16 +149,6 @@ export class Hub {
     const client = new HubClient(this, this.#clock, this.#clientBytesMost, options);
     this.#clients.add(client);
     return client;
-  }
-
-  /** Passes on what was published in this turn, without waiting for its end. */
-  flush(): void {
-    const due = this.#due;
-    this.#due = [];
-    const beganMs = this.#clock.monotonic();
-    for (const audience of due) audience.flush();
-    const nowMs = this.#clock.monotonic();
-    this.#restUntilMs = nowMs + Math.min((nowMs - beganMs) * restShare, restLongestMs);
   }
 
   /** Of `HubClient`: it listens to other topics from now on. What came before goes where it belongs. */
@@ -230,11 +219,25 @@ export class Hub {
   }
 
   #isDue(audience: Audience): void {
-    this.#due.push(audience);
-    if (this.#due.length > 1) return;
-    const restMs = this.#restUntilMs - this.#clock.monotonic();
-    if (restMs < restLeastMs) this.#afterTurn(() => this.flush());
-    else this.#clock.schedule(restMs, () => this.flush());
+    this.#due.add(audience);
+    if (this.#isPassing) return;
+    this.#isPassing = true;
+    this.#afterTurn(() => this.#pass());
+  }
+
+  /** One turn's share of what is to be passed on. */
+  #pass(): void {
+    const untilMs = this.#clock.monotonic() + passLongestMs;
+    const isTimeUp = (): boolean => this.#clock.monotonic() >= untilMs;
+    for (const audience of this.#due) {
+      this.#due.delete(audience);
+      if (audience.pass(isTimeUp)) continue;
+      // Behind the others, so that a large audience starves none.
+      this.#due.add(audience);
+      break;
+    }
+    this.#isPassing = this.#due.size > 0;
+    if (this.#isPassing) this.#afterTurn(() => this.#pass());
   }
 
   *#everyAudience(): Iterable<Audience> {

@@ -45,7 +45,7 @@ const bugs: readonly Mutant[] = [
   {
     bug: 'who is behind gets no events of this turn',
     file: 'hub/audience.ts',
-    find: 'if (events.length > 0) client.outbox.send(events);',
+    find: 'if (round.events.length > 0) client.outbox.send(round.events);',
     replace: '',
   },
   {
@@ -96,6 +96,18 @@ const bugs: readonly Mutant[] = [
     file: 'hub/hub.ts',
     find: 'found()?.flush();\n    // Its last client may have been cut off by that, and then it is another one.\n    const to = found();',
     replace: 'const to = found();\n    to?.flush();',
+  },
+  {
+    bug: 'how a topic stands goes before what one of its name has told',
+    file: 'hub/hub.ts',
+    find: 'for (const audience of [...this.#everyAudience()]) audience.flush();',
+    replace: '',
+  },
+  {
+    bug: 'what comes while something goes out is left out for some',
+    file: 'hub/audience.ts',
+    find: 'if (this.#round !== undefined || this.#frames.length === 0) return this.#round;',
+    replace: 'if (this.#frames.length === 0) return this.#round;',
   },
   {
     bug: 'one event of those missed is left out',
