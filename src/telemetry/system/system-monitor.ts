@@ -39,7 +39,7 @@ interface Look {
 
 /**
  * How the process stands, now and over the last hour. It looks all the time, not only when somebody
- * asks: what led to a trouble is asked for afterwards, and it costs less than 1 % of a core.
+ * asks: what led to a trouble is asked for afterwards, and it costs some 1 % of a core in an idle process.
  */
 export class SystemMonitor implements Disposable {
   readonly events: Emitter<SystemEvents> = new Emitter<SystemEvents>();

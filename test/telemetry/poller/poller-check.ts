@@ -42,8 +42,8 @@ export async function checkPoller({ LatestValues, Poller }: Room, salt: number):
       if (stub.underWay === 0 && latest.get(stub.name)?.values['flow']?.quality === 'bad') {
         stub.events.emit('state', { state: 'open' });
         await clock.advance(1);
-        if (stub.begun.length !== before + 1)
-          wrong.push(`${stub.name} is not asked when it is back`);
+        // Its place in time may be just then, too.
+        if (stub.begun.length === before) wrong.push(`${stub.name} is not asked when it is back`);
       }
     }
     await clock.advance(integer(100, 3_000));
