@@ -15,16 +15,12 @@ export {
 } from './poller/poll.ts';
 export { Poller, pollEveryLeastMs, pollEveryMostMs } from './poller/poller.ts';
 export type { PollerOptions } from './poller/poller.ts';
-export { Alerts, goneAfterMs, recorderSubject } from './alerts/alerts.ts';
-export type {
-  AlertEvents,
-  AlertsOptions,
-  AlertSubjects,
-  Route,
-  RuleStatus,
-  WatchedInstrument,
-  WatchedSubject,
-} from './alerts/alerts.ts';
+export type { Route } from './alerts/alert-journal.ts';
+export type { AlertEvents, RuleStatus, WatchedSubject } from './alerts/alert-reports.ts';
+export { recorderSubject } from './alerts/alert-subjects.ts';
+export type { AlertSubjects, WatchedInstrument } from './alerts/alert-subjects.ts';
+export { Alerts, goneAfterMs } from './alerts/alerts.ts';
+export type { AlertsOptions } from './alerts/alerts.ts';
 export { AlertLedger, alertsKeptMost } from './alerts/alert-ledger.ts';
 export type {
   AlertChanges,

@@ -1,6 +1,6 @@
 import { isOccurrence } from '../../config/index.ts';
 import type { AlertRule } from '../../config/index.ts';
-import { BackOff, didYouMean, Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
+import { didYouMean, Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import type { LatestRecord } from '../latest/latest-value.ts';
 import type { LatestValues } from '../latest/latest-values.ts';
@@ -10,64 +10,24 @@ import type {
   AlertRecord,
   AlertValue,
   Baseline,
-  Notice,
   NoticeEvent,
   Silence,
 } from './alert-record.ts';
+import { AlertJournal } from './alert-journal.ts';
+import type { Route } from './alert-journal.ts';
+import type { AlertEvents, RuleStatus, WatchedSubject } from './alert-reports.ts';
 import { AlertSeries } from './alert-series.ts';
 import type { SeriesDesk } from './alert-series.ts';
-import { isMeantByAny } from './name-pattern.ts';
-import { PendingChanges } from './pending-changes.ts';
+import { concerns, identityOf, kindOf } from './alert-subjects.ts';
+import type { AlertSubjects, SubjectKind, SubjectState } from './alert-subjects.ts';
 import type { Evidence } from './rule-words.ts';
 import { covers, silencesMost, silentUntil } from './silences.ts';
 
-/** What happens within so long becomes durable, and is told, together. */
-export const commitWithinMs = 20;
-/** The pauses between tries to write what a disk does not take, in ms. */
-const storeAgainMs = { firstMs: 1_000, longestMs: 60_000 } as const;
 const hourMs = 3_600_000;
 /** A plan for a time farther off is made anew on the way, for clocks are set. */
 const planMostMs = hourMs;
 /** Values of an instrument that are forgotten, as when its polls are changed, may take so long to come again, in ms. */
 export const goneAfterMs = 60_000;
-/** What alerts of the recorder are of. */
-export const recorderSubject = 'recorder';
-
-/** What there is to be watched, as it is at the moment. */
-export interface AlertSubjects {
-  /** @returns undefined when there is no such instrument */
-  instrument(name: string): WatchedInstrument | undefined;
-  hasPort(name: string): boolean;
-}
-
-export interface WatchedInstrument {
-  /** Its family. */
-  readonly driver: string;
-  /** What 100 % of a parameter is, where that is known. */
-  fullScale(parameter: string): number | undefined;
-}
-
-export interface AlertEvents {
-  /** Also when people are not told, for a silence: it is on pages all the same. */
-  raised: AlertRecord;
-  cleared: AlertRecord;
-  acknowledged: AlertRecord;
-  silenced: { readonly silence: Silence; readonly isOver: boolean };
-  /** A rule watches a subject from now on, or does no more. */
-  watched: { readonly alert: string; readonly subject: string; readonly isOver: boolean };
-  /** What is to be sent by the ways of telling. It is durable, unless the disk takes nothing. */
-  notices: readonly Notice[];
-  /** Alerts cannot be written down. They are told all the same. */
-  storeFailed: unknown;
-}
-
-/** @param wanted the ways that the rule names; all where it names none */
-export type Route = (
-  event: NoticeEvent,
-  alert: AlertRecord,
-  wanted: readonly string[] | undefined,
-) => readonly string[];
-
 export interface AlertsOptions {
   readonly latest: LatestValues;
   readonly store: AlertStore;
@@ -82,14 +42,6 @@ export interface AlertsOptions {
   readonly random?: () => number;
 }
 
-/** What a subject is doing, besides its values. */
-interface SubjectState {
-  readonly kind: 'instrument' | 'port' | 'recorder';
-  readonly name: string;
-  /** Why it cannot be used; undefined when it can. */
-  readonly why: string | undefined;
-}
-
 /**
  * Rules over the newest values and over how instruments and ports are. An alert is raised once, whatever
  * becomes of the gateway: it is in the store, with what is to be told of it, before anybody is told.
@@ -99,11 +51,9 @@ export class Alerts implements AsyncDisposable {
   readonly #latest: LatestValues;
   readonly #store: AlertStore;
   readonly #subjects: AlertSubjects;
-  readonly #route: Route;
-  readonly #life: string;
+  readonly #journal: AlertJournal;
   readonly #clock: Clock;
   readonly #desk: SeriesDesk;
-  readonly #storeAgain: BackOff;
   #rules: readonly AlertRule[] = [];
   /** By subject, then by rule; a record of values goes to those of its instrument. */
   readonly #series = new Map<string, Map<string, AlertSeries>>();
@@ -112,11 +62,6 @@ export class Alerts implements AsyncDisposable {
   readonly #identities = new Map<string, string>();
   readonly #baselines = new Map<string, Baseline>();
   readonly #raises = new Map<string, number[]>();
-  readonly #pending = new PendingChanges();
-  /** Told once what is pending is written. */
-  #untold: (() => void)[] = [];
-  #commit: Timer | undefined;
-  #writeAgain: Timer | undefined;
   #plan: Timer | undefined;
   /** By instrument whose values were forgotten: until they have come again, or are taken for gone. */
   readonly #goneTimers = new Map<string, Timer>();
@@ -130,10 +75,18 @@ export class Alerts implements AsyncDisposable {
     this.#latest = options.latest;
     this.#store = options.store;
     this.#subjects = options.subjects;
-    this.#route = options.route ?? (() => []);
-    this.#life = options.life;
     this.#clock = options.clock ?? systemClock;
-    this.#storeAgain = new BackOff({ ...storeAgainMs, random: options.random ?? Math.random });
+    this.#journal = new AlertJournal({
+      store: options.store,
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      route: options.route ?? (() => []),
+      life: options.life,
+      events: this.events,
+      flushed: () => {
+        if (!this.#isEnded) this.#planNext();
+      },
+    });
     this.#desk = {
       clock: this.#clock,
       raise: (series, evidence, isTooOften) => this.#raise(series, evidence, isTooOften),
@@ -171,7 +124,7 @@ export class Alerts implements AsyncDisposable {
     );
     this.#listening = listening;
     this.#lookAgain();
-    this.#flush();
+    this.#journal.flush();
   }
 
   /** These are the rules from now on. What is raised by one that is gone is over. */
@@ -185,7 +138,7 @@ export class Alerts implements AsyncDisposable {
         const isSame =
           rule?.enabled === true &&
           identityOf(rule) === identityOf(series.rule) &&
-          this.#concerns(rule, subject);
+          concerns(rule, subject, this.#subjects);
         if (isSame) series.change(rule);
         else this.#drop(series, 'rule-changed');
       }
@@ -194,14 +147,14 @@ export class Alerts implements AsyncDisposable {
   }
 
   /** An instrument, port or the recorder can be used, or cannot and why. */
-  tell(kind: SubjectState['kind'], name: string, why: string | undefined): void {
+  tell(kind: SubjectKind, name: string, why: string | undefined): void {
     const state = { kind, name, why };
     this.#states.set(keyOf(kind, name), state);
     if (this.#listening !== undefined) this.#takeState(state);
   }
 
   /** It is not there any more: what is raised of it is over. */
-  remove(kind: SubjectState['kind'], name: string): void {
+  remove(kind: SubjectKind, name: string): void {
     this.#states.delete(keyOf(kind, name));
     for (const series of this.#series.get(name)?.values() ?? []) {
       if (kindOf(series.rule) === kind) this.#drop(series, 'removed');
@@ -255,7 +208,7 @@ export class Alerts implements AsyncDisposable {
 
   /** Alerts that are raised or over, the newest first. */
   history(wish: HistoryWish): readonly AlertRecord[] {
-    this.#flush();
+    this.#journal.flush();
     return this.#store.history(wish);
   }
 
@@ -284,12 +237,12 @@ export class Alerts implements AsyncDisposable {
       };
       series.open = open.isOccurrence ? undefined : record;
       acknowledged.push(record);
-      this.#write(record);
+      this.#journal.write(record);
       if (record.isTold) this.#notify('acknowledged', record);
-      this.#untold.push(() => this.events.emit('acknowledged', record));
-      if (open.isOccurrence) this.#untold.push(() => this.events.emit('cleared', record));
+      this.#journal.afterwards(() => this.events.emit('acknowledged', record));
+      if (open.isOccurrence) this.#journal.afterwards(() => this.events.emit('cleared', record));
     }
-    this.#flush();
+    this.#journal.flush();
     return acknowledged;
   }
 
@@ -322,9 +275,9 @@ export class Alerts implements AsyncDisposable {
       ...(why === undefined ? {} : { why }),
     };
     this.#silences.set(silence.id, silence);
-    this.#pending.silence(silence);
-    this.#untold.push(() => this.events.emit('silenced', { silence, isOver: false }));
-    this.#flush();
+    this.#journal.pending.silence(silence);
+    this.#journal.afterwards(() => this.events.emit('silenced', { silence, isOver: false }));
+    this.#journal.flush();
     return silence;
   }
 
@@ -338,7 +291,7 @@ export class Alerts implements AsyncDisposable {
       (each) => each.alert === alert && (subject === undefined || each.subject === subject),
     );
     for (const silence of ended) this.#silenceOver(silence);
-    this.#flush();
+    this.#journal.flush();
     return ended;
   }
 
@@ -349,7 +302,7 @@ export class Alerts implements AsyncDisposable {
     this.#listening?.dispose();
     for (const series of this.#allSeries()) series.end();
     for (const timer of this.#goneTimers.values()) timer.cancel();
-    this.#flush();
+    this.#journal.end();
     this.#plan?.cancel();
   }
 
@@ -360,7 +313,7 @@ export class Alerts implements AsyncDisposable {
       if (identities.get(name) === identity) continue;
       // Of another parameter, what was seen before says nothing.
       this.#identities.delete(name);
-      this.#pending.forget(name);
+      this.#journal.pending.forget(name);
       for (const [key, baseline] of this.#baselines) {
         if (baseline.alert === name) this.#baselines.delete(key);
       }
@@ -368,16 +321,16 @@ export class Alerts implements AsyncDisposable {
     for (const [name, identity] of identities) {
       if (this.#identities.has(name)) continue;
       this.#identities.set(name, identity);
-      this.#pending.forget(name, identity);
+      this.#journal.pending.forget(name, identity);
     }
-    this.#changed();
+    this.#journal.changed();
   }
 
   /** An alert of before the start is raised still, or over if it is of nothing that there is. */
   #takeUp(record: AlertRecord, identity: string | undefined): void {
     const rule = this.#rules.find(({ name }) => name === record.alert);
     const isOfRule = rule?.enabled === true && identityOf(rule) === identity;
-    if (!isOfRule || !this.#concerns(rule, record.subject)) {
+    if (!isOfRule || !concerns(rule, record.subject, this.#subjects)) {
       this.#over(record, isOfRule ? 'removed' : 'rule-changed');
       return;
     }
@@ -423,7 +376,7 @@ export class Alerts implements AsyncDisposable {
       if (!Object.hasOwn(record.values, rule.parameter)) continue;
       const known = this.#series.get(instrument)?.get(rule.name);
       if (known !== undefined) known.take(record, parameters);
-      else if (this.#concerns(rule, instrument)) {
+      else if (concerns(rule, instrument, this.#subjects)) {
         this.#seriesOf(rule, instrument).take(record, parameters);
       }
     }
@@ -435,7 +388,7 @@ export class Alerts implements AsyncDisposable {
       if (state.kind === 'instrument') {
         if (rule.is !== 'offline') continue;
         this.#takeOffline(rule, state.name, this.#latest.get(state.name));
-      } else if (this.#concerns(rule, state.name)) {
+      } else if (concerns(rule, state.name, this.#subjects)) {
         this.#seriesOf(rule, state.name).takeState(state.why !== undefined, state.why ?? '');
       }
     }
@@ -443,7 +396,7 @@ export class Alerts implements AsyncDisposable {
 
   /** An instrument is offline when its port or bus says so, or when none of its values is good. */
   #takeOffline(rule: AlertRule, instrument: string, record: LatestRecord | undefined): void {
-    if (!this.#concerns(rule, instrument)) return;
+    if (!concerns(rule, instrument, this.#subjects)) return;
     const values = Object.values(record?.values ?? {});
     const isSilent = values.length > 0 && values.every(({ quality }) => quality !== 'good');
     const state = this.#states.get(keyOf('instrument', instrument));
@@ -452,21 +405,6 @@ export class Alerts implements AsyncDisposable {
     else if (isSilent) series.takeState(true, values[0]?.why?.message ?? 'does not answer');
     else if (values.length === 0 && state === undefined) series.takeState(undefined, '');
     else series.takeState(false, '');
-  }
-
-  #concerns(rule: AlertRule, subject: string): boolean {
-    switch (kindOf(rule)) {
-      case 'recorder':
-        return subject === recorderSubject;
-      case 'port':
-        return isMeantByAny(rule.ports, subject) && this.#subjects.hasPort(subject);
-      case 'instrument': {
-        if (!isMeantByAny(rule.instruments, subject)) return false;
-        const instrument = this.#subjects.instrument(subject);
-        if (instrument === undefined) return false;
-        return rule.drivers.length === 0 || rule.drivers.includes(instrument.driver);
-      }
-    }
   }
 
   #seriesOf(rule: AlertRule, subject: string, open?: AlertRecord): AlertSeries {
@@ -501,7 +439,7 @@ export class Alerts implements AsyncDisposable {
     ofSubject?.delete(series.rule.name);
     if (end === 'removed') {
       this.#baselines.delete(keyOf(series.rule.name, series.subject));
-      this.#pending.dropBaseline(series.rule.name, series.subject);
+      this.#journal.pending.dropBaseline(series.rule.name, series.subject);
     }
     if (ofSubject?.size === 0) this.#series.delete(series.subject);
     const { rule, subject } = series;
@@ -513,7 +451,7 @@ export class Alerts implements AsyncDisposable {
     if (isTooOften) {
       if (before === undefined) return;
       series.open = { ...before, count: before.count + 1, isFlapping: true };
-      this.#write(series.open);
+      this.#journal.write(series.open);
       return;
     }
     if (before !== undefined) this.#end(series, 'followed');
@@ -536,9 +474,9 @@ export class Alerts implements AsyncDisposable {
       isFlapping: series.isFlapping,
     };
     series.open = record;
-    this.#write(record);
+    this.#journal.write(record);
     if (isTold) this.#notify('raised', record);
-    this.#untold.push(() => this.events.emit('raised', record));
+    this.#journal.afterwards(() => this.events.emit('raised', record));
   }
 
   #end(series: AlertSeries, end: AlertEnd): void {
@@ -549,32 +487,22 @@ export class Alerts implements AsyncDisposable {
 
   #over(open: AlertRecord, end: AlertEnd): void {
     const record = { ...open, end, clearedMs: this.#clock.now() };
-    this.#write(record);
+    this.#journal.write(record);
     // Whoever was told that it began is told that it ended, in a silence too.
     if (record.isTold) this.#notify('cleared', record);
-    this.#untold.push(() => this.events.emit('cleared', record));
+    this.#journal.afterwards(() => this.events.emit('cleared', record));
   }
 
   #keep(series: AlertSeries, value: AlertValue): void {
     const baseline = { alert: series.rule.name, subject: series.subject, value };
     this.#baselines.set(keyOf(baseline.alert, baseline.subject), baseline);
-    this.#pending.baseline(baseline);
-    this.#changed();
-  }
-
-  #write(record: AlertRecord): void {
-    this.#pending.alert(record);
-    this.#changed();
+    this.#journal.pending.baseline(baseline);
+    this.#journal.changed();
   }
 
   #notify(event: NoticeEvent, alert: AlertRecord): void {
-    const number = event === 'reminded' ? `-${alert.reminders}` : '';
-    const key = `${this.#life}-${alert.id}-${event}${number}`;
-    const atMs = this.#clock.now();
     const wanted = this.#rules.find(({ name }) => name === alert.alert)?.notify;
-    for (const way of this.#route(event, alert, wanted)) {
-      this.#pending.notice({ way, key, event, atMs, alert });
-    }
+    this.#journal.notify(event, alert, wanted);
   }
 
   #silentUntil(alert: string, subject: string): number | undefined {
@@ -583,50 +511,17 @@ export class Alerts implements AsyncDisposable {
 
   #silenceOver(silence: Silence): void {
     this.#silences.delete(silence.id);
-    this.#pending.endSilence(silence.id);
-    this.#untold.push(() => this.events.emit('silenced', { silence, isOver: true }));
+    this.#journal.pending.endSilence(silence.id);
+    this.#journal.afterwards(() => this.events.emit('silenced', { silence, isOver: true }));
     for (const series of this.#allSeries()) {
       const { open, subject } = series;
       if (open === undefined || open.isTold || !covers(silence, open.alert, subject)) continue;
       if (this.#silentUntil(open.alert, subject) !== undefined) continue;
       series.open = { ...open, isTold: true, toldMs: this.#clock.now() };
-      this.#write(series.open);
+      this.#journal.write(series.open);
       if (open.acknowledged === undefined) this.#notify('raised', series.open);
     }
-    this.#changed();
-  }
-
-  /** Something is to become durable: with what else happens in the same moment. */
-  #changed(): void {
-    if (this.#commit !== undefined || this.#isEnded) return;
-    this.#commit = this.#clock.schedule(commitWithinMs, () => this.#flush());
-  }
-
-  #flush(): void {
-    this.#commit?.cancel();
-    this.#commit = undefined;
-    this.#writeAgain?.cancel();
-    let isWritten = true;
-    if (!this.#pending.isEmpty) {
-      try {
-        this.#store.write(this.#pending.changes);
-        this.#storeAgain.reset();
-      } catch (error) {
-        isWritten = false;
-        this.events.emit('storeFailed', error);
-      }
-    }
-    // A disk that takes nothing keeps nobody from being told: it may be what is to be told of.
-    const notices = this.#pending.takeNotices();
-    const untold = this.#untold;
-    this.#untold = [];
-    if (isWritten) this.#pending.clear();
-    else if (!this.#isEnded) {
-      this.#writeAgain = this.#clock.schedule(this.#storeAgain.nextMs(), () => this.#flush());
-    }
-    if (notices.length > 0) this.events.emit('notices', notices);
-    for (const tell of untold) tell();
-    if (!this.#isEnded) this.#planNext();
+    this.#journal.changed();
   }
 
   /** Wakes up when a silence is over, something that happened is, or somebody is to be reminded. */
@@ -656,7 +551,7 @@ export class Alerts implements AsyncDisposable {
       if (this.#expiryMs(series) <= nowMs) this.#end(series, 'expired');
       else if (this.#reminderMs(series) <= nowMs) this.#remind(series, series.open, nowMs);
     }
-    this.#flush();
+    this.#journal.flush();
   }
 
   /** When what has happened is over by itself. */
@@ -676,7 +571,7 @@ export class Alerts implements AsyncDisposable {
 
   #remind(series: AlertSeries, open: AlertRecord, nowMs: number): void {
     series.open = { ...open, reminders: open.reminders + 1, toldMs: nowMs };
-    this.#write(series.open);
+    this.#journal.write(series.open);
     this.#notify('reminded', series.open);
   }
 
@@ -691,39 +586,6 @@ export class Alerts implements AsyncDisposable {
       },
     );
   }
-}
-
-/** A subject of a rule, with the alert that people were told of. */
-export interface WatchedSubject {
-  readonly alert: string;
-  readonly title: string;
-  readonly subject: string;
-  readonly isOccurrence: boolean;
-  readonly open: AlertRecord | undefined;
-}
-
-/** A rule, and how it stands. */
-export interface RuleStatus {
-  readonly rule: AlertRule;
-  /** So many subjects can be judged. */
-  readonly watched: number;
-  /** For so many it holds, but not for long enough yet. */
-  readonly rising: number;
-  readonly open: readonly AlertRecord[];
-  /** Why no subject can be judged, of the first. */
-  readonly problem?: string;
-  /** Until when nobody is told of any subject of it, ms since 1970. */
-  readonly silencedUntilMs?: number;
-}
-
-/** What a rule is of: where that changes, nothing that was seen before counts. */
-function identityOf({ is, parameter, from }: AlertRule): string {
-  return JSON.stringify([is, parameter, from]);
-}
-
-function kindOf({ is }: AlertRule): SubjectState['kind'] {
-  if (is === 'port-down') return 'port';
-  return is === 'recording-stopped' ? 'recorder' : 'instrument';
 }
 
 function keyOf(one: string, other: string): string {

@@ -1,4 +1,4 @@
-import type { WatchedSubject } from '../alerts/alerts.ts';
+import type { WatchedSubject } from '../alerts/alert-reports.ts';
 
 /** Where an alert is shown, and to whom. */
 export interface SensorPlace {

@@ -7,7 +7,7 @@ import {
   SignalboxError,
 } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
-import type { WatchedSubject } from '../alerts/alerts.ts';
+import type { WatchedSubject } from '../alerts/alert-reports.ts';
 import { readAuthority } from './email-way.ts';
 import {
   availabilityTopic,

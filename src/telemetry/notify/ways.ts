@@ -11,7 +11,7 @@ import {
 import type { Clock, ErrorReport } from '../../kernel/index.ts';
 import type { NoticeStore } from '../alerts/alert-ledger.ts';
 import type { AlertRecord, Notice, NoticeEvent } from '../alerts/alert-record.ts';
-import type { WatchedSubject } from '../alerts/alerts.ts';
+import type { WatchedSubject } from '../alerts/alert-reports.ts';
 import { isMeantByAny } from '../alerts/name-pattern.ts';
 import { Delivery } from './delivery.ts';
 import type { DeliveryStatus } from './delivery.ts';

@@ -16,10 +16,10 @@ export const plantedBugs: readonly Mutant[] = [
   },
   {
     bug: 'people are told before it is on the disk',
-    file: 'alerts/alerts.ts',
-    find: 'this.#store.write(this.#pending.changes);',
+    file: 'alerts/alert-journal.ts',
+    find: 'this.#store.write(this.pending.changes);',
     replace:
-      "this.events.emit('notices', this.#pending.changes.notices); this.#store.write(this.#pending.changes);",
+      "this.#events.emit('notices', this.pending.changes.notices); this.#store.write(this.pending.changes);",
   },
   {
     bug: 'what is to be told is not on the disk',
@@ -30,7 +30,7 @@ export const plantedBugs: readonly Mutant[] = [
   {
     bug: 'the last value of a counter is not on the disk',
     file: 'alerts/alerts.ts',
-    find: '    this.#pending.baseline(baseline);\n',
+    find: '    this.#journal.pending.baseline(baseline);\n',
     replace: '',
   },
   {
@@ -48,19 +48,19 @@ export const plantedBugs: readonly Mutant[] = [
   {
     bug: 'a silence does not outlive the gateway',
     file: 'alerts/alerts.ts',
-    find: '    this.#pending.silence(silence);\n',
+    find: '    this.#journal.pending.silence(silence);\n',
     replace: '',
   },
   {
     bug: 'a silence is over for ever only in memory',
     file: 'alerts/alerts.ts',
-    find: '    this.#pending.endSilence(silence.id);\n',
+    find: '    this.#journal.pending.endSilence(silence.id);\n',
     replace: '',
   },
   {
     bug: 'that somebody was reminded is not on the disk',
     file: 'alerts/alerts.ts',
-    find: "    this.#write(series.open);\n    this.#notify('reminded', series.open);",
+    find: "    this.#journal.write(series.open);\n    this.#notify('reminded', series.open);",
     replace: "    this.#notify('reminded', series.open);",
   },
   {

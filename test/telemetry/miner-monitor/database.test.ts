@@ -141,7 +141,7 @@ describe('the parts together', () => {
       if (turn % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
       passing.client[Symbol.dispose]();
     }
-    hub.flush();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(hub.clientCount).toBe(20);
     for (const { lines } of staying) {
       expect(lines.map(({ sequence }) => sequence)).toEqual(

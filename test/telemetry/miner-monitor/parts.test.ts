@@ -1,4 +1,5 @@
 // What the miner monitor promises of its data, its cache and its connections, part by part.
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, TtlCache } from '../../../src/kernel/index.ts';
 import { Hub, LatestValues } from '../../../src/telemetry/index.ts';
@@ -75,7 +76,7 @@ describe('the data of miners', () => {
 });
 
 describe('the connections of the web socket', () => {
-  const hub = (): Hub => new Hub({ epoch: 'test', afterTurn: () => {} });
+  const hub = (): Hub => new Hub({ epoch: 'test' });
 
   it('come and go, and are counted', () => {
     const center = hub();
@@ -86,7 +87,7 @@ describe('the connections of the web socket', () => {
     expect(center.clientCount).toBe(1);
   });
 
-  it('hear the topics that they subscribed to, several at once, and no others', () => {
+  it('hear the topics that they subscribed to, several at once, and no others', async () => {
     const center = hub();
     const topics = ['miners', 'alerts', 'system'].map((name) =>
       center.topic(name, { kind: 'events' }),
@@ -94,30 +95,30 @@ describe('the connections of the web socket', () => {
     const one = new MemoryClient(center);
     one.client.subscribe(['miners', 'alerts']);
     for (const topic of topics) topic.publish({ name: topic.name });
-    center.flush();
+    await endOfTurn();
     expect(one.lines.map(({ topic }) => topic)).toEqual(['miners', 'alerts']);
     expect(one.client.topics().map(({ name }) => name)).toEqual(['miners', 'alerts']);
   });
 
-  it('hear nothing of what they unsubscribed from', () => {
+  it('hear nothing of what they unsubscribed from', async () => {
     const center = hub();
     const miners = center.topic('miners', { kind: 'events' });
     const one = new MemoryClient(center);
     one.client.subscribe(['miners']);
     expect(one.client.unsubscribe(['miners'])).toEqual([]);
     miners.publish({ hashRate: 1 });
-    center.flush();
+    await endOfTurn();
     expect(one.lines).toEqual([]);
   });
 
-  it('that are gone are told nothing, and keep nobody else from hearing', () => {
+  it('that are gone are told nothing, and keep nobody else from hearing', async () => {
     const center = hub();
     const miners = center.topic('miners', { kind: 'events' });
     const [gone, stays] = [new MemoryClient(center), new MemoryClient(center)];
     for (const each of [gone, stays]) each.client.subscribe(['miners']);
     gone.client[Symbol.dispose]();
     miners.publish({ hashRate: 1 });
-    center.flush();
+    await endOfTurn();
     expect([gone.lines.length, stays.lines.length]).toEqual([0, 1]);
   });
 });
