@@ -268,6 +268,7 @@ export class Gateway implements AsyncDisposable {
       settings: this.#settings,
       schedules: scheduler,
       alerts: this.#alerts.alerts,
+      recording: this.#recording?.recorder,
       system: this.#own.system,
     });
     this.#httpDoor = this.#buildHttpDoor(roster, scheduler);

@@ -74,10 +74,17 @@ describe('a gateway that records', () => {
     `);
     await using _end = bench;
     await bench.gateway.start();
+    const told: unknown[] = [];
+    using _listening = bench.client().subscribe(['recorder'], {
+      snapshot: ({ data }) => told.push(data?.['state']),
+      update: ({ data }) => told.push(data['event']),
+    });
     await expect.poll(async () => (await recorderOf(bench)).state).toBe('stopped');
+    await expect.poll(() => told).toContain('stopped');
     expect((await bench.client().read('left', 'fMeasure')).value).toBeTypeOf('number');
     mkdirSync(bench.file('taken'));
     await expect.poll(async () => (await recorderOf(bench)).ready).toBe(true);
+    await expect.poll(() => told).toContain('resumed');
     await expect
       .poll(async () => (await historyOf(bench, 'left.fMeasure')).last.length)
       .toBeGreaterThan(0);

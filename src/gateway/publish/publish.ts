@@ -3,10 +3,11 @@ import type { Directory } from '../../doors/index.ts';
 import { systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Scheduler } from '../../schedules/index.ts';
-import type { Alerts, Hub, LatestValues, SystemMonitor } from '../../telemetry/index.ts';
+import type { Alerts, Hub, LatestValues, Recorder, SystemMonitor } from '../../telemetry/index.ts';
 import { publishAlerts } from './publish-alerts.ts';
 import { publishInstruments } from './publish-instruments.ts';
 import { publishPorts } from './publish-ports.ts';
+import { publishRecorder } from './publish-recorder.ts';
 import { publishSchedules } from './publish-schedules.ts';
 import { publishSettings } from './publish-settings.ts';
 import { publishSystem } from './publish-system.ts';
@@ -18,6 +19,7 @@ export interface PublishedSources {
   readonly latest?: LatestValues | undefined;
   readonly settings?: Pick<Settings<Config>, 'onChange'> | undefined;
   readonly schedules?: Pick<Scheduler, 'events'> | undefined;
+  readonly recording?: Pick<Recorder, 'events' | 'status'> | undefined;
   readonly system?: Pick<SystemMonitor, 'latest' | 'events'> | undefined;
   readonly alerts?: Pick<Alerts, 'events' | 'open' | 'silences'> | undefined;
 }
@@ -28,7 +30,7 @@ export interface PublishedSources {
  */
 export function publish(
   hub: Hub,
-  { directory, latest, settings, schedules, alerts, system }: PublishedSources,
+  { directory, latest, settings, schedules, alerts, recording, system }: PublishedSources,
   clock: Clock = systemClock,
 ): Disposable {
   using made = new DisposableStack();
@@ -38,6 +40,7 @@ export function publish(
   if (schedules !== undefined) made.use(publishSchedules(hub, schedules, clock));
   if (system !== undefined) made.use(publishSystem(hub, system));
   if (alerts !== undefined) made.use(publishAlerts(hub, alerts, clock));
+  if (recording !== undefined) made.use(publishRecorder(hub, recording, clock));
   if (latest !== undefined) made.use(publishValues(hub, latest));
   return made.move();
 }
