@@ -7,6 +7,21 @@ const minute = 60;
 /** Families of miners, which have parameters of the same names. */
 const drivers = ['bitaxe', 'cgminer', 'magic-miner'];
 
+/** @param value in °C; on the pages of miners the same is hot */
+function overheating(families: string[], value: number): AlertPreset {
+  return {
+    title: 'The miner is too hot',
+    drivers: families,
+    severity: 'critical',
+    parameter: 'temperature',
+    is: 'above',
+    value,
+    hysteresis: 5,
+    forS: 30,
+    clearForS: 60,
+  };
+}
+
 /** Rules that many need, by the name that `preset` gives. docs/guides/alerts.md lists them. */
 export const alertPresets: Readonly<Record<string, AlertPreset>> = {
   'miner-block-found': {
@@ -25,17 +40,10 @@ export const alertPresets: Readonly<Record<string, AlertPreset>> = {
     parameter: 'bestDifficulty',
     is: 'highest',
   },
-  'miner-overheating': {
-    title: 'The miner is too hot',
-    drivers,
-    severity: 'critical',
-    parameter: 'temperature',
-    is: 'above',
-    value: 70,
-    hysteresis: 5,
-    forS: 30,
-    clearForS: 60,
-  },
+  'miner-overheating': overheating(['bitaxe'], 70),
+  // The chips of an Avalon are made to be this warm.
+  'cgminer-overheating': overheating(['cgminer'], 95),
+  'magic-miner-overheating': overheating(['magic-miner'], 85),
   'miner-hash-rate-down': {
     title: 'The hash rate is down',
     drivers,
