@@ -19,8 +19,13 @@ export function moment(text: string): number {
       text,
     ) ?? [];
   const atMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${zone}`);
-  if (Number.isFinite(atMs)) return atMs;
+  if (Number.isFinite(atMs) && isOfCalendar(date ?? '')) return atMs;
   throw new InvalidArgumentError(
     'Give a moment like 2h or 7d (so long ago), 2026-11-30 or 2026-11-30T08:00.',
   );
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isOfCalendar(date: string): boolean {
+  return new Date(`${date}T00:00Z`).toISOString().startsWith(date);
 }

@@ -18,6 +18,8 @@ export interface SeriesHistoryReport {
   readonly unit?: string;
   /** What the points were made of: samples, or what they came to by minute or hour. */
   readonly resolution: 'raw' | 'minute' | 'hour';
+  /** How long the part of the time is that each point stands for; absent where each is one sample. */
+  readonly partMs?: number;
   /** When a sample was taken; of several, where their part of the time begins. ms since 1970. */
   readonly atMs: readonly number[];
   readonly mean: readonly (number | null)[];

@@ -52,6 +52,7 @@ import { RuntimeManager } from './runtimes/runtime-manager.ts';
 import { shutDown } from './shut-down.ts';
 import type { ShutdownStep } from './shut-down.ts';
 import { shutdownSteps } from './shutdown-steps.ts';
+import { unpolledChecks } from './unpolled-checks.ts';
 
 /** Of the package. */
 export const version = '0.1.0';
@@ -260,7 +261,7 @@ export class Gateway implements AsyncDisposable {
       alerts: this.#alerts.alerts,
       ways: this.#alerts.ways,
       recorder: () => this.recorder,
-      more: () => this.#alerts?.checks() ?? [],
+      more: () => [...unpolledChecks(roster.unpolled), ...(this.#alerts?.checks() ?? [])],
     });
     this.#published = publish(this.hub, {
       directory,

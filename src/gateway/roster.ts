@@ -55,6 +55,8 @@ export class Roster {
   readonly #portEntries = new Map<string, PortEntry>();
   readonly #instrumentEntries = new Map<string, InstrumentEntry>();
   #notApplied: ReadonlySet<string> = new Set();
+  /** Why instruments are not polled as their configuration says. */
+  readonly #unpolled = new Map<string, SignalboxError>();
   #isClosed = false;
   #applying: Promise<void> = Promise.resolve();
 
@@ -64,7 +66,13 @@ export class Roster {
 
   /** What of the newest configuration could not be done while it runs: `ports.bus`. */
   get notApplied(): ReadonlySet<string> {
-    return this.#notApplied;
+    const unpolled = [...this.#unpolled.keys()].map((name) => `instruments.${name}.poll`);
+    return new Set([...this.#notApplied, ...unpolled]);
+  }
+
+  /** Why instruments are not polled as their configuration says, by name. */
+  get unpolled(): ReadonlyMap<string, SignalboxError> {
+    return this.#unpolled;
   }
 
   get doors(): readonly Door[] {
@@ -235,6 +243,7 @@ export class Roster {
     const entry = this.#instrumentEntries.get(name);
     if (entry === undefined) return;
     this.#parts.unpoll(name);
+    this.#unpolled.delete(name);
     await closeAll(entry.doors);
     this.#instrumentEntries.delete(name);
     this.instruments.delete(name);
@@ -255,10 +264,13 @@ export class Roster {
   #poll(name: string): void {
     const entry = this.#instrumentEntries.get(name);
     if (entry === undefined) return;
+    this.#unpolled.delete(name);
     try {
       this.#parts.poll(entry.instrument, entry.config);
-    } catch (error) {
-      this.#parts.failed(`instruments.${name}.poll`, asSignalboxError(error));
+    } catch (thrown) {
+      const error = asSignalboxError(thrown);
+      this.#unpolled.set(name, error);
+      this.#parts.failed(`instruments.${name}.poll`, error);
     }
   }
 

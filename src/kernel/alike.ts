@@ -12,7 +12,8 @@ export function alike(wanted: string, names: Iterable<string>): string[] {
   if (written === '') return [];
   // One letter wrong in three: more is another word.
   const mistakesMost = Math.max(1, Math.floor(written.length / 3));
-  return Array.from(names, (name) => ({ name, distance: distanceOf(written, name.toLowerCase()) }))
+  const all = new Set(names);
+  return Array.from(all, (name) => ({ name, distance: distanceOf(written, name.toLowerCase()) }))
     .filter(({ distance }) => distance <= mistakesMost)
     .sort((one, other) => one.distance - other.distance || one.name.localeCompare(other.name))
     .slice(0, alikeMost)

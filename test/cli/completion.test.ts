@@ -61,6 +61,7 @@ describe('completion in bash', () => {
       [['set', 'multimeter', 'volt'], []],
       [['read', 'multimeter', 'volt'], ['voltage']],
       [['watch', 'm'], ['multimeter.']],
+      [['history', 'multimeter.v'], ['multimeter.voltage']],
       [['watch', 'nitrogen.setpoint', 'multimeter.v'], ['multimeter.voltage']],
       [
         ['lock', ''],

@@ -168,7 +168,7 @@ describe('while a gateway runs', () => {
     expect(back.pendingRestart).toEqual([]);
   });
 
-  it('a poll of what is not there is told in the log, and the instrument is there without it', async () => {
+  it('a poll of what is not there is told in the log and the diagnosis, and the instrument is there without it', async () => {
     await using bench = await GatewayBench.startFromFile(bus);
     await change(bench, [{ path: 'instruments.left.poll', value: { parameters: ['flow'] } }]);
     expect((await bench.client().read('left', 'fMeasure')).unit).toBe('ln/min');
@@ -176,6 +176,14 @@ describe('while a gateway runs', () => {
     await expect
       .poll(log)
       .toContain("instruments.left.poll: instrument left has no parameter 'flow'");
+    const { checks } = await bench.client().diagnosis();
+    expect(checks.filter(({ passed }) => !passed)).toMatchObject([
+      { area: 'instrument', name: 'polls of left', code: 'NOT_FOUND' },
+    ]);
+    const { pendingRestart } = await json(bench, '/api/v1/config');
+    expect(pendingRestart).toContain('instruments.left.poll.parameters');
+    await change(bench, [{ path: 'instruments.left.poll', value: { everyMs: 50 } }]);
+    await expect.poll(async () => (await bench.client().diagnosis()).passed).toBe(true);
   });
 
   it('a rename is one that goes and one that comes', async () => {

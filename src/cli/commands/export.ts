@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
@@ -52,6 +53,7 @@ export function addExportCommand(program: Command): void {
           );
         }
         checkRecorded(parameters, await client.history.series({ signal }));
+        if (output !== undefined) await checkOutput(output);
         const download = await client.history.export(parameters, {
           signal,
           format,
@@ -65,6 +67,27 @@ export function addExportCommand(program: Command): void {
         else note(`${output}: ${(bytes / mib).toFixed(2)} MiB`);
       });
     });
+}
+
+/** @throws BAD_ARGUMENT before anything is asked for that could not be kept */
+async function checkOutput(output: string): Promise<void> {
+  const isFolder = async (path: string): Promise<boolean> => {
+    try {
+      return (await stat(path)).isDirectory();
+    } catch {
+      return false;
+    }
+  };
+  const folder = dirname(resolve(output));
+  if (!(await isFolder(folder))) throw unwritten(output, `there is no folder ${folder}`);
+  if (await isFolder(output)) throw unwritten(output, 'it is a folder');
+}
+
+function unwritten(output: string, why: string, cause?: unknown): SignalboxError {
+  return new SignalboxError('BAD_ARGUMENT', `${output} was not written: ${why}`, {
+    cause,
+    nextStep: 'Name a file that can be written, on a disk with room.',
+  });
 }
 
 /** Under its name only when it is whole. @returns how many bytes */
@@ -96,14 +119,10 @@ async function save(
     await rm(partial, { force: true });
     if (signal.aborted) throw cause;
     const { message, path } = cause as NodeJS.ErrnoException;
-    const text = `${output} was not written: ${message}`;
     // Only what concerns a file names one.
-    throw path === undefined
-      ? new SignalboxError('GATEWAY_UNREACHABLE', text, { cause })
-      : new SignalboxError('BAD_ARGUMENT', text, {
-          cause,
-          nextStep: 'Name a file that can be written, on a disk with room.',
-        });
+    if (path !== undefined) throw unwritten(output, message, cause);
+    const text = `${output} was not written: ${message}`;
+    throw new SignalboxError('GATEWAY_UNREACHABLE', text, { cause });
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RecordedSeriesReport, SeriesHistoryReport } from '../../client/index.ts';
+import { duration } from '../../kernel/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { moment } from '../moment.ts';
 import { note, say, sayJson } from '../output.ts';
@@ -84,7 +85,7 @@ function printSeries(series: readonly RecordedSeriesReport[]): void {
 }
 
 function printedHistory(series: SeriesHistoryReport): string {
-  const { instrument, parameter, unit, resolution, atMs, mean, minimum, maximum, last } = series;
+  const { instrument, parameter, unit, partMs, atMs, mean, minimum, maximum, last } = series;
   const name = `${instrument}.${parameter}`;
   const [firstMs] = atMs;
   const lastMs = atMs.at(-1);
@@ -93,8 +94,10 @@ function printedHistory(series: SeriesHistoryReport): string {
     return `${name}: nothing was recorded then`;
   }
   const samples = series.count.reduce((sum, count) => sum + count, 0);
-  const of = `${samples} values${resolution === 'raw' ? '' : ` by ${resolution}`}`;
-  const heading = `${name}: ${of}, ${dateText(firstMs)} to ${dateText(lastMs)}`;
+  const parts = partMs === undefined ? '' : ` in columns of ${duration(partMs)}`;
+  // A point stands for all of its part, which goes on beyond its beginning.
+  const endMs = Math.min(lastMs + (partMs ?? 0), Math.max(lastMs, Date.now()));
+  const heading = `${name}: ${samples} values${parts}, ${dateText(firstMs)} to ${dateText(endMs)}`;
   const end = `last ${printable(withUnit(newest, unit))}`;
   const lows = minimum.filter((value) => value !== null);
   const highs = maximum.filter((value) => value !== null);

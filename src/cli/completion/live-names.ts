@@ -33,6 +33,8 @@ export interface NameSources {
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 /** Commands whose names are those of alarms or jobs. */
 const ofSchedules = /^(alarm|job) (?!add$)/;
+/** Commands that take `INSTRUMENT.PARAMETER`. */
+const ofWatched: ReadonlySet<string> = new Set(['watch', 'history', 'export']);
 const fileOptions = ['write', 'file'];
 const settingActions = [
   'get',
@@ -117,7 +119,7 @@ export class GatewayNames implements LiveNames {
       case 'arguments':
         return await this.#argumentsOf(first, positionals[1] ?? '');
       case 'parameters':
-        return command === 'watch'
+        return ofWatched.has(command)
           ? await this.#watchable(current)
           : await this.#parameters(first, 'read');
       default:

@@ -119,9 +119,10 @@ export class MinerState {
     return this.#blocks;
   }
 
-  /** Since it started. */
+  /** Since it started. Of twice as many shares the best is twice as good, so that bests become rare. */
   get sessionBest(): number {
-    return Math.round(10_000 * (1 + this.#shares) * (1 + (this.number % 7) / 10));
+    const shares = 2 ** Math.floor(Math.log2(1 + this.#shares));
+    return Math.round(10_000 * shares * (1 + (this.number % 7) / 10));
   }
 
   get best(): number {

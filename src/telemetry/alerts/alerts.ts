@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isOccurrence } from '../../config/index.ts';
 import type { AlertRule } from '../../config/index.ts';
 import { didYouMean, Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
@@ -139,6 +140,8 @@ export class Alerts implements AsyncDisposable {
           rule?.enabled === true &&
           identityOf(rule) === identityOf(series.rule) &&
           concerns(rule, subject, this.#subjects);
+        // One that is as it was goes on: what it waits for does not begin anew.
+        if (isSame && isDeepStrictEqual(rule, series.rule)) continue;
         if (isSame) series.change(rule);
         else this.#drop(series, 'rule-changed');
       }

@@ -8,7 +8,7 @@ export function checkQuery({ series, fromMs, toMs, points }: HistoryQuery): void
     throw bad(`${series.length} series are too many at once: ${seriesMost} may be asked for`);
   }
   if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || fromMs >= toMs) {
-    throw bad(`a history ends after it begins, not from ${fromMs} to ${toMs}`);
+    throw bad(`a history ends after it begins, not from ${shown(fromMs)} to ${shown(toMs)}`);
   }
   if (!Number.isInteger(points) || points < 1 || points > pointsMost) {
     throw bad(`1 to ${pointsMost} points can be asked for, not ${points}`);
@@ -17,4 +17,9 @@ export function checkQuery({ series, fromMs, toMs, points }: HistoryQuery): void
 
 function bad(message: string): SignalboxError {
   return new SignalboxError('BAD_ARGUMENT', message);
+}
+
+function shown(atMs: number): string {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? String(atMs) : date.toISOString();
 }

@@ -51,6 +51,8 @@ export interface SeriesHistory extends SeriesName {
   readonly unit?: string;
   /** What the points were made of. */
   readonly resolution: Resolution;
+  /** How long the part of the time is that each point stands for; absent where each is one sample. */
+  readonly partMs?: number;
   /** When each sample was taken; of several, where their part of the time begins. */
   readonly atMs: readonly number[];
   readonly mean: readonly (number | null)[];

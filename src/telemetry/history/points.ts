@@ -41,6 +41,7 @@ export class Points {
   readonly #resolution: Resolution;
   readonly #kind: SeriesKind;
   readonly #unit: string | null;
+  readonly #partMs: number | undefined;
   readonly #atMs: number[] = [];
   readonly #mean: (number | null)[] = [];
   readonly #minimum: (number | null)[] = [];
@@ -48,11 +49,19 @@ export class Points {
   readonly #last: RecordedValue[] = [];
   readonly #count: number[] = [];
 
-  constructor(name: SeriesName, resolution: Resolution, kind: SeriesKind, unit: string | null) {
+  /** @param partMs absent where each point is one sample */
+  constructor(
+    name: SeriesName,
+    resolution: Resolution,
+    kind: SeriesKind,
+    unit: string | null,
+    partMs?: number,
+  ) {
     this.#name = name;
     this.#resolution = resolution;
     this.#kind = kind;
     this.#unit = unit;
+    this.#partMs = partMs;
   }
 
   add(atMs: number, { count, mean, low, high, value, text }: SummaryRow): void {
@@ -71,6 +80,7 @@ export class Points {
       parameter,
       ...(this.#unit === null ? {} : { unit: this.#unit }),
       resolution: this.#resolution,
+      ...(this.#partMs === undefined ? {} : { partMs: this.#partMs }),
       atMs: this.#atMs,
       mean: this.#mean,
       minimum: this.#minimum,

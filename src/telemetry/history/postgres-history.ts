@@ -231,7 +231,7 @@ export class PostgresHistory implements HistoryStore {
       [series.id, firstMs, toMs, lengthMs, originMs],
       options,
     );
-    const result = new Points(series, resolution, series.kind, series.unit);
+    const result = new Points(series, resolution, series.kind, series.unit, lengthMs);
     for (const { part, ...row } of rows) result.add(part, row);
     return result.done();
   }

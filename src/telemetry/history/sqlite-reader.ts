@@ -47,9 +47,9 @@ export class SqliteReader implements Disposable {
       const whole = this.#whole(series, fromMs, toMs, points, horizons.raw ?? -Infinity);
       if (whole !== undefined) return whole;
       const resolution = resolutionFor(fromMs, toMs, points, horizons);
-      const result = new Points(series, resolution, series.kind, series.unit);
       const table = tableOf[resolution];
       const { firstMs, lengthMs, originMs } = cut(fromMs, toMs, points, resolution);
+      const result = new Points(series, resolution, series.kind, series.unit, lengthMs);
       const startOf = (atMs: number): number => originMs + partStart(atMs - originMs, lengthMs);
       let startMs = startOf(firstMs);
       while (startMs < toMs) {

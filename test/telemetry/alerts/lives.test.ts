@@ -121,6 +121,18 @@ test('a threshold that is changed is judged at once, by what is known', async ()
   expect(bench.news()).toEqual(['cleared hot oven']);
 });
 
+test('another rule that is changed begins no wait of this one anew', async () => {
+  const waiting = `${hot}forS = 10\n`;
+  const other = (value: number): string =>
+    `[alerts.other]\nparameter = "q"\nis = "above"\nvalue = ${value}`;
+  await using bench = new AlertBench(`${waiting}${other(1)}`);
+  await bench.set('oven', { p: 75 });
+  await bench.pass(9);
+  bench.alerts.configure(rulesOf(`${waiting}${other(2)}`));
+  await bench.pass(1.1);
+  expect(bench.news()).toEqual(['raised hot oven']);
+});
+
 test('values that are forgotten and come again, as when polls are changed, tell nothing anew', async () => {
   await using bench = new AlertBench(hot);
   await bench.set('oven', { p: 80 });

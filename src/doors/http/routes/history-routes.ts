@@ -55,6 +55,10 @@ const seriesHistory = z.looseObject({
   parameter: z.string(),
   unit: z.string().optional(),
   resolution: z.enum(resolutions),
+  partMs: z
+    .number()
+    .optional()
+    .describe('How long the part is that each point stands for; absent where each is one sample'),
   atMs: z.array(z.number()),
   mean: numberOrNone,
   minimum: numberOrNone,

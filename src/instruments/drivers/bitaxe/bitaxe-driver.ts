@@ -150,7 +150,7 @@ export class BitaxeDriver implements Driver {
       `${String(value)} ${unit} is none of what this ${this.#asic.model ?? 'miner'} takes for ${name}: ${options.join(', ')}`,
       {
         details: { parameter: name, value, choices: options },
-        nextStep: 'Take one of these; others are taken once `overclock` is true.',
+        nextStep: 'Take one of these; others are taken once overclock is true.',
       },
     );
   }
