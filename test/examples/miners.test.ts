@@ -15,10 +15,7 @@ async function laboratory(): Promise<string> {
     .replace('after = 40', 'after = 4')
     .replace('after = 60', 'after = 8')
     .replace('probability = 0.01', 'after = 6, times = 1, backAfterMs = 3000')
-    .replace(
-      'drivers = ["bitaxe", "magic-miner"]',
-      'drivers = ["bitaxe", "magic-miner"]\nforS = 1',
-    );
+    .replace('preset = "miner-overheating"', 'preset = "miner-overheating"\nforS = 1');
 }
 
 const value = (record: LatestRecordReport | undefined, name: string): unknown =>
