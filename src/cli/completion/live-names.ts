@@ -1,4 +1,9 @@
-import type { FunctionReport, ParameterReport, SignalboxClient } from '../../client/index.ts';
+import type {
+  FunctionReport,
+  InstrumentReport,
+  ParameterReport,
+  SignalboxClient,
+} from '../../client/index.ts';
 import { weekdayWords } from '../weekdays.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 
@@ -177,18 +182,32 @@ export class GatewayNames implements LiveNames {
   }
 
   async #functions(instrument: string): Promise<Candidate[]> {
-    const all = await this.#functionsOf(instrument);
-    return all.map(({ name, doc = '' }) => ({ text: name, description: firstLine(doc) }));
+    const [functions, actions] = await Promise.all([
+      this.#functionsOf(instrument),
+      this.#actionsOf(instrument),
+    ]);
+    return [
+      ...functions.map(({ name, doc = '' }) => ({ text: name, description: firstLine(doc) })),
+      ...actions.map(({ name, title }) => ({ text: name, description: title })),
+    ];
   }
 
   /** `NAME=`, as far as the worker describes what its functions take. */
   async #argumentsOf(instrument: string, method: string): Promise<Candidate[]> {
+    const action = (await this.#actionsOf(instrument)).find(({ name }) => name === method);
+    if (action !== undefined) {
+      return action.arguments.map(({ name, title }) => ({ text: `${name}=`, description: title }));
+    }
     const found = (await this.#functionsOf(instrument)).find(({ name }) => name === method);
     const names = Array.isArray(found?.parameters) ? (found.parameters as readonly unknown[]) : [];
     return names.flatMap((each) => {
       const { name } = (each ?? {}) as { readonly name?: unknown };
       return typeof name === 'string' ? [{ text: `${name}=`, description: '' }] : [];
     });
+  }
+
+  async #actionsOf(instrument: string): Promise<InstrumentReport['actions']> {
+    return (await (await this.#client())?.instrument(instrument, this.#sources))?.actions ?? [];
   }
 
   async #functionsOf(instrument: string): Promise<readonly FunctionReport[]> {
