@@ -252,5 +252,7 @@ describe('discover in a network', () => {
     expect(config.instruments['avalon_nano_127_50_0_3']).toMatchObject({ driver: 'cgminer' });
     const { errors } = await bench.run(['discover', '--network', '10.0.0.0/8']);
     expect(errors).toMatch(/more than the 65536/);
+    const nobody = await bench.run(['discover', '--network', '127.51.0.0/30']);
+    expect(nobody.output).toContain('no further miner answered in 127.51.0.0/30');
   });
 });

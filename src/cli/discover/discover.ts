@@ -81,7 +81,7 @@ export async function discover(
   const isEmpty = laboratory.instruments.length === 0;
   const toml = laboratoryToml(laboratory);
   if (!isJson) {
-    if (places.length === 0 && miners.length === 0) say(nobody(network !== undefined));
+    if (places.length === 0 && miners.length === 0) say(nobody(isAsked, ranges, isRangesOnly));
     for (const each of scanned) say(`${printedPlace(each)}\n`);
     if (!isEmpty) say(toml);
   }
@@ -114,11 +114,14 @@ function networksOf(network: DiscoverFlags['network']): {
   return { isAsked: interfaces.length > 0, interfaces, ranges };
 }
 
-function nobody(isNetworkSearched: boolean): string {
-  const network = isNetworkSearched
-    ? ', and no instrument in the network said that it is there'
-    : '';
-  return `no serial device is here${network}; name an address like 192.168.1.20:5025`;
+function nobody(isAsked: boolean, ranges: readonly string[], isRangesOnly: boolean): string {
+  const where = [
+    ...(isRangesOnly ? [] : ['no serial device is here']),
+    ...(isAsked ? ['no instrument in the network said that it is there'] : []),
+    // Those that a port leads to are known, and not asked.
+    ...(ranges.length === 0 ? [] : [`no further miner answered in ${ranges.join(', ')}`]),
+  ];
+  return `${where.join(', and ')}; name an address like 192.168.1.20:5025`;
 }
 
 function sayNext(
