@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 const unitsMs: Readonly<Record<string, number>> = {
   s: 1_000,
   min: 60_000,
+  m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
 };
@@ -12,7 +13,7 @@ const unitsMs: Readonly<Record<string, number>> = {
  * time), `2026-11-30T08:00Z`. In ms since 1970.
  */
 export function moment(text: string): number {
-  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?(s|min|h|d)$/.exec(text) ?? [];
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?(s|min|m|h|d)$/.exec(text) ?? [];
   if (digits !== undefined) return Date.now() - Math.round(Number(digits) * (unitsMs[unit] ?? 0));
   const [, date, time = '00:00', zone = ''] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(

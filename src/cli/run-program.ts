@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
-import { asSignalboxError, SignalboxError } from '../kernel/index.ts';
+import { asSignalboxError, didYouMean, SignalboxError } from '../kernel/index.ts';
 import { sayError } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -33,15 +33,26 @@ function argumentError(
   const nextStep = `See \`${help}\`.`;
   const actions = command?.commands.map((each) => each.name()) ?? [];
   if (code === 'commander.excessArguments' && actions.length > 0 && action === undefined) {
-    const text = `${command?.name()} has no such action; it has ${actions.join(', ')}`;
+    const after = words.slice(words.indexOf(command?.name() ?? '') + 1);
+    const wanted = after.find((word) => !word.startsWith('-')) ?? '';
+    const hint = didYouMean(wanted, actions) || `; it has ${actions.join(', ')}`;
+    const text = `${command?.name()} has no action '${wanted}'${hint}`;
     return new SignalboxError('BAD_ARGUMENT', text, { nextStep });
   }
   const [first = '', ...hints] = message.replace(/^error: /, '').split('\n');
   const hint = hints.map((each) => each.replaceAll(/[()]/g, '').toLowerCase()).join(' ');
-  const text = hint === '' ? first : `${first}; ${hint}`;
+  const text = hint === '' ? withMeantChoice(first) : `${first}; ${hint}`;
   return new SignalboxError('BAD_ARGUMENT', text, {
     nextStep,
   });
+}
+
+/** commander names the choices, but not the one that was meant. */
+function withMeantChoice(message: string): string {
+  const found = /value '(.*)' is invalid for .* Allowed choices are (.*)\.$/.exec(message);
+  if (found === null) return message;
+  const hint = didYouMean(found[1] ?? '', (found[2] ?? '').split(', '));
+  return hint === '' ? message : message.replace(/\.$/, hint);
 }
 
 function commandNamed(parent: Command, words: readonly string[]): Command | undefined {

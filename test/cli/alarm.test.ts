@@ -78,7 +78,9 @@ timeZone = "UTC"
     expect(noTime.errors).toContain('a time of the day: 06:30');
     expect(noTime.errors).toContain('See `signalbox alarm add --help`');
     const action = await bench.run(['alarm', 'ad']);
-    expect(action.errors).toContain('alarm has no such action; it has list, next,');
+    expect(action.errors).toMatch(/alarm has no action 'ad'; did you mean add/);
+    const nonsense = await bench.run(['alarm', 'wobble']);
+    expect(nonsense.errors).toContain("alarm has no action 'wobble'; it has list, next,");
     const unknown = await bench.run(['alarm', 'edit', 'wake', '--volume', '25']);
     expect(unknown.errors).toContain("there is no alarm 'wake'");
     const silent = await bench.run(['alarm', 'sleep', 'musik', '30']);

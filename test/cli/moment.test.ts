@@ -6,6 +6,7 @@ describe('a moment as people type it', () => {
     const ago = Date.now() - moment('2h');
     expect(ago).toBeGreaterThanOrEqual(7_200_000);
     expect(ago).toBeLessThan(7_260_000);
+    expect(Math.abs(moment('5m') - moment('5min'))).toBeLessThan(60_000);
     expect(moment('2026-11-30T08:00Z')).toBe(Date.UTC(2026, 10, 30, 8));
     expect(moment('2024-02-29')).toBe(new Date(2024, 1, 29).getTime());
   });
