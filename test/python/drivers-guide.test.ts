@@ -39,9 +39,9 @@ describe('the guide to drivers in Python', () => {
       const heard = events.next();
       const printed: string[] = [];
       for (const line of commands.trim().split('\n')) {
-        const [name = '', ...args] = line.split(/ +/);
-        expect(name).toBe('signalbox');
-        const ran = await run(process.execPath, [main, ...args, '--url', gateway.url]);
+        const [, args = ''] = /^npx signalbox (.*)/.exec(line) ?? [];
+        expect(args, line).not.toBe('');
+        const ran = await run(process.execPath, [main, ...args.split(/ +/), '--url', gateway.url]);
         expect(ran, line).toMatchObject({ code: 0, errors: '' });
         printed.push(ran.output);
       }
