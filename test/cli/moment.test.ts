@@ -3,9 +3,7 @@ import { moment } from '../../src/cli/moment.ts';
 
 describe('a moment as people type it', () => {
   it('is so long ago, a day, or a time of a day', () => {
-    const ago = Date.now() - moment('2h');
-    expect(ago).toBeGreaterThanOrEqual(7_200_000);
-    expect(ago).toBeLessThan(7_260_000);
+    expect(Math.abs(Date.now() - moment('2h') - 7_200_000)).toBeLessThan(60_000);
     expect(Math.abs(moment('5m') - moment('5min'))).toBeLessThan(60_000);
     expect(moment('2026-11-30T08:00Z')).toBe(Date.UTC(2026, 10, 30, 8));
     expect(moment('2024-02-29')).toBe(new Date(2024, 1, 29).getTime());
