@@ -1,5 +1,7 @@
 import { asSignalboxError } from '../../kernel/index.ts';
 import type { SignalboxError } from '../../kernel/index.ts';
+import type { Permits } from './permits.ts';
+import type { DatabaseStatistics } from './value-database.ts';
 
 /** What a database has done. */
 export class DatabaseCounts {
@@ -9,8 +11,21 @@ export class DatabaseCounts {
   connects = 0;
   readonly #failures = new Map<string, number>();
 
-  failuresByCode(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#failures);
+  /** With who waits for a permit to use it. */
+  statistics(permits: Permits): Omit<DatabaseStatistics, 'connections' | 'connectionsMost'> {
+    const { statements, transactions, rollbacks, connects } = this;
+    const { inUse, waiting, waits, longestWaitMs } = permits;
+    return {
+      inUse,
+      waiting,
+      connects,
+      statements,
+      transactions,
+      rollbacks,
+      waits,
+      longestWaitMs,
+      failuresByCode: Object.fromEntries(this.#failures),
+    };
   }
 
   /** Takes note of an error. @returns it, as one of ours */

@@ -131,21 +131,7 @@ export class SqliteValueDatabase implements TransactionalDatabase {
   }
 
   statistics(): DatabaseStatistics {
-    const { statements, transactions, rollbacks, connects } = this.#counts;
-    const { inUse, waiting, waits, longestWaitMs } = this.#permits;
-    return {
-      connections: 1,
-      connectionsMost: 1,
-      inUse,
-      waiting,
-      connects,
-      statements,
-      transactions,
-      rollbacks,
-      waits,
-      longestWaitMs,
-      failuresByCode: this.#counts.failuresByCode(),
-    };
+    return { connections: 1, connectionsMost: 1, ...this.#counts.statistics(this.#permits) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -155,20 +155,10 @@ export class PostgresDatabase implements TransactionalDatabase {
   }
 
   statistics(): DatabaseStatistics {
-    const { statements, transactions, rollbacks, connects } = this.#counts;
-    const { inUse, waiting, waits, longestWaitMs } = this.#permits;
     return {
       connections: this.#open?.totalCount ?? 0,
       connectionsMost: this.#most,
-      inUse,
-      waiting,
-      connects,
-      statements,
-      transactions,
-      rollbacks,
-      waits,
-      longestWaitMs,
-      failuresByCode: this.#counts.failuresByCode(),
+      ...this.#counts.statistics(this.#permits),
     };
   }
 
