@@ -15,6 +15,8 @@ import { filesToRerun, verdict } from './test-verdict.mjs';
 /** Of the files that take longer than some seconds, so many are named. */
 const longestNamed = 10;
 const longFromMs = 5_000;
+/** What tests draw at random is the same each time: a change is judged, and not its luck. */
+const usualSeed = '1';
 
 needNodeToRun();
 const { passed, failed } = runChecks() ? runTests(process.argv.slice(2)) : { passed: 0, failed: 1 };
@@ -24,7 +26,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 /** @param {readonly string[]} args */
 function runTests(args) {
   const start = performance.now();
-  const seed = process.env['SIGNALBOX_SEED'] ?? String(Date.now() % 2_147_483_647);
+  const seed = process.env['SIGNALBOX_SEED'] ?? usualSeed;
   const first = run(args, seed);
   if (first === undefined) return { passed: 0, failed: 1 };
   sayLongest(first);

@@ -92,7 +92,7 @@ export class RateLimits {
     if (count.blockedUntilMs === 0 && count.requests <= requests) return;
     if (count.blockedUntilMs === 0) count.blockedUntilMs = nowMs + blockMs;
     this.#refused += 1;
-    const retryAfterMs = Math.ceil(count.blockedUntilMs - nowMs);
+    const retryAfterMs = remainingMs(count.blockedUntilMs, nowMs, blockMs);
     throw new SignalboxError(
       'RATE_LIMITED',
       `${caller} asks too often: ${requests} requests of its kind (${rateClass}) in ${windowMs} ms are let in`,
@@ -111,7 +111,7 @@ export class RateLimits {
         .map(([caller, { blockedUntilMs }]) => ({
           caller,
           class: rateClass,
-          forMs: Math.ceil(blockedUntilMs - nowMs),
+          forMs: remainingMs(blockedUntilMs, nowMs, this.#options[rateClass].blockMs),
         })),
     );
     return { ...this.#options, refused: this.#refused, blocked };
@@ -143,6 +143,14 @@ export class RateLimits {
     }
     return count;
   }
+}
+
+/**
+ * Never more than the block itself: a time after start with a fraction of a millisecond, plus the
+ * block and minus itself, may be a hair above it, which would be a second more where seconds are told.
+ */
+function remainingMs(untilMs: number, nowMs: number, blockMs: number): number {
+  return Math.min(blockMs, Math.ceil(untilMs - nowMs));
 }
 
 /** What waits in the line of a port, or ends a hold of it. */

@@ -50,6 +50,22 @@ describe('rate limits', () => {
     expect(letIn(limits, asked, 100)).toBe(60);
   });
 
+  test('nobody is told to wait for longer than the block, whatever fractions the clock shows', () => {
+    for (let time = 0; time < 1_000; time += 1) {
+      const clock = new ManualClock();
+      const atMs = 5 + time * 1_234.567_891;
+      clock.monotonic = () => atMs;
+      const limits = new RateLimits(defaultRateLimits, clock);
+      expect(letIn(limits, request('192.0.2.7'), 61)).toBe(60);
+      expect(limits.report().blocked).toMatchObject([{ forMs: 30_000 }]);
+      expect(() => limits.check(request('192.0.2.7'))).toThrow(
+        expect.objectContaining({
+          details: expect.objectContaining({ retryAfterMs: 30_000 }) as object,
+        }) as Error,
+      );
+    }
+  });
+
   test('a caller who asks slowly is never blocked', async () => {
     const clock = new ManualClock();
     const limits = new RateLimits(defaultRateLimits, clock);

@@ -86,7 +86,7 @@ function copies(): string[] {
 test('whatever is damaged is found, the newest good copy is used, and the bad file is kept', async () => {
   const float = randomFrom(12);
   const random = (below: number): number => Math.floor(float() * below);
-  const times = count(count(10_000));
+  const times = count(10_000);
   const seen = { restored: 0, refused: 0, edited: 0, journal: 0, nothingGood: 0 };
   for (let time = 0; time < times; time += 1) {
     const files = new Map(whole);
