@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Config, ConfigNotice, ConfigStore } from '../config/index.ts';
 import { Gateway } from '../gateway/index.ts';
 import { printedBanner } from './banner.ts';
-import { clearSeldom, instrumentsForSmallSpaceMost } from './clear-often.ts';
+import { clearOldOften, instrumentsForUsualTimeMost } from './clear-often.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keepRecord } from './gateway-record.ts';
 import { giveBackMemory } from './give-back-memory.ts';
@@ -21,7 +21,7 @@ export async function runGateway(store: ConfigStore<Config>, isJson: boolean): P
   for (const notice of store.notices) tell(notice);
   store.onNotice(tell);
   const sizeMemory = (): void => {
-    if (Object.keys(store.value.instruments).length > instrumentsForSmallSpaceMost) clearSeldom();
+    if (Object.keys(store.value.instruments).length > instrumentsForUsualTimeMost) clearOldOften();
   };
   sizeMemory();
   store.onChange(sizeMemory);

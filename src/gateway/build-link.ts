@@ -67,14 +67,11 @@ export function linkFactoryOf(
     : tcpLinkFactory(hostAndPortOf(place));
 }
 
-/**
- * A device in one's own network has room for few connections, and is looked for again as soon as it may be
- * back. Of each kind of connection, used again or not, it gets one.
- */
+/** A device in one's own network is looked for again as soon as it may be back. */
 function ofDevice({ httpAllowUnencrypted, http = '' }: PortConfig): Partial<HttpServiceOptions> {
   const isDevice = httpAllowUnencrypted === true || http.startsWith('http://');
   if (!isDevice) return {};
-  return { allowUnencrypted: true, connectionsMost: 1, restMs: deviceRestMs };
+  return { allowUnencrypted: true, restMs: deviceRestMs };
 }
 
 /** Where a simulated Spotify has its Web API. */

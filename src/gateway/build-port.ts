@@ -14,8 +14,8 @@ import type { LinkSurroundings } from './build-link.ts';
 /** How long the first byte of a reply may take where the protocol is not known. */
 const gapTimeoutMs = 1_000;
 
-/** So many exchanges of all ports together are remembered, at about half a kilobyte each. */
-const tracedOfAllMost = 50_000;
+/** So many exchanges of all ports together are remembered, at a quarter to half a kilobyte each. */
+const tracedOfAllMost = 20_000;
 /** However many ports there are, each remembers so many. */
 const tracedOfPortLeast = 20;
 

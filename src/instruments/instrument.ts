@@ -57,6 +57,8 @@ export class Instrument {
   readonly #clock: Clock;
   readonly #units: KnownFacts<string | undefined>;
   readonly #factors: KnownFacts<number>;
+  /** By parameter. */
+  #untoldErrors: Map<string, SignalboxError> | undefined;
 
   constructor(options: InstrumentOptions) {
     this.name = options.name;
@@ -125,13 +127,13 @@ export class Instrument {
   ): Promise<ManyReadings> {
     const parameters = names.map((name) => this.parameter(name));
     const together = this.driver.readMany?.(parameters);
-    const readings = new Map<string, Reading>();
+    const readings: Record<string, Reading> = {};
     const failures = new Map<string, SignalboxError>();
     if (together === undefined) {
       await Promise.all(
         parameters.map(async ({ name }) => {
           try {
-            readings.set(name, await this.read(name, by, options));
+            readings[name] = await this.read(name, by, options);
           } catch (error) {
             failures.set(name, asSignalboxError(error));
           }
@@ -147,7 +149,7 @@ export class Instrument {
       for (const { name, unit } of parameters) {
         const value = values[name];
         if (value === undefined) failures.set(name, this.#untold(name));
-        else readings.set(name, unit === undefined ? { value, atMs } : { value, unit, atMs });
+        else readings[name] = unit === undefined ? { value, atMs } : { value, unit, atMs };
       }
     } catch (error) {
       const failure = asSignalboxError(error);
@@ -416,8 +418,11 @@ export class Instrument {
     this.#factors.forget();
   }
 
+  /** Made once: a firmware that does not tell something does not tell it each time. */
   #untold(parameter: string): SignalboxError {
-    return new SignalboxError(
+    const known = this.#untoldErrors?.get(parameter);
+    if (known !== undefined) return known;
+    const error = new SignalboxError(
       'INSTRUMENT_ERROR',
       `${this.name} answered without a value for ${parameter}`,
       {
@@ -425,6 +430,9 @@ export class Instrument {
         nextStep: 'Its firmware may not know it: read another one, or look for an update.',
       },
     );
+    this.#untoldErrors ??= new Map();
+    this.#untoldErrors.set(parameter, error);
+    return error;
   }
 
   #speechless(): SignalboxError {

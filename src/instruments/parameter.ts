@@ -40,8 +40,8 @@ export interface Reading {
   readonly atMs: number;
 }
 
-/** What came of reading several parameters: each is in one of the two, by its name. */
+/** What came of reading several parameters: each is in one of these, by its name. */
 export interface ManyReadings {
-  readonly readings: ReadonlyMap<string, Reading>;
+  readonly readings: Readonly<Record<string, Reading>>;
   readonly failures: ReadonlyMap<string, SignalboxError>;
 }

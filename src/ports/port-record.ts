@@ -113,13 +113,19 @@ export class PortRecord {
     const { label, scope } = batch.transaction;
     const { outcome, request, reply } = result;
     const { requests } = batch;
+    let earliest = startMs;
+    let attempted = 0;
+    for (const { askedMs, attempts } of requests) {
+      earliest = Math.min(earliest, askedMs);
+      attempted = Math.max(attempted, attempts.length);
+    }
     this.#add({
       label,
       ...(scope === undefined ? {} : { scope }),
       owners: requests.map(({ by }) => by),
-      waitMs: Math.max(...requests.map(({ askedMs }) => startMs - askedMs)),
+      waitMs: startMs - earliest,
       serviceMs: endMs - startMs,
-      attempts: Math.max(...requests.map(({ attempts }) => attempts.length + 1)),
+      attempts: attempted + 1,
       request: tracedBytes([request]),
       reply,
       outcome: outcome.kind === 'reply' ? 'ok' : outcome.error.code,

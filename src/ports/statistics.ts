@@ -111,6 +111,22 @@ class Tally {
     this.#failuresByCode[ended.failure] = (this.#failuresByCode[ended.failure] ?? 0) + 1;
   }
 
+  /** Counts all that another one has counted, too. */
+  addAll(other: Tally): void {
+    this.#wait.add(other.#wait);
+    this.#service.add(other.#service);
+    this.#successes += other.#successes;
+    this.#failures += other.#failures;
+    this.#blockedAttempts += other.#blockedAttempts;
+    this.#waitedMs += other.#waitedMs;
+    this.#servedMs += other.#servedMs;
+    for (const [code, count] of Object.entries(other.#failuresByCode) as [ErrorCode, number][]) {
+      this.#failuresByCode[code] = (this.#failuresByCode[code] ?? 0) + count;
+    }
+    if (other.#lastOperationMs === undefined) return;
+    this.#lastOperationMs = Math.max(this.#lastOperationMs ?? 0, other.#lastOperationMs);
+  }
+
   histograms(boundsMs: readonly number[]): SpanHistograms {
     return {
       wait: { ...countedIn(this.#wait, boundsMs), sumMs: this.#waitedMs },
@@ -141,23 +157,24 @@ class Tally {
   }
 }
 
-/** Counts what a port did, in all and for each owner, in bounded memory. */
+/**
+ * Counts what a port did for each owner, in bounded memory. The whole is put together when somebody asks
+ * for it, which is seldom.
+ */
 export class StatisticsBook {
   readonly #clock: Clock;
   readonly #owners = new Map<string, { readonly owner: Owner; readonly tally: Tally }>();
-  /** What owners did that are no longer kept apart. */
+  /** What owners did that are no longer kept apart: by program, and in all. */
   readonly #gone = new Map<string, ProgramCounters>();
-  #total: Tally;
+  #goneTally: Tally | undefined;
   /** The last of the owners: most often it is the next one, too. */
   #latest: { readonly owner: Owner; readonly tally: Tally } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#total = new Tally(clock);
   }
 
   add(ended: EndedRequest): void {
-    this.#total.add(ended);
     const { owner } = ended;
     if (this.#latest?.owner.id === owner.id) {
       this.#latest.tally.add(ended);
@@ -172,12 +189,14 @@ export class StatisticsBook {
     for (const [oldest, { owner: gone, tally }] of this.#owners) {
       this.#owners.delete(oldest);
       addTo(this.#gone, gone, tally.sums());
+      this.#goneTally ??= new Tally(this.#clock);
+      this.#goneTally.addAll(tally);
       break;
     }
   }
 
   total(): Counters {
-    return this.#total.counters();
+    return this.#total().counters();
   }
 
   /** The owner that asked last comes last. */
@@ -197,14 +216,24 @@ export class StatisticsBook {
 
   /** @param boundsMs upper bounds, growing */
   histograms(boundsMs: readonly number[]): SpanHistograms {
-    return this.#total.histograms(boundsMs);
+    return this.#total().histograms(boundsMs);
   }
 
   reset(): void {
-    this.#total = new Tally(this.#clock);
+    this.#goneTally = undefined;
     this.#gone.clear();
     this.#owners.clear();
     this.#latest = undefined;
+  }
+
+  #total(): Tally {
+    const tallies = Array.from(this.#owners.values(), ({ tally }) => tally);
+    if (this.#goneTally !== undefined) tallies.push(this.#goneTally);
+    const [only] = tallies;
+    if (only !== undefined && tallies.length === 1) return only;
+    const total = new Tally(this.#clock);
+    for (const tally of tallies) total.addAll(tally);
+    return total;
   }
 }
 

@@ -34,14 +34,24 @@ export class Trace {
   readonly #port: RingBuffer<TraceEntry>;
   readonly #scopes = new Map<string, RingBuffer<TraceEntry>>();
   #sequence = 0;
+  #last: TraceEntry | undefined;
 
   /** @param portMost so many of the port are remembered. @throws BAD_ARGUMENT below 1 */
   constructor(portMost: number = tracedOfPortMost) {
     this.#port = new RingBuffer<TraceEntry>(portMost);
   }
 
+  /** Bytes and owners that are those of the entry before are kept once: a poll asks the same each time. */
   add(entry: Omit<TraceEntry, 'sequence'>): TraceEntry {
-    const whole: TraceEntry = { ...entry, sequence: this.#sequence };
+    const before = this.#last;
+    const whole: TraceEntry = {
+      ...entry,
+      owners: sameOwners(before?.owners, entry.owners),
+      request: sameBytes(before?.request, entry.request),
+      reply: sameBytes(before?.reply, entry.reply),
+      sequence: this.#sequence,
+    };
+    this.#last = whole;
     this.#sequence += 1;
     this.#port.push(whole);
     if (entry.scope !== undefined) this.#scope(entry.scope)?.push(whole);
@@ -60,6 +70,19 @@ export class Trace {
     this.#scopes.set(scope, ring);
     return ring;
   }
+}
+
+function sameOwners(
+  before: readonly Owner[] | undefined,
+  owners: readonly Owner[],
+): readonly Owner[] {
+  const isSame =
+    before?.length === owners.length && owners.every((owner, index) => owner === before[index]);
+  return isSame ? before : owners;
+}
+
+function sameBytes(before: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  return before !== undefined && Buffer.compare(before, bytes) === 0 ? before : bytes;
 }
 
 /** The first {@link tracedBytesMost} bytes of some chunks, as a copy. */

@@ -2,7 +2,6 @@ import {
   asSignalboxError,
   hasCode,
   lifeController,
-  onAbort,
   raceAbort,
   SignalboxError,
 } from '../kernel/index.ts';
@@ -57,6 +56,8 @@ interface Exchange {
   readonly await: () => void;
 }
 
+const noBytes = new Uint8Array();
+
 /** What an exchange gave, and the first of the bytes that it took. */
 export interface ExchangeResult<Reply> {
   readonly reply: Reply;
@@ -69,8 +70,10 @@ export class Wire {
   readonly #clock: Clock;
   readonly #listener: WireListener;
   readonly #life = lifeController();
-  /** Aborted when the link takes no bytes; the wire is broken then. */
-  readonly #stuck = lifeController();
+  /** Aborted when the link takes no bytes; the wire is broken then. Made with the first bytes. */
+  #stuck: AbortController | undefined;
+  /** Aborted when an operation takes too long, and when the wire is closed. One for all until then. */
+  #late = lifeController();
   #exchange: Exchange | undefined;
   #tap: WireTap | undefined;
   #arrivals = 0;
@@ -125,11 +128,11 @@ export class Wire {
     const { timeoutMs } = transaction;
     if (attempt.operate !== undefined) {
       const operated = await this.#operate(attempt, transaction);
-      if (operated !== undefined) return { reply: operated.reply, received: new Uint8Array() };
+      if (operated !== undefined) return { reply: operated.reply, received: noBytes };
     }
     if (reader === undefined) {
       await this.#sendRequest(attempt);
-      return { reply: undefined, received: new Uint8Array() };
+      return { reply: undefined, received: noBytes };
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // A link that breaks while the request is being written rejects both; the write reports it.
@@ -182,6 +185,7 @@ export class Wire {
   async close(reason: SignalboxError): Promise<void> {
     this.#end(reason);
     this.#life.abort(reason);
+    this.#late.abort(reason);
     this.#serviceRequests?.[Symbol.dispose]();
     await this.#link.close();
   }
@@ -191,10 +195,9 @@ export class Wire {
     attempt: Attempt<Reply>,
     transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
   ): Promise<{ readonly reply: Reply } | undefined> {
-    const late = new AbortController();
+    if (this.#late.signal.aborted && !this.#life.signal.aborted) this.#late = lifeController();
+    const late = this.#late;
     const { signal } = late;
-    // Not AbortSignal.any: what follows a signal that lives long is left to the garbage collector.
-    using _life = onAbort(this.#life.signal, () => late.abort(this.#life.signal.reason));
     const operation = attempt.operate?.(this.#link, signal);
     if (operation === undefined) return undefined;
     const timer = this.#clock.schedule(transaction.timeoutMs, () =>
@@ -246,11 +249,12 @@ export class Wire {
   /** Undefined when the link took them at once. */
   #send(data: Uint8Array, end: boolean): Promise<void> | undefined {
     this.#listener.traffic.sentBytes += data.length;
-    const written = this.#link.write(data, { end, signal: this.#stuck.signal });
-    return written === undefined ? undefined : this.#untilTaken(written);
+    const stuck = (this.#stuck ??= lifeController());
+    const written = this.#link.write(data, { end, signal: stuck.signal });
+    return written === undefined ? undefined : this.#untilTaken(written, stuck);
   }
 
-  async #untilTaken(written: Promise<void>): Promise<void> {
+  async #untilTaken(written: Promise<void>, stuck: AbortController): Promise<void> {
     const timer = this.#clock.schedule(writeTimeoutMs, () => {
       const { address } = this.#link;
       const error = new SignalboxError(
@@ -258,7 +262,7 @@ export class Wire {
         `${address} took no bytes for ${writeTimeoutMs} ms`,
         { details: { address, writeTimeoutMs } },
       );
-      this.#stuck.abort(error);
+      stuck.abort(error);
       // How much of it has gone is unknown.
       this.#break(error);
     });

@@ -16,16 +16,36 @@ describe('what is counted by program', () => {
     const owners = 3 * countedOwnersMost;
     for (let index = 0; index < owners; index += 1) {
       const by = programme(`${index}`, index % 2 === 0 ? 'sweep.py' : `once-${index}`);
-      book.add({ owner: by, waitMs: 2, serviceMs: 3, blocked: false });
+      book.add({
+        owner: by,
+        waitMs: 2,
+        serviceMs: 3,
+        blocked: index % 3 === 0,
+        ...(index % 4 === 0 ? { failure: 'INSTRUMENT_TIMEOUT' as const } : {}),
+      });
     }
     expect(book.owners()).toHaveLength(countedOwnersMost);
+    expect(book.total()).toMatchObject({
+      operations: owners,
+      successes: (owners * 3) / 4,
+      failures: owners / 4,
+      failuresByCode: { INSTRUMENT_TIMEOUT: owners / 4 },
+      blockedAttempts: owners / 3,
+      wait: { p50Ms: expect.closeTo(2, 0) as number },
+      lastOperationMs: new ManualClock().now(),
+    });
+    expect(book.histograms([10]).service).toEqual({
+      atMost: [owners],
+      count: owners,
+      sumMs: 3 * owners,
+    });
     const programs = book.programs();
     expect(programs).toHaveLength(namedProgramsMost + 1);
     expect(programs.find(({ program }) => program === 'sweep.py')).toEqual({
       program: 'sweep.py',
       door: 'http',
       operations: owners / 2,
-      failures: 0,
+      failures: owners / 4,
       waitedMs: owners,
       servedMs: 1.5 * owners,
     });

@@ -60,7 +60,7 @@ export class MinersBench implements AsyncDisposable {
       .filter(({ access }) => access !== 'write')
       .map(({ name }) => name);
     const { readings } = await instrument.readMany(names, watcher);
-    return Object.fromEntries(Array.from(readings, ([name, { value }]) => [name, value]));
+    return Object.fromEntries(Object.entries(readings).map(([name, { value }]) => [name, value]));
   }
 
   /** What the devices were asked, in its order. */
@@ -79,7 +79,6 @@ export class MinersBench implements AsyncDisposable {
     if (kind === 'avalon' || kind === 'cgminer') return exchangeLinkFactory({ host, port });
     const service = new HttpService({
       url: `http://${host}:${port}`,
-      connectionsMost: 1,
       restMs: 0,
     });
     this.#open.use(service);

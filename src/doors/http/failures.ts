@@ -88,9 +88,19 @@ export function failures(...codes: readonly ErrorCode[]): Readonly<Record<number
     byStatus.set(httpStatus, [...(byStatus.get(httpStatus) ?? []), code]);
   }
   return Object.fromEntries(
-    Array.from(byStatus, ([status, ofStatus]) => {
-      const meanings = ofStatus.map((code) => `${code}: ${errorCatalogue[code].meaning}`);
-      return [status, errorBodyOf(ofStatus).describe(meanings.join(' '))];
-    }),
+    Array.from(byStatus, ([status, ofStatus]) => [status, describedBodyOf(ofStatus)]),
   );
+}
+
+/** Of all routes that may fail alike it is one: a schema takes several kilobytes, and there are hundreds of routes. */
+const described = new Map<string, z.ZodType>();
+
+function describedBodyOf(codes: readonly ErrorCode[]): z.ZodType {
+  const key = codes.join(' ');
+  const known = described.get(key);
+  if (known !== undefined) return known;
+  const meanings = codes.map((code) => `${code}: ${errorCatalogue[code].meaning}`);
+  const body = errorBodyOf(codes).describe(meanings.join(' '));
+  described.set(key, body);
+  return body;
 }

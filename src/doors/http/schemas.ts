@@ -180,18 +180,17 @@ export const taskStatus: z.ZodType = z.looseObject({
   endedMs: z.number().optional(),
 });
 
+const failure = z.object({
+  fault: z.enum(['caller', 'instrument', 'link', 'signalbox']),
+  message: z.string(),
+  nextStep: z.string(),
+  details: z.record(z.string(), z.unknown()),
+  requestId: z.string(),
+});
+
 /** The body of an answer that tells of one of these failures. */
 export function errorBodyOf(codes: readonly ErrorCode[]): z.ZodType {
-  return z.object({
-    error: z.object({
-      code: z.enum(codes),
-      fault: z.enum(['caller', 'instrument', 'link', 'signalbox']),
-      message: z.string(),
-      nextStep: z.string(),
-      details: z.record(z.string(), z.unknown()),
-      requestId: z.string(),
-    }),
-  });
+  return z.object({ error: z.object({ code: z.enum(codes), ...failure.shape }) });
 }
 
 /** The body of every answer that tells of a failure. */

@@ -108,7 +108,6 @@ function serviceAt(host: string, port: number): HttpService {
   return new HttpService({
     url: `http://${host}:${port}`,
     allowUnencrypted: true,
-    connectionsMost: 1,
     responseBytesMost: pageBytesMost,
   });
 }

@@ -1,10 +1,8 @@
-import { request as requestPlain, Agent as PlainAgent } from 'node:http';
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import type { Client, Dispatcher } from 'undici';
 import { cancellationError, isLoopback, onAbort, SignalboxError } from '../../kernel/index.ts';
 
-/** So many connections to one server are open at the most; further requests wait for one. */
-export const httpConnectionsMost = 2;
+/** How long a connection may take to open when nobody gives up before. */
+export const connectLongestMs = 10_000;
 /** A longer answer is refused. */
 export const httpResponseBytesMost = 1_048_576;
 
@@ -44,8 +42,6 @@ export interface RawRequest {
 }
 
 export interface HttpClientOptions {
-  /** @default {@link httpConnectionsMost} */
-  readonly connectionsMost?: number;
   /** @default {@link httpResponseBytesMost} */
   readonly responseBytesMost?: number;
   /**
@@ -64,92 +60,136 @@ const unmade: readonly string[] = [
   'EAI_AGAIN',
 ];
 
-/** The connections to one web service: a bounded pool that is used again. It follows no redirects. */
+/** An answer as it comes. */
+class Answer implements Dispatcher.DispatchHandler {
+  readonly promise: Promise<HttpResponse>;
+  readonly #host: string;
+  readonly #bytesMost: number;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #pieces: Uint8Array[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #givenUp: SignalboxError | undefined;
+  #status = 0;
+  #headers: Record<string, string> = {};
+
+  constructor(host: string, bytesMost: number) {
+    this.#host = host;
+    this.#bytesMost = bytesMost;
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    this.promise = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Waits no more; what is under way is broken off. */
+  giveUp(reason: SignalboxError): void {
+    this.#givenUp = reason;
+    this.#reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  /** There is a connection, and the request goes out. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#givenUp !== undefined) controller.abort(this.#givenUp);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    this.#status = status;
+    for (const name in headers) this.#headers[name] = String(headers[name]);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Uint8Array): void {
+    this.#pieces.push(piece);
+  }
+
+  onResponseEnd(): void {
+    const [first] = this.#pieces;
+    this.#resolve({
+      status: this.#status,
+      headers: this.#headers,
+      body: first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces),
+    });
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const isTooLong = (error as NodeJS.ErrnoException).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+    const isConnected = this.#controller !== undefined;
+    this.#reject(
+      isTooLong ? tooLong(this.#host, this.#bytesMost) : failure(this.#host, error, isConnected),
+    );
+  }
+}
+
+/** One connection to each server that is asked, used again for what follows. It follows no redirects. */
 export class HttpClient implements Disposable {
   readonly #responseBytesMost: number;
   readonly #allowUnencrypted: boolean;
-  readonly #agents: readonly (PlainAgent | SecureAgent)[];
-  readonly #kept: { readonly plain: PlainAgent; readonly secure: SecureAgent };
-  readonly #fresh: { readonly plain: PlainAgent; readonly secure: SecureAgent };
+  /** By origin. */
+  readonly #connections = new Map<string, Client>();
+  #ended = new AbortController();
 
   constructor(options: HttpClientOptions = {}) {
-    const { connectionsMost: maxSockets = httpConnectionsMost } = options;
     this.#responseBytesMost = options.responseBytesMost ?? httpResponseBytesMost;
     this.#allowUnencrypted = options.allowUnencrypted ?? false;
-    const pool = (keepAlive: boolean): { plain: PlainAgent; secure: SecureAgent } => ({
-      plain: new PlainAgent({ keepAlive, maxSockets }),
-      secure: new SecureAgent({ keepAlive, maxSockets }),
-    });
-    this.#kept = pool(true);
-    this.#fresh = pool(false);
-    this.#agents = [this.#kept, this.#fresh].flatMap(({ plain, secure }) => [plain, secure]);
   }
 
   /**
-   * The answer, whatever its status.
+   * The answer, whatever its status. Requests to one server go out one after the other.
    * @throws INSTRUMENT_OFFLINE when there is no connection, so that nothing was sent; LINK_COMMUNICATION
    *   when it broke; REPLY_MALFORMED for an answer that is too long; the reason of the signal
    */
   async send(request: RawRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { url, method, headers, body, mayReuse = true } = request;
-    const isSecure = checkedUrl(url, this.#allowUnencrypted).protocol === 'https:';
-    const pool = mayReuse ? this.#kept : this.#fresh;
-    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-    const options: RequestOptions = {
-      method,
-      headers: { ...headers },
-      agent: isSecure ? pool.secure : pool.plain,
-    };
-    const outgoing = (isSecure ? requestSecure : requestPlain)(url, options);
-    let isConnected = false;
-    outgoing.once('socket', (socket) => {
-      if (!socket.connecting) isConnected = true;
-      else socket.once(isSecure ? 'secureConnect' : 'connect', () => (isConnected = true));
-    });
-    outgoing.once('error', (error) => reject(failure(url, error, isConnected)));
-    outgoing.once('response', (incoming) => {
-      void this.#gather(incoming, url).then(resolve, reject);
-    });
-    using _given = onAbort(signal, () => {
-      reject(cancellationError(signal, `a request to ${url.host}`));
-      outgoing.destroy();
-    });
-    if (body === undefined) outgoing.end();
-    else outgoing.end(body);
-    return await promise;
-  }
-
-  /** Closes all connections. */
-  [Symbol.dispose](): void {
-    for (const agent of this.#agents) agent.destroy();
-  }
-
-  async #gather(incoming: IncomingMessage, url: URL): Promise<HttpResponse> {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Not by `for await`, which costs as much as all the rest where a thousand devices are asked each second.
-    incoming.on('data', (piece: Uint8Array) => {
-      length += piece.length;
-      if (length > this.#responseBytesMost) reject(tooLong(url, this.#responseBytesMost));
-      else pieces.push(piece);
-    });
-    incoming.once('end', resolve);
-    incoming.once('error', reject);
-    incoming.once('close', () => reject(new Error('it was closed before its end')));
-    try {
-      await promise;
-    } catch (error) {
-      incoming.destroy();
-      throw failure(url, error, true);
+    checkedUrl(url, this.#allowUnencrypted);
+    // Loaded when something is asked for the first time.
+    undici ??= await import('undici');
+    const answer = new Answer(url.host, this.#responseBytesMost);
+    using _given = onAbort(signal, () =>
+      answer.giveUp(cancellationError(signal, `a request to ${url.host}`)),
+    );
+    if (!signal.aborted) {
+      const path = url.pathname + url.search;
+      const connection = this.#connection(undici, url.origin, mayReuse);
+      connection.dispatch({ path, method, headers, body: body ?? null }, answer);
     }
-    return {
-      status: incoming.statusCode ?? 0,
-      headers: plainHeaders(incoming),
-      body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
-    };
+    return await answer.promise;
+  }
+
+  /** Closes all connections. What is sent afterwards opens new ones. */
+  [Symbol.dispose](): void {
+    // Those that are being opened, too.
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    for (const connection of this.#connections.values()) void connection.destroy();
+    this.#connections.clear();
+  }
+
+  #connection(library: Undici, origin: string, mayReuse: boolean): Client {
+    const known = this.#connections.get(origin);
+    if (known !== undefined && mayReuse) return known;
+    // What is under way on it is finished.
+    void known?.close();
+    const connection = new library.Client(origin, {
+      maxResponseSize: this.#responseBytesMost,
+      allowH2: false,
+      // How long an answer may take is the business of who asks.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectLongestMs, signal: this.#ended.signal },
+    });
+    this.#connections.set(origin, connection);
+    return connection;
   }
 }
+
+type Undici = typeof import('undici');
+let undici: Undici | undefined;
 
 /**
  * @param allowUnencrypted whether plain http to other machines is meant
@@ -166,19 +206,13 @@ export function checkedUrl(url: URL, allowUnencrypted = false): URL {
   );
 }
 
-function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const name in headers) plain[name] = String(headers[name]);
-  return plain;
-}
-
-function tooLong({ host }: URL, most: number): SignalboxError {
+function tooLong(host: string, most: number): SignalboxError {
   return new SignalboxError('REPLY_MALFORMED', `${host} answered with more than ${most} bytes`, {
     details: { host, responseBytesMost: most },
   });
 }
 
-function failure({ host }: URL, error: unknown, isConnected: boolean): SignalboxError {
+function failure(host: string, error: unknown, isConnected: boolean): SignalboxError {
   if (error instanceof SignalboxError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   const why = message === '' ? code : message;

@@ -44,6 +44,7 @@ export class HttpService implements Disposable {
   #pause: SignalboxError | undefined;
   #failuresInARow = 0;
   #restsUntilMs = 0;
+  #last: { readonly path: string; readonly url: URL } | undefined;
 
   /**
    * @throws CONFIG_INVALID for what is no address, for plain http beyond this machine that is not allowed,
@@ -97,8 +98,7 @@ export class HttpService implements Disposable {
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
-    const url = new URL(this.address + path);
-    for (const name in query) url.searchParams.set(name, String(query[name]));
+    const url = this.#urlOf(path, query);
     const text =
       form === undefined
         ? body === undefined
@@ -130,6 +130,15 @@ export class HttpService implements Disposable {
       this.#count(error);
       throw error;
     }
+  }
+
+  /** Polls ask for the same place each time. */
+  #urlOf(path: string, query: HttpRequest['query']): URL {
+    if (query === undefined && this.#last?.path === path) return this.#last.url;
+    const url = new URL(this.address + path);
+    for (const name in query) url.searchParams.set(name, String(query[name]));
+    if (query === undefined) this.#last = { path, url };
+    return url;
   }
 
   #beginPause(response: HttpResponse): SignalboxError {

@@ -399,15 +399,27 @@ export class Alerts implements AsyncDisposable {
 
   /** An instrument is offline when its port or bus says so, or when none of its values is good. */
   #takeOffline(rule: AlertRule, instrument: string, record: LatestRecord | undefined): void {
-    if (!concerns(rule, instrument, this.#subjects)) return;
-    const values = Object.values(record?.values ?? {});
-    const isSilent = values.length > 0 && values.every(({ quality }) => quality !== 'good');
+    const known = this.#series.get(instrument)?.get(rule.name);
+    if (known === undefined && !concerns(rule, instrument, this.#subjects)) return;
+    const series = known ?? this.#seriesOf(rule, instrument);
     const state = this.#states.get(keyOf('instrument', instrument));
-    const series = this.#seriesOf(rule, instrument);
-    if (state?.why !== undefined) series.takeState(true, state.why);
-    else if (isSilent) series.takeState(true, values[0]?.why?.message ?? 'does not answer');
-    else if (values.length === 0 && state === undefined) series.takeState(undefined, '');
-    else series.takeState(false, '');
+    if (state?.why !== undefined) {
+      series.takeState(true, state.why);
+      return;
+    }
+    const values = record?.values ?? {};
+    let isKnown = false;
+    for (const name in values) {
+      if (values[name]?.quality === 'good') {
+        series.takeState(false, '');
+        return;
+      }
+      isKnown = true;
+    }
+    if (isKnown) {
+      const [first] = Object.values(values);
+      series.takeState(true, first?.why?.message ?? 'does not answer');
+    } else series.takeState(state === undefined ? undefined : false, '');
   }
 
   #seriesOf(rule: AlertRule, subject: string, open?: AlertRecord): AlertSeries {

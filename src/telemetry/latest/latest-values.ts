@@ -58,7 +58,7 @@ export class LatestValues {
 
   /** These are its values from now on; others that it had are forgotten. */
   set(instrument: string, values: NewValues, atMs: number = this.#clock.now()): LatestRecord {
-    return this.#put(instrument, {}, this.#good(values, atMs), atMs);
+    return this.#put(instrument, {}, values, {}, 'bad', atMs);
   }
 
   /**
@@ -72,20 +72,14 @@ export class LatestValues {
     atMs: number = this.#clock.now(),
   ): LatestRecord {
     const before = this.#records.get(instrument)?.values ?? {};
-    const changed = this.#good(values, atMs);
-    for (const name in failures) {
-      const why = failures[name];
-      if (why !== undefined) changed[name] = doubtfulValue(before[name], 'bad', why);
-    }
-    return this.#put(instrument, before, changed, atMs);
+    return this.#put(instrument, before, values, failures, 'bad', atMs);
   }
 
   /** These should have been read again by now: what is known of them is kept, and marked as stale. */
   age(instrument: string, parameters: readonly string[], why: QualityReason): LatestRecord {
     const before = this.#records.get(instrument)?.values ?? {};
-    const marked: Record<string, LatestValue> = {};
-    for (const name of parameters) marked[name] = doubtfulValue(before[name], 'stale', why);
-    return this.#put(instrument, before, marked, this.#clock.now());
+    const reasons = Object.fromEntries(parameters.map((name) => [name, why]));
+    return this.#put(instrument, before, {}, reasons, 'stale', this.#clock.now());
   }
 
   /** @returns whether anything was known of it */
@@ -95,44 +89,45 @@ export class LatestValues {
     return was;
   }
 
-  #good(values: NewValues, atMs: number): Record<string, LatestValue> {
-    const read: Record<string, LatestValue> = {};
-    for (const name in values) {
-      const given = values[name];
-      if (given !== undefined) read[name] = goodValue(given.value, given.unit, atMs);
-    }
-    return read;
-  }
-
   #put(
     instrument: string,
     before: Readonly<Record<string, LatestValue>>,
-    changed: Readonly<Record<string, LatestValue>>,
+    good: NewValues,
+    doubtful: Readonly<Record<string, QualityReason>>,
+    quality: 'bad' | 'stale',
     updatedMs: number,
   ): LatestRecord {
+    const values = { ...before };
+    const parameters: string[] = [];
+    for (const name in good) {
+      const given = good[name];
+      if (given === undefined) continue;
+      values[name] = goodValue(given.value, given.unit, updatedMs);
+      parameters.push(name);
+    }
+    for (const name in doubtful) {
+      const why = doubtful[name];
+      if (why === undefined) continue;
+      values[name] = doubtfulValue(before[name], quality, why);
+      parameters.push(name);
+    }
     const revision = (this.#records.get(instrument)?.revision ?? 0) + 1;
-    const values = Object.freeze({ ...before, ...changed });
+    Object.freeze(values);
     const record = Object.freeze({ instrument, updatedMs, revision, values });
     this.#records.set(instrument, record);
-    if (this.events.has('changed')) {
-      this.events.emit('changed', { record, parameters: Object.keys(changed) });
-    }
+    if (this.events.has('changed')) this.events.emit('changed', { record, parameters });
     return record;
   }
 }
 
 /** A record whose bytes are a copy, where it has any. */
 function withOwnBytes(record: LatestRecord): LatestRecord {
-  const binary = Object.entries(record.values).filter(
-    ([, { value }]) => value instanceof Uint8Array,
-  );
-  if (binary.length === 0) return record;
-  const copies = binary.map(([name, latest]): [string, LatestValue] => [
-    name,
-    Object.freeze({ ...latest, value: frozenCopy(latest.value as Uint8Array) }),
-  ]);
-  return Object.freeze({
-    ...record,
-    values: Object.freeze({ ...record.values, ...Object.fromEntries(copies) }),
-  });
+  let own: Record<string, LatestValue> | undefined;
+  for (const name in record.values) {
+    const latest = record.values[name];
+    if (!(latest?.value instanceof Uint8Array)) continue;
+    own ??= { ...record.values };
+    own[name] = Object.freeze({ ...latest, value: frozenCopy(latest.value) });
+  }
+  return own === undefined ? record : Object.freeze({ ...record, values: Object.freeze(own) });
 }

@@ -1,6 +1,6 @@
 import type { Instrument, ManyReadings } from '../../instruments/index.ts';
 import type { Clock, Owner, SignalboxError } from '../../kernel/index.ts';
-import type { NewValues, QualityReason } from '../latest/latest-value.ts';
+import type { QualityReason } from '../latest/latest-value.ts';
 import type { LatestValues } from '../latest/latest-values.ts';
 
 /** An instrument of which nothing could be read is asked more seldom, at last only so often, in ms. */
@@ -151,28 +151,26 @@ export class Poll {
     this.#busyMs += tookMs;
     this.#meanMs =
       this.#polls === 1 ? tookMs : this.#meanMs + newestShare * (tookMs - this.#meanMs);
-    const values: Record<string, NewValues[string]> = {};
+    const { latest } = this.#surroundings;
     const reasons: Record<string, QualityReason> = {};
-    const known = this.#surroundings.latest.get(this.instrument.name)?.values;
     let problem: SignalboxError | undefined;
-    for (const name of this.#parameters) {
-      const reading = readings.get(name);
-      const failure = failures.get(name);
-      if (reading !== undefined) values[name] = { value: reading.value, unit: reading.unit };
-      if (failure === undefined) continue;
+    for (const [name, failure] of failures) {
       const isLeftOut = this.#mayBeUntold && failure.details['isUntold'] === true;
       if (!isLeftOut) problem ??= failure;
       // What it told before and does not now is not to be taken for new.
-      if (!isLeftOut || known?.[name] !== undefined) reasons[name] = reasonOf(failure);
+      if (!isLeftOut || latest.get(this.instrument.name)?.values[name] !== undefined) {
+        reasons[name] = reasonOf(failure);
+      }
     }
+    const isAnyRead = Object.keys(readings).length > 0;
     this.#reason = problem === undefined ? undefined : reasonOf(problem);
     if (problem !== undefined) this.#failed += 1;
-    this.#failuresInARow = readings.size > 0 ? 0 : this.#failuresInARow + 1;
-    if (readings.size > 0) {
+    this.#failuresInARow = isAnyRead ? 0 : this.#failuresInARow + 1;
+    if (isAnyRead) {
       this.#goodMs = this.#surroundings.clock.monotonic();
       this.#isStale = false;
     }
-    this.#surroundings.latest.update(this.instrument.name, values, reasons);
+    latest.update(this.instrument.name, readings, reasons);
   }
 
   /** Once, when the reading that is under way has taken too long. */

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../src/kernel/index.ts';
 import { HttpClient, HttpService } from '../../../src/links/index.ts';
+import { connectLongestMs } from '../../../src/links/http/http-client.ts';
 import { retryAfterMs } from '../../../src/links/http/retry-after.ts';
 
 const never = new AbortController().signal;
@@ -36,7 +41,7 @@ test.each(['http://example.org', 'http://192.168.1.5/v1', 'ftp://127.0.0.1/'])(
   },
 );
 
-test('no more connections are open than the bound, and they are used again', async () => {
+test('one connection is open at a time, and used again', async () => {
   let open = 0;
   let most = 0;
   await using server = await serverOf((_request, response) => {
@@ -47,14 +52,14 @@ test('no more connections are open than the bound, and they are used again', asy
       response.end('well');
     });
   });
-  using client = new HttpClient({ connectionsMost: 2 });
+  using client = new HttpClient();
   const request = { method: 'GET', url: server.url, headers: {} };
   const answers = await Promise.all(
     Array.from({ length: 20 }, async () => await client.send(request, never)),
   );
   expect(answers.every(({ status }) => status === 200)).toBe(true);
-  expect(most).toBeLessThanOrEqual(2);
-  expect(server.sockets()).toBe(2);
+  expect(most).toBe(1);
+  expect(server.sockets()).toBe(1);
 });
 
 test('an answer is read up to its bound, and no redirect is followed', async () => {
@@ -149,3 +154,37 @@ test.each([
   const nowMs = new ManualClock().now();
   expect(retryAfterMs({ headers: { 'retry-after': text } }, nowMs)).toBe(ms);
 });
+
+test('a connection that is still being opened ends with its client', async () => {
+  // Whoever listens and never accepts leaves new connections in the air.
+  const deaf = spawn('python3', [
+    '-c',
+    `import socket, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(0); print(s.getsockname()[1], flush=True); time.sleep(60)`,
+  ]);
+  using _deaf = { [Symbol.dispose]: () => void deaf.kill() };
+  const port = Number(String((await once(deaf.stdout, 'data'))[0]));
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  // The one that Linux takes for a backlog of 0 is there.
+  const before = fillers.length - 1;
+  await expect.poll(() => opening(port)).toBe(before);
+  const client = new HttpClient();
+  const giveUp = new AbortController();
+  const sent = client.send({ method: 'GET', url, headers: {} }, giveUp.signal);
+  await expect.poll(() => opening(port)).toBe(before + 1);
+  giveUp.abort();
+  await expect(sent).rejects.toMatchObject({ code: 'CANCELLED' });
+  client[Symbol.dispose]();
+  // Long before it would be given up by itself.
+  await expect.poll(() => opening(port), { timeout: connectLongestMs / 2 }).toBe(before);
+  for (const filler of fillers) filler.destroy();
+});
+
+/** How many connections to this port are being opened. Source: man 5 proc, /proc/net/tcp, state SYN_SENT. */
+function opening(port: number): number {
+  const to = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 02 `;
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(to)).length;
+}

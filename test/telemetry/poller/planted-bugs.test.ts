@@ -30,8 +30,8 @@ const mutants: readonly Mutant[] = [
   {
     bug: 'what is back stays slow',
     file: poll,
-    find: 'this.#failuresInARow = readings.size > 0 ? 0 :',
-    replace: 'this.#failuresInARow = readings.size > 99 ? 0 :',
+    find: 'this.#failuresInARow = isAnyRead ? 0 :',
+    replace: 'this.#failuresInARow = failures.size > 99 ? 0 :',
   },
   {
     bug: 'what is back waits for its long interval to be over',
@@ -48,8 +48,8 @@ const mutants: readonly Mutant[] = [
   {
     bug: 'a failure is not told',
     file: poll,
-    find: 'this.#surroundings.latest.update(this.instrument.name, values, reasons);',
-    replace: 'this.#surroundings.latest.update(this.instrument.name, values);',
+    find: 'latest.update(this.instrument.name, readings, reasons);',
+    replace: 'latest.update(this.instrument.name, readings);',
   },
   {
     bug: 'what was taken away is polled on',

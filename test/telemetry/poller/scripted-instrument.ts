@@ -56,12 +56,12 @@ export class Stub {
     });
     return failure === undefined
       ? {
-          readings: new Map(
+          readings: Object.fromEntries(
             names.filter((name) => !this.untold.has(name)).map((name) => [name, reading()]),
           ),
           failures: this.untold,
         }
-      : { readings: new Map(), failures: new Map(names.map((name) => [name, failure])) };
+      : { readings: {}, failures: new Map(names.map((name) => [name, failure])) };
   }
 }
 

@@ -15,6 +15,8 @@ export interface AsicFacts {
   readonly voltages: readonly number[];
 }
 
+const decoder = new TextDecoder();
+
 const paths = {
   info: '/api/system/info',
   asic: '/api/system/asic',
@@ -112,7 +114,7 @@ function refusal({ method, path }: HttpRequest, { status, body }: HttpResponse):
 
 function jsonOf({ body }: HttpResponse, path: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    const value: unknown = JSON.parse(decoder.decode(body));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return value as Readonly<Record<string, unknown>>;
     }

@@ -34,20 +34,31 @@ export class BitaxeDriver implements Driver {
   readonly family = 'bitaxe';
   readonly parameters: readonly Parameter[] = bitaxeTable.parameters;
   readonly watched: readonly string[] = bitaxeTable.watched;
-  readonly actions: readonly Action[];
   readonly #timeoutMs: number;
   readonly #expected: ExpectedDevice;
+  /** All reads are this one, which is made once. */
+  readonly #info: Transaction<AxeOsInfo>;
+  #actions: readonly Action[] | undefined;
   #asic: AsicFacts | undefined;
 
   constructor({ timeoutMs = bitaxeTimeoutMs, mac }: BitaxeDriverOptions = {}) {
     this.#timeoutMs = timeoutMs;
     this.#expected = new ExpectedDevice(mac);
-    this.actions = bitaxeActions((label, repeat, traced, run) =>
+    const info = this.#operation('read the miner', 'safe', 'GET /api/system/info', (api) =>
+      this.#askInfo(api),
+    );
+    this.#info = { ...info, merge: { key: 'info' } };
+  }
+
+  /** Made when somebody asks: of a thousand miners, few are told to do something. */
+  get actions(): readonly Action[] {
+    this.#actions ??= bitaxeActions((label, repeat, traced, run) =>
       this.#operation(label, repeat, traced, async (api) => {
         await this.#checkDevice(api);
         return await run(api);
       }),
     );
+    return this.#actions;
   }
 
   parameter(nameOrNumber: string | number): Parameter | undefined {
@@ -56,12 +67,12 @@ export class BitaxeDriver implements Driver {
 
   read(parameter: Parameter): Transaction<Value> {
     checkReadable(parameter);
-    return mapTransaction(this.#info(), (info) => bitaxeTable.value(parameter, info));
+    return mapTransaction(this.#info, (info) => bitaxeTable.value(parameter, info));
   }
 
   readMany(parameters: readonly Parameter[]): Transaction<Readonly<Record<string, Value>>> {
     checkAllReadable(parameters);
-    return mapTransaction(this.#info(), (info) => bitaxeTable.values(parameters, info));
+    return mapTransaction(this.#info, (info) => bitaxeTable.values(parameters, info));
   }
 
   write(parameter: Parameter, value: Value): Transaction<void> {
@@ -78,12 +89,12 @@ export class BitaxeDriver implements Driver {
     });
     // To set what cannot be read back once more changes nothing.
     if (row?.read === undefined) return write;
-    const readBack = mapTransaction(this.#info(), (info) => row.read?.(info) === value);
+    const readBack = mapTransaction(this.#info, (info) => row.read?.(info) === value);
     return { ...write, repeat: 'verify', verification: { readBack, reply: undefined } };
   }
 
   identify(): Transaction<Identity> {
-    return mapTransaction(this.#info(), (info) => {
+    return mapTransaction(this.#info, (info) => {
       const model = textOf(info['ASICModel']);
       const firmware = textOf(info['version']);
       const serial = writtenMac(info['macAddr']);
@@ -91,13 +102,6 @@ export class BitaxeDriver implements Driver {
       const text = ['AxeOS', firmware, model, name, serial].filter((each) => each !== undefined);
       return { maker: 'AxeOS', ...given({ model, serial, firmware }), text: text.join(' ') };
     });
-  }
-
-  #info(): Transaction<AxeOsInfo> {
-    const transaction = this.#operation('read the miner', 'safe', 'GET /api/system/info', (api) =>
-      this.#askInfo(api),
-    );
-    return { ...transaction, merge: { key: 'info' } };
   }
 
   async #askInfo(api: AxeOs): Promise<AxeOsInfo> {

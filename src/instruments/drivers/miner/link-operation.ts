@@ -1,5 +1,7 @@
 import type { LinkAbilities, Repeat, Transaction } from '../../../ports/index.ts';
 
+const encoder = new TextEncoder();
+
 /** What is done with a link that carries requests and no bytes. */
 export interface LinkOperation<Reply> {
   readonly label: string;
@@ -16,10 +18,11 @@ export function linkOperation<Reply>({
   run,
   ...rest
 }: LinkOperation<Reply>): Transaction<Reply> {
+  const request = encoder.encode(traced);
   return {
     ...rest,
     attempt: () => ({
-      request: new TextEncoder().encode(traced),
+      request,
       operate: async (link, signal) => await run(link, signal),
     }),
   };

@@ -57,7 +57,7 @@ describe.each(families)('%s', (family) => {
       code: 'INSTRUMENT_OFFLINE',
     });
     await expect
-      .poll(async () => (await miner.readMany(['hashRate'], watcher)).readings.size)
+      .poll(async () => Object.keys((await miner.readMany(['hashRate'], watcher)).readings).length)
       .toBe(1);
   });
 });
