@@ -96,9 +96,9 @@ export class Instrument {
     options: CallOptions = {},
   ): Promise<Reading> {
     const parameter = this.parameter(nameOrNumber);
-    return await this.#spanned('read', parameter.name, by, async () => {
-      return await this.#read(parameter, by, options);
-    });
+    return await this.#spanned('read', parameter.name, by, () =>
+      this.#read(parameter, by, options),
+    );
   }
 
   async #read(parameter: Parameter, by: Owner, options: CallOptions): Promise<Reading> {
@@ -142,9 +142,9 @@ export class Instrument {
       return { readings, failures };
     }
     try {
-      const values = await this.#spanned('read', names.join(' '), by, async () => {
-        return await this.#call(together, by, options);
-      });
+      const values = await this.#spanned('read', names.join(' '), by, () =>
+        this.#call(together, by, options),
+      );
       const atMs = this.#clock.now();
       for (const { name, unit } of parameters) {
         const value = values[name];
@@ -206,9 +206,7 @@ export class Instrument {
   async query(message: string, by: Owner, options: CallOptions = {}): Promise<string> {
     const transaction = this.driver.query?.(message);
     if (transaction === undefined) throw this.#speechless();
-    return await this.#spanned('query', undefined, by, async () => {
-      return await this.#call(transaction, by, options);
-    });
+    return await this.#spanned('query', undefined, by, () => this.#call(transaction, by, options));
   }
 
   /** The same without a response. */
@@ -239,9 +237,7 @@ export class Instrument {
         `instrument ${this.name} (${this.driver.family}) has no functions; read and write its parameters`,
       );
     }
-    const result = this.#spanned('call', method, by, async () => {
-      return await this.#call(transaction, by, options);
-    });
+    const result = this.#spanned('call', method, by, () => this.#call(transaction, by, options));
     if (this.driver.isReading?.(method) === true) return await result;
     return await this.#change(`call ${method}`, by, result);
   }
@@ -257,9 +253,9 @@ export class Instrument {
   }
 
   async identify(by: Owner, options: CallOptions = {}): Promise<Identity> {
-    this.#identity = await this.#spanned('identify', undefined, by, async () => {
-      return await this.#call(this.driver.identify(), by, options);
-    });
+    this.#identity = await this.#spanned('identify', undefined, by, () =>
+      this.#call(this.driver.identify(), by, options),
+    );
     return this.#identity;
   }
 
@@ -311,14 +307,14 @@ export class Instrument {
   }
 
   /** In a span of its own, where what is asked is followed. */
-  async #spanned<Result>(
+  #spanned<Result>(
     operation: string,
     what: string | undefined,
     by: Owner,
     run: () => Promise<Result>,
   ): Promise<Result> {
     const { tracer } = this.port;
-    if (tracer === undefined) return await run();
+    if (tracer === undefined) return run();
     const name = `${operation} ${this.name}${what === undefined ? '' : ` ${what}`}`;
     const attributes = {
       'signalbox.instrument': this.name,
@@ -331,14 +327,10 @@ export class Instrument {
       'signalbox.owner.program': by.program,
       'signalbox.owner.door': by.door,
     };
-    return await tracer.within(name, attributes, run);
+    return tracer.within(name, attributes, run);
   }
 
-  async #call<Reply>(
-    transaction: Transaction<Reply>,
-    by: Owner,
-    options: CallOptions,
-  ): Promise<Reply> {
+  #call<Reply>(transaction: Transaction<Reply>, by: Owner, options: CallOptions): Promise<Reply> {
     const { maxAgeMs, timeoutMs, ...transact } = options;
     const own =
       maxAgeMs === undefined && timeoutMs === undefined
@@ -348,7 +340,7 @@ export class Instrument {
             ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
             ...(timeoutMs === undefined ? {} : { timeoutMs }),
           };
-    return await this.port.transact(own, by, transact);
+    return this.port.transact(own, by, transact);
   }
 
   /** Notes who changes it, unless nothing came of it. */

@@ -385,7 +385,7 @@ export class Port implements AsyncDisposable {
     return tracer.request({ port: this.name, kind, label, scope, owner, priority });
   }
 
-  async #ask(request: Pending): Promise<unknown> {
+  #ask(request: Pending): Promise<unknown> {
     const behind = this.#book.ownersAgainst(request.scope, request.agent);
     request.blocked = behind.length > 0 || this.#turns.isServing || this.#line.size > 0;
     if (request.blocked && this.events.has('waiting')) {
@@ -393,7 +393,7 @@ export class Port implements AsyncDisposable {
       this.events.emit('waiting', { owner: request.by, label: request.label, behind: others });
     }
     if (!this.#turns.serveAtOnce(request)) this.#push(request);
-    return await request.promise;
+    return request.promise;
   }
 
   /** @throws QUEUE_FULL, DEADLOCK */

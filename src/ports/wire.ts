@@ -120,16 +120,19 @@ export class Wire {
    * Sends the request, if it has any bytes, and waits for its reply.
    * @throws INSTRUMENT_TIMEOUT, REPLY_MALFORMED, and what the link throws
    */
-  async exchange<Reply>(
+  exchange<Reply>(
+    attempt: Attempt<Reply>,
+    transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
+  ): Promise<ExchangeResult<Reply | undefined>> {
+    return this.#operate(attempt, transaction) ?? this.#exchangeBytes(attempt, transaction);
+  }
+
+  async #exchangeBytes<Reply>(
     attempt: Attempt<Reply>,
     transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
   ): Promise<ExchangeResult<Reply | undefined>> {
     const { reader } = attempt;
     const { timeoutMs } = transaction;
-    if (attempt.operate !== undefined) {
-      const operated = await this.#operate(attempt, transaction);
-      if (operated !== undefined) return { reply: operated.reply, received: noBytes };
-    }
     if (reader === undefined) {
       await this.#sendRequest(attempt);
       return { reply: undefined, received: noBytes };
@@ -190,24 +193,31 @@ export class Wire {
     await this.#link.close();
   }
 
-  /** Undefined where the link can do no more than carry bytes. @throws INSTRUMENT_TIMEOUT */
-  async #operate<Reply>(
+  /** Undefined where the link can do no more than carry bytes. */
+  #operate<Reply>(
     attempt: Attempt<Reply>,
     transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
-  ): Promise<{ readonly reply: Reply } | undefined> {
+  ): Promise<ExchangeResult<Reply>> | undefined {
+    if (attempt.operate === undefined) return undefined;
     if (this.#late.signal.aborted && !this.#life.signal.aborted) this.#late = lifeController();
+    const operation = attempt.operate(this.#link, this.#late.signal);
+    return operation === undefined ? undefined : this.#untilDone(operation, transaction);
+  }
+
+  /** @throws INSTRUMENT_TIMEOUT, and what the operation throws */
+  async #untilDone<Reply>(
+    operation: Promise<Reply>,
+    transaction: Pick<Transaction<unknown>, 'label' | 'timeoutMs'>,
+  ): Promise<ExchangeResult<Reply>> {
     const late = this.#late;
-    const { signal } = late;
-    const operation = attempt.operate?.(this.#link, signal);
-    if (operation === undefined) return undefined;
     const timer = this.#clock.schedule(transaction.timeoutMs, () =>
       late.abort(noReply(transaction, 0)),
     );
     try {
-      const reply = await raceAbort(operation, signal, transaction.label);
+      const reply = await raceAbort(operation, late.signal, transaction.label);
       // What did as it was told is there, though it sent no bytes.
       this.#arrivals += 1;
-      return { reply };
+      return { reply, received: noBytes };
     } finally {
       timer.cancel();
     }

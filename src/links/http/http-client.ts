@@ -1,3 +1,4 @@
+import type * as undiciLibrary from 'undici';
 import type { Client, Dispatcher } from 'undici';
 import { cancellationError, isLoopback, onAbort, SignalboxError } from '../../kernel/index.ts';
 
@@ -188,7 +189,7 @@ export class HttpClient implements Disposable {
   }
 }
 
-type Undici = typeof import('undici');
+type Undici = typeof undiciLibrary;
 let undici: Undici | undefined;
 
 /**

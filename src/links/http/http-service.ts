@@ -72,25 +72,18 @@ export class HttpService implements Disposable {
    *   failed several times in a row; what {@link HttpClient.send} and the authorization throw
    */
   async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const first = await this.#authorized(request, signal);
-    if (first.response.status !== 401 || first.header === undefined) return first.response;
-    this.#authorization?.refused(first.header);
-    return (await this.#authorized(request, signal)).response;
+    for (let isSecond = false; ; isSecond = true) {
+      this.#throwIfResting();
+      const header = await this.#authorization?.header(signal);
+      const response = await this.#send(request, header, signal);
+      if (response.status === 429) throw this.#beginPause(response);
+      if (response.status !== 401 || header === undefined || isSecond) return response;
+      this.#authorization?.refused(header);
+    }
   }
 
   [Symbol.dispose](): void {
     this.#client[Symbol.dispose]();
-  }
-
-  async #authorized(
-    request: HttpRequest,
-    signal: AbortSignal,
-  ): Promise<{ response: HttpResponse; header: string | undefined }> {
-    this.#throwIfResting();
-    const header = await this.#authorization?.header(signal);
-    const response = await this.#send(request, header, signal);
-    if (response.status === 429) throw this.#beginPause(response);
-    return { response, header };
   }
 
   async #send(

@@ -66,11 +66,13 @@ export class AxeOs {
     checked(request, await this.#ask(request));
   }
 
-  async #ask(request: HttpRequest): Promise<HttpResponse> {
-    return await (this.#link.request?.(request, this.#signal) ??
+  #ask(request: HttpRequest): Promise<HttpResponse> {
+    return (
+      this.#link.request?.(request, this.#signal) ??
       Promise.reject(
         new SignalboxError('INSTRUMENT_ERROR', 'the link of this miner leads to no web service'),
-      ));
+      )
+    );
   }
 }
 

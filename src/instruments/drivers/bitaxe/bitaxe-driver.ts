@@ -171,7 +171,7 @@ export class BitaxeDriver implements Driver {
       timeoutMs: this.#timeoutMs,
       repeat,
       traced,
-      run: async (link, signal) => await run(new AxeOs(link, signal)),
+      run: (link, signal) => run(new AxeOs(link, signal)),
     });
   }
 }

@@ -23,7 +23,7 @@ export function linkOperation<Reply>({
     ...rest,
     attempt: () => ({
       request,
-      operate: async (link, signal) => await run(link, signal),
+      operate: run,
     }),
   };
 }
