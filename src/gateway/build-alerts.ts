@@ -55,9 +55,11 @@ export class GatewayAlerts implements AsyncDisposable {
           return {
             driver: driver.family,
             fullScale: (parameter) => driver.parameter(parameter)?.fullScale,
+            problemOf: (parameter) => parameterProblem(instrument, parameter),
           };
         },
         hasPort: (name) => ports.has(name),
+        names: (kind) => (kind === 'port' ? ports : instruments).keys(),
       },
     });
     followAlerts(this.alerts, log);
@@ -129,6 +131,15 @@ export class GatewayAlerts implements AsyncDisposable {
     this.#devices.get(name)?.[Symbol.dispose]();
     this.#devices.delete(name);
     this.alerts.remove('port', name);
+  }
+}
+
+function parameterProblem(instrument: Instrument, parameter: string): string | undefined {
+  try {
+    instrument.parameter(parameter);
+    return undefined;
+  } catch (error) {
+    return asSignalboxError(error).message;
   }
 }
 

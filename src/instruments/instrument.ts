@@ -130,15 +130,15 @@ export class Instrument {
     const readings: Record<string, Reading> = {};
     const failures = new Map<string, SignalboxError>();
     if (together === undefined) {
-      await Promise.all(
-        parameters.map(async ({ name }) => {
-          try {
-            readings[name] = await this.read(name, by, options);
-          } catch (error) {
-            failures.set(name, asSignalboxError(error));
-          }
-        }),
+      const results = await Promise.allSettled(
+        parameters.map(({ name }) => this.read(name, by, options)),
       );
+      // In their order, and not as they came.
+      for (const [index, { name }] of parameters.entries()) {
+        const result = results[index];
+        if (result?.status === 'fulfilled') readings[name] = result.value;
+        else failures.set(name, asSignalboxError(result?.reason));
+      }
       return { readings, failures };
     }
     try {

@@ -13,8 +13,14 @@ export function alike(wanted: string, names: Iterable<string>): string[] {
   // One letter wrong in three: more is another word.
   const mistakesMost = Math.max(1, Math.floor(written.length / 3));
   const all = new Set(names);
-  return Array.from(all, (name) => ({ name, distance: distanceOf(written, name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= mistakesMost)
+  const near = Array.from(all, (name) => ({
+    name,
+    distance: distanceOf(written, name.toLowerCase()),
+  })).filter(({ distance }) => distance <= mistakesMost);
+  // Who has written a name in another case has meant no other.
+  const isWritten = near.some(({ distance }) => distance === 0);
+  return near
+    .filter(({ distance }) => !isWritten || distance === 0)
     .sort((one, other) => one.distance - other.distance || one.name.localeCompare(other.name))
     .slice(0, alikeMost)
     .map(({ name }) => name);

@@ -33,7 +33,7 @@ export function gather(
 ): Batch {
   const { merge } = firstTransaction;
   const firstPart: Part = { transaction: firstTransaction, requests: [first] };
-  if (merge === undefined) return alone(firstPart);
+  if (merge === undefined || queue.size === 0) return alone(firstPart);
   const chain = first.alone ? undefined : merge.chain;
   const parts = new Map<string, Part>([[merge.key, firstPart]]);
   for (const request of queue.shareable(isMergeable)) {

@@ -19,7 +19,7 @@ it('a port remembers the newest exchanges, as many as it is told to', async () =
 
 it.each([
   [1, 60],
-  [1_000, 50],
+  [400, 50],
   [100_000, 20],
 ])('of %i ports in a gateway each remembers so many that all have room', async (ports, kept) => {
   await using meter = await startSimulator({ kind: 'multimeter', seed: 1, tcpPort: 0 });

@@ -33,7 +33,7 @@ export interface RuleStatus {
   /** For so many it holds, but not for long enough yet. */
   readonly rising: number;
   readonly open: readonly AlertRecord[];
-  /** Why no subject can be judged, of the first. */
+  /** Why no subject can be judged, of the first; or what the rule names and there is not. */
   readonly problem?: string;
   /** Until when nobody is told of any subject of it, ms since 1970. */
   readonly silencedUntilMs?: number;

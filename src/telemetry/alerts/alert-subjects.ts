@@ -1,4 +1,5 @@
 import type { AlertRule } from '../../config/index.ts';
+import { didYouMean } from '../../kernel/index.ts';
 import { isMeantByAny } from './name-pattern.ts';
 
 /** What alerts of the recorder are of. */
@@ -9,6 +10,8 @@ export interface AlertSubjects {
   /** @returns undefined when there is no such instrument */
   instrument(name: string): WatchedInstrument | undefined;
   hasPort(name: string): boolean;
+  /** Of all that there are. */
+  names(kind: 'instrument' | 'port'): Iterable<string>;
 }
 
 export interface WatchedInstrument {
@@ -16,6 +19,8 @@ export interface WatchedInstrument {
   readonly driver: string;
   /** What 100 % of a parameter is, where that is known. */
   fullScale(parameter: string): number | undefined;
+  /** Why it can have no values of a parameter, with the names that may have been meant; undefined when it can. */
+  problemOf(parameter: string): string | undefined;
 }
 
 /** What alerts are of. */
@@ -54,4 +59,22 @@ export function concerns(rule: AlertRule, subject: string, subjects: AlertSubjec
       return rule.drivers.length === 0 || rule.drivers.includes(instrument.driver);
     }
   }
+}
+
+/**
+ * What a rule names and there is not: then it watches nothing, and nobody would be told. A pattern may be of
+ * what is yet to come, and names nothing.
+ */
+export function missingOf(rule: AlertRule, subjects: AlertSubjects): string | undefined {
+  const kind = kindOf(rule);
+  if (!rule.enabled || kind === 'recorder') return undefined;
+  const named = rule[`${kind}s`].filter((name) => !name.includes('*'));
+  for (const name of named) {
+    const instrument = kind === 'instrument' ? subjects.instrument(name) : undefined;
+    const isThere = kind === 'port' ? subjects.hasPort(name) : instrument !== undefined;
+    if (!isThere) return `there is no ${kind} '${name}'${didYouMean(name, subjects.names(kind))}`;
+    const problem = rule.parameter === '' ? undefined : instrument?.problemOf(rule.parameter);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isOccurrence } from '../../config/index.ts';
 import type { AlertRule } from '../../config/index.ts';
-import { didYouMean, Emitter, SignalboxError, systemClock } from '../../kernel/index.ts';
+import { didYouMean, Emitter, given, SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock, Timer } from '../../kernel/index.ts';
 import type { LatestRecord } from '../latest/latest-value.ts';
 import type { LatestValues } from '../latest/latest-values.ts';
@@ -19,7 +19,7 @@ import type { Route } from './alert-journal.ts';
 import type { AlertEvents, RuleStatus, WatchedSubject } from './alert-reports.ts';
 import { AlertSeries } from './alert-series.ts';
 import type { SeriesDesk } from './alert-series.ts';
-import { concerns, identityOf, kindOf } from './alert-subjects.ts';
+import { concerns, identityOf, kindOf, missingOf } from './alert-subjects.ts';
 import type { AlertSubjects, SubjectKind, SubjectState } from './alert-subjects.ts';
 import type { Evidence } from './rule-words.ts';
 import { covers, silencesMost, silentUntil } from './silences.ts';
@@ -173,15 +173,17 @@ export class Alerts implements AsyncDisposable {
       const judged = all.filter(({ problem }) => problem === undefined);
       // Of some instruments of a family it may be able to say nothing; a rule that can of none is faulty.
       const faulty = judged.length === 0 ? all[0] : undefined;
+      const problem =
+        faulty?.problem === undefined
+          ? missingOf(rule, this.#subjects)
+          : `${faulty.subject}: ${faulty.problem}`;
       const untilMs = this.#silentUntil(rule.name, '*');
       return {
         rule,
         watched: judged.length,
         rising: all.filter(({ state }) => state === 'rising').length,
         open,
-        ...(faulty?.problem === undefined
-          ? {}
-          : { problem: `${faulty.subject}: ${faulty.problem}` }),
+        ...given({ problem }),
         ...(untilMs === undefined ? {} : { silencedUntilMs: untilMs }),
       };
     });

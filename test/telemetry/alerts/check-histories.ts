@@ -45,8 +45,13 @@ class Life {
         write: (changes) => this.#write(changes),
       },
       subjects: {
-        instrument: () => ({ driver: 'scpi', fullScale: () => undefined }),
+        instrument: () => ({
+          driver: 'scpi',
+          fullScale: () => undefined,
+          problemOf: () => undefined,
+        }),
         hasPort: () => true,
+        names: () => [],
       },
       route: () => ['way'],
       life: name,

@@ -157,6 +157,41 @@ range = "setpoint"
   expect(bench.news()).toEqual(['raised a mfc-1']);
 });
 
+test.each([
+  [
+    'an instrument that there is not',
+    'is = "above"\nvalue = 5\nparameter = "flow"\ninstruments = ["mfc-l"]',
+    /^there is no instrument 'mfc-l'; did you mean mfc-1/,
+  ],
+  [
+    'a parameter that it has not',
+    'is = "above"\nvalue = 5\nparameter = "unheard"\ninstruments = ["mfc-*", "mfc-1"]',
+    /^mfc-1 has no unheard$/,
+  ],
+  [
+    'a port that there is not',
+    'is = "port-down"\nports = ["buss"]',
+    /^there is no port 'buss'; did you mean bus\?$/,
+  ],
+  [
+    'a pattern, which may be of what is yet to come',
+    'is = "above"\nvalue = 5\nparameter = "unheard"\ninstruments = ["later-*"]',
+    undefined,
+  ],
+  ['an instrument that there is', 'is = "offline"\ninstruments = ["mfc-1"]', undefined],
+  [
+    'one that there is not, and switched off',
+    'is = "offline"\ninstruments = ["mfc-l"]\nenabled = false',
+    undefined,
+  ],
+  ['the recorder', 'is = "recording-stopped"', undefined],
+])('a rule of %s says what there is not', async (_what, rule, problem) => {
+  await using bench = new AlertBench(`[alerts.a]\n${rule}`);
+  const found = bench.alerts.rules()[0]?.problem;
+  if (problem === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatch(problem);
+});
+
 test('a rate is reckoned over its window, once half of it is known', async () => {
   await using bench = new AlertBench(`
 [alerts.fast]

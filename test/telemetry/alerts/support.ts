@@ -68,9 +68,12 @@ export class AlertBench implements AsyncDisposable {
           const driver = this.instruments.get(name);
           const fullScale = (parameter: string): number | undefined =>
             parameter === 'measure' ? 32_000 : undefined;
-          return driver === undefined ? undefined : { driver, fullScale };
+          const problemOf = (parameter: string): string | undefined =>
+            parameter === 'unheard' ? `${name} has no unheard` : undefined;
+          return driver === undefined ? undefined : { driver, fullScale, problemOf };
         },
         hasPort: (name) => this.ports.has(name),
+        names: (kind) => (kind === 'port' ? this.ports : this.instruments.keys()),
       },
       route: () => ['way'],
       life: options.life ?? 'life',
