@@ -167,6 +167,8 @@ export class StatisticsBook {
   /** What owners did that are no longer kept apart: by program, and in all. */
   readonly #gone = new Map<string, ProgramCounters>();
   #goneTally: Tally | undefined;
+  /** Put together for who asked last, until something is counted. */
+  #whole: Tally | undefined;
   /** The last of the owners: most often it is the next one, too. */
   #latest: { readonly owner: Owner; readonly tally: Tally } | undefined;
 
@@ -176,6 +178,7 @@ export class StatisticsBook {
 
   add(ended: EndedRequest): void {
     const { owner } = ended;
+    this.#whole = undefined;
     if (this.#latest?.owner.id === owner.id) {
       this.#latest.tally.add(ended);
       return;
@@ -220,6 +223,7 @@ export class StatisticsBook {
   }
 
   reset(): void {
+    this.#whole = undefined;
     this.#goneTally = undefined;
     this.#gone.clear();
     this.#owners.clear();
@@ -227,12 +231,14 @@ export class StatisticsBook {
   }
 
   #total(): Tally {
+    if (this.#whole !== undefined) return this.#whole;
     const tallies = Array.from(this.#owners.values(), ({ tally }) => tally);
     if (this.#goneTally !== undefined) tallies.push(this.#goneTally);
     const [only] = tallies;
     if (only !== undefined && tallies.length === 1) return only;
     const total = new Tally(this.#clock);
     for (const tally of tallies) total.addAll(tally);
+    this.#whole = total;
     return total;
   }
 }

@@ -62,6 +62,11 @@ describe('what is counted by program', () => {
       { program: 'a', door: 'http', operations: 1, failures: 1 },
       { program: 'a', door: 'socket', operations: 1, failures: 0 },
     ]);
+    expect(book.total().operations).toBe(2);
+    book.add({ owner: programme('1', 'a'), ...ended });
+    expect(book.total()).toMatchObject({ operations: 3, failures: 1 });
+    book.reset();
+    expect(book.total().operations).toBe(0);
   });
 });
 
