@@ -10,6 +10,7 @@ export type { LeaseEnd, PortEvents } from './port-events.ts';
 export type {
   LeaseMode,
   LeaseStatus,
+  PortCounts,
   PortStatistics,
   PortStatus,
   ServingStatus,

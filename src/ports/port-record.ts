@@ -4,7 +4,7 @@ import type { Batch } from './batch.ts';
 import type { TurnResult } from './conductor.ts';
 import type { Pending } from './pending.ts';
 import type { PortEvents } from './port-events.ts';
-import type { PortStatistics } from './port-status.ts';
+import type { PortCounts, PortStatistics } from './port-status.ts';
 import { StatisticsBook } from './statistics.ts';
 import type { ProgramCounters, SpanHistograms } from './statistics.ts';
 import { Trace, tracedBytes } from './trace.ts';
@@ -36,11 +36,15 @@ export class PortRecord {
   }
 
   statistics(name: string, reconnects: number): PortStatistics {
+    return { ...this.counts(name, reconnects), owners: this.#statistics.owners() };
+  }
+
+  /** The same without what each owner did, for who asks a thousand ports. */
+  counts(name: string, reconnects: number): PortCounts {
     const { wireTransactions, merged, retries, quarantined } = this.#counts;
     return {
       name,
       ...this.#statistics.total(),
-      owners: this.#statistics.owners(),
       wireTransactions,
       mergedOperations: merged,
       retries,

@@ -61,9 +61,14 @@ export interface PortStatus {
 }
 
 /** What a port has done since it was made, or since its statistics were reset. */
-export interface PortStatistics extends Counters {
-  readonly name: string;
+export interface PortStatistics extends PortCounts {
+  /** What each of them did. */
   readonly owners: readonly OwnerCounters[];
+}
+
+/** The same of all its owners together. */
+export interface PortCounts extends Counters {
+  readonly name: string;
   /** Wire transactions; fewer than the operations where reads were merged. */
   readonly wireTransactions: number;
   /** Operations that a wire transaction of another, or a kept reply, answered. */

@@ -21,7 +21,7 @@ import type { PortEvents } from './port-events.ts';
 import { drainLongestMs, waitDefaultMs } from './port-options.ts';
 import type { LeaseOptions, PortOptions, TransactOptions } from './port-options.ts';
 import { PortRecord } from './port-record.ts';
-import type { PortStatistics, PortStatus } from './port-status.ts';
+import type { PortCounts, PortStatistics, PortStatus } from './port-status.ts';
 import { RawChannel } from './raw-channel.ts';
 import { ReplyCache } from './reply-cache.ts';
 import { RequestLine } from './request-line.ts';
@@ -298,6 +298,11 @@ export class Port implements AsyncDisposable {
 
   statistics(): PortStatistics {
     return this.#record.statistics(this.name, this.#keeper.reconnects);
+  }
+
+  /** The same without what each owner did: it costs less where there are many. */
+  counts(): PortCounts {
+    return this.#record.counts(this.name, this.#keeper.reconnects);
   }
 
   /** How waits and services are distributed. @param boundsMs upper bounds, growing */

@@ -1,12 +1,6 @@
 import { errorCatalogue } from '../../kernel/index.ts';
 import type { ErrorCode } from '../../kernel/index.ts';
-import type {
-  LinkState,
-  Port,
-  PortStatistics,
-  PortStatus,
-  SpanHistogram,
-} from '../../ports/index.ts';
+import type { LinkState, Port, PortCounts, PortStatus, SpanHistogram } from '../../ports/index.ts';
 import { counter, gauge, histogram, stateSamples } from './metric-family.ts';
 import type { HistogramSample, MetricFamily, MetricSample } from './metric-family.ts';
 
@@ -29,7 +23,7 @@ const msPerSecond = 1_000;
 interface LookedAt {
   readonly port: Port;
   readonly status: PortStatus;
-  readonly statistics: PortStatistics;
+  readonly statistics: PortCounts;
   readonly labels: { readonly port: string };
 }
 
@@ -38,7 +32,7 @@ export function portMetrics(ports: Iterable<Port>, nowMs: number): MetricFamily[
   const all = Array.from(ports, (port) => ({
     port,
     status: port.status(),
-    statistics: port.statistics(),
+    statistics: port.counts(),
     labels: { port: port.name },
   }));
   return [
@@ -175,12 +169,12 @@ function leaseMetrics(all: readonly LookedAt[], nowMs: number): MetricFamily[] {
 
 function countedIn(
   all: readonly LookedAt[],
-): (valueOf: (statistics: PortStatistics) => number) => MetricSample[] {
+): (valueOf: (statistics: PortCounts) => number) => MetricSample[] {
   return (valueOf) => all.map(({ statistics, labels }) => ({ labels, value: valueOf(statistics) }));
 }
 
 function outcomes(
-  { successes, failuresByCode }: PortStatistics,
+  { successes, failuresByCode }: PortCounts,
   labels: { readonly port: string },
 ): MetricSample[] {
   return [
