@@ -136,7 +136,8 @@ export type {
   WorkerStatus,
 } from './worker/worker-status.ts';
 export { checkedUrl, HttpClient } from './http/http-client.ts';
-export type { HttpRequest, HttpResponse } from './http/http-client.ts';
+export type { HttpResponse } from './http/http-answer.ts';
+export type { HttpRequest } from './http/http-client.ts';
 export { httpLinkFactory } from './http/http-link.ts';
 export { HttpService } from './http/http-service.ts';
 export type { HttpAuthorization, HttpServiceOptions } from './http/http-service.ts';

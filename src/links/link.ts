@@ -1,5 +1,6 @@
 import type { RemoteLocal, ReplyReader } from '../protocols/index.ts';
-import type { HttpRequest, HttpResponse } from './http/http-client.ts';
+import type { HttpResponse } from './http/http-answer.ts';
+import type { HttpRequest } from './http/http-client.ts';
 import type { WorkerIntroduction } from './worker/worker-introduction.ts';
 
 /** What one read of a link gives. */

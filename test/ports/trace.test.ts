@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/index.ts';
 import { buildPort } from '../../src/gateway/build-port.ts';
 import { MemoryTokenSource, WaitGraph } from '../../src/locks/index.ts';
+import { Trace } from '../../src/ports/trace.ts';
+import type { TraceEntry } from '../../src/ports/trace.ts';
 import { startSimulator } from '../../src/simulators/index.ts';
 import { ask, owner } from '../support/line-transaction.ts';
 import { echo, openPort } from './open-port.ts';
@@ -39,4 +41,30 @@ it.each([
   for (let count = 0; count < 60; count += 1) await port.transact(ask('*OPC?'), by);
   expect(port.trace()).toHaveLength(kept);
   await port.close();
+});
+
+it('keeps bytes and owners once that are those of the entry before, and others apart', () => {
+  const trace = new Trace();
+  const entry = (text: string, who = by): TraceEntry =>
+    trace.add({
+      atMs: 0,
+      label: text,
+      owners: [who],
+      waitMs: 0,
+      serviceMs: 0,
+      attempts: 1,
+      request: Buffer.from(text),
+      reply: new Uint8Array(),
+      outcome: 'ok',
+    });
+  const first = entry('read');
+  const second = entry('read');
+  expect(second.request).toBe(first.request);
+  expect(second.reply).toBe(first.reply);
+  expect(second.owners).toBe(first.owners);
+  const other = owner('other');
+  const third = entry('reap', other);
+  expect(Buffer.from(third.request).toString()).toBe('reap');
+  expect(third.owners).toEqual([other]);
+  expect(Buffer.from(entry('read').request).toString()).toBe('read');
 });

@@ -1,6 +1,8 @@
 import type * as undiciLibrary from 'undici';
-import type { Client, Dispatcher } from 'undici';
+import type { Client } from 'undici';
 import { cancellationError, isLoopback, onAbort, SignalboxError } from '../../kernel/index.ts';
+import { HttpAnswer } from './http-answer.ts';
+import type { HttpResponse } from './http-answer.ts';
 
 /** How long a connection may take to open when nobody gives up before. */
 export const connectLongestMs = 10_000;
@@ -19,14 +21,6 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
   /** What kind of answer is wanted. @default 'application/json' */
   readonly accept?: string;
-}
-
-/** What came back. */
-export interface HttpResponse {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
 }
 
 /** A request as it goes out. */
@@ -52,81 +46,6 @@ export interface HttpClientOptions {
   readonly allowUnencrypted?: boolean;
 }
 
-/** Errors of a connection that was never made: the server got nothing. Source: man 3 errno; getaddrinfo(3). */
-const unmade: readonly string[] = [
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-];
-
-/** An answer as it comes. */
-class Answer implements Dispatcher.DispatchHandler {
-  readonly promise: Promise<HttpResponse>;
-  readonly #host: string;
-  readonly #bytesMost: number;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (error: unknown) => void;
-  readonly #pieces: Uint8Array[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
-  #givenUp: SignalboxError | undefined;
-  #status = 0;
-  #headers: Record<string, string> = {};
-
-  constructor(host: string, bytesMost: number) {
-    this.#host = host;
-    this.#bytesMost = bytesMost;
-    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-    this.promise = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  /** Waits no more; what is under way is broken off. */
-  giveUp(reason: SignalboxError): void {
-    this.#givenUp = reason;
-    this.#reject(reason);
-    this.#controller?.abort(reason);
-  }
-
-  /** There is a connection, and the request goes out. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#givenUp !== undefined) controller.abort(this.#givenUp);
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
-    this.#status = status;
-    for (const name in headers) this.#headers[name] = String(headers[name]);
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, piece: Uint8Array): void {
-    this.#pieces.push(piece);
-  }
-
-  onResponseEnd(): void {
-    const [first] = this.#pieces;
-    this.#resolve({
-      status: this.#status,
-      headers: this.#headers,
-      body: first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces),
-    });
-  }
-
-  onResponseError(_controller: unknown, error: Error): void {
-    const isTooLong = (error as NodeJS.ErrnoException).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
-    const isConnected = this.#controller !== undefined;
-    this.#reject(
-      isTooLong ? tooLong(this.#host, this.#bytesMost) : failure(this.#host, error, isConnected),
-    );
-  }
-}
-
 /** One connection to each server that is asked, used again for what follows. It follows no redirects. */
 export class HttpClient implements Disposable {
   readonly #responseBytesMost: number;
@@ -150,7 +69,7 @@ export class HttpClient implements Disposable {
     checkedUrl(url, this.#allowUnencrypted);
     // Loaded when something is asked for the first time.
     undici ??= await import('undici');
-    const answer = new Answer(url.host, this.#responseBytesMost);
+    const answer = new HttpAnswer(url.host, this.#responseBytesMost);
     using _given = onAbort(signal, () =>
       answer.giveUp(cancellationError(signal, `a request to ${url.host}`)),
     );
@@ -205,27 +124,4 @@ export function checkedUrl(url: URL, allowUnencrypted = false): URL {
     `${url.protocol}//${url.host} would carry secrets in the clear`,
     { nextStep: 'Use https://; plain http:// is for this machine alone.' },
   );
-}
-
-function tooLong(host: string, most: number): SignalboxError {
-  return new SignalboxError('REPLY_MALFORMED', `${host} answered with more than ${most} bytes`, {
-    details: { host, responseBytesMost: most },
-  });
-}
-
-function failure(host: string, error: unknown, isConnected: boolean): SignalboxError {
-  if (error instanceof SignalboxError) return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const why = message === '' ? code : message;
-  if (!isConnected || unmade.includes(code)) {
-    return new SignalboxError('INSTRUMENT_OFFLINE', `${host} cannot be reached: ${why}`, {
-      details: { host, isSent: false, transient: true },
-      nextStep: 'Check the network of this machine, and the address of the service.',
-      cause: error,
-    });
-  }
-  return new SignalboxError('LINK_COMMUNICATION', `the connection to ${host} broke: ${why}`, {
-    details: { host },
-    cause: error,
-  });
 }

@@ -1,6 +1,7 @@
 import { onAbort, SignalboxError } from '../../kernel/index.ts';
 import type { Chunk, Link, LinkFactory } from '../link.ts';
-import type { HttpRequest, HttpResponse } from './http-client.ts';
+import type { HttpResponse } from './http-answer.ts';
+import type { HttpRequest } from './http-client.ts';
 import type { HttpService } from './http-service.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { SignalboxError, systemClock } from '../../kernel/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { checkedUrl, HttpClient } from './http-client.ts';
-import type { HttpClientOptions, HttpRequest, HttpResponse } from './http-client.ts';
+import type { HttpClientOptions, HttpRequest } from './http-client.ts';
+import type { HttpResponse } from './http-answer.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** After so many failures of the network in a row a service is left alone for {@link serviceRestMs}. */

@@ -1,4 +1,4 @@
-import type { HttpResponse } from './http-client.ts';
+import type { HttpResponse } from './http-answer.ts';
 
 /** How long a service is left alone that does not say for how long. */
 export const retryAfterUsualMs = 1_000;

@@ -62,6 +62,34 @@ test('one connection is open at a time, and used again', async () => {
   expect(server.sockets()).toBe(1);
 });
 
+test('a request whose connection breaks is sent once, and what must not be sent over a used one gets a new one', async () => {
+  const got: string[] = [];
+  await using server = await serverOf(({ method = '', socket, url }, response) => {
+    got.push(`${method} ${url}`);
+    if (url === '/break') socket.destroy();
+    else response.end('well');
+  });
+  using client = new HttpClient();
+  const ask = async (method: string, path: string, mayReuse = true): Promise<number> => {
+    const url = new URL(path, server.url);
+    return (await client.send({ method, url, headers: {}, mayReuse }, never)).status;
+  };
+  for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'POST']) {
+    expect(await ask('GET', '/first')).toBe(200);
+    const before = server.sockets();
+    // Over the connection that the one before has left.
+    await expect(ask(method, '/break')).rejects.toMatchObject({ code: 'LINK_COMMUNICATION' });
+    expect(server.sockets()).toBe(before);
+  }
+  expect(got.filter((each) => each.endsWith('/break'))).toEqual(
+    ['GET', 'PUT', 'PATCH', 'DELETE', 'POST'].map((method) => `${method} /break`),
+  );
+  expect(await ask('GET', '/kept')).toBe(200);
+  const before = server.sockets();
+  expect(await ask('POST', '/fresh', false)).toBe(200);
+  expect(server.sockets()).toBe(before + 1);
+});
+
 test('an answer is read up to its bound, and no redirect is followed', async () => {
   await using server = await serverOf(({ url }, response) => {
     if (url === '/moved') response.writeHead(302, { location: '/' }).end();

@@ -25,6 +25,14 @@ test('reads values of each type by name and by number, with their units', async 
   expect((await flow.read('fMeasure', by)).unit).toBe('mln/min');
 });
 
+test('values that are read one by one come in the order in which they were asked for', async () => {
+  // The first needs its unit too, which takes longer.
+  const names = ['fMeasure', 'setpoint', 'temperature'];
+  const { readings, failures } = await flow.readMany(names, by);
+  expect(Object.keys(readings)).toEqual(names);
+  expect(failures.size).toBe(0);
+});
+
 test('identifies itself in one message', async () => {
   await bench.simulator.resetLog();
   expect(await flow.identify(by)).toMatchObject({
